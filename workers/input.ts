@@ -1,0 +1,47 @@
+/**
+ * input — everything a person can do to a run, as plain data
+ *
+ * Each input is stamped with the first microsecond not yet granted to any worker and kept in the run's log before it
+ * takes effect. A run is { version, world, seed, inputs[] } and all else is computed from it.
+ */
+import type { World } from './hosts/world.ts';
+import type { VirtualTime } from './trace/event.ts';
+
+export type LinkFault = '' | 'down' | 'blackhole' | 'refuse';
+
+export type InputCommand =
+  /** The user agent on `host` composes and submits a message. */
+  | { kind: 'mua.send'; host: string; to: string; subject: string; text: string; inReplyTo?: string }
+  /** The user agent on `host` looks into its mailbox (IMAP) and shows it; uid 0 = list only. */
+  | { kind: 'mua.fetch'; host: string; uid: number }
+  /** fault '' mends. Both directions. down: no route; blackhole: drops silently; refuse: RST to every SYN. */
+  | { kind: 'link.set'; between: [string, string]; fault: LinkFault }
+  | { kind: 'link.tune'; between: [string, string]; latencyUs: number; lossPerMille: number }
+  | { kind: 'host.crash'; host: string }
+  | { kind: 'host.stop'; host: string }
+  | { kind: 'host.start'; host: string }
+  /** postqueue -f on the host. */
+  | { kind: 'queue.flush'; host: string }
+  /** What real peers do through the bridge, played by the host `outside`. Bytes are base64. */
+  | { kind: 'outside.connect'; connection: number; to: string; port: number; from: string }
+  | { kind: 'outside.data'; connection: number; base64: string }
+  | { kind: 'outside.close'; connection: number }
+  | { kind: 'outside.abort'; connection: number }
+  | { kind: 'outside.datagram'; flow: number; to: string; port: number; from: string; base64: string };
+
+export interface Input {
+  at: VirtualTime;
+  command: InputCommand;
+}
+
+export interface Run {
+  /** version of the engine's behaviour that made it */
+  version: string;
+  world: World;
+  /** unsigned 32-bit */
+  seed: number;
+  inputs: Input[];
+}
+
+/** Bump when the same run gives another trace. */
+export const engineVersion = '1';

@@ -1,0 +1,160 @@
+/**
+ * event — THE union of trace events: plain facts in the past tense, emitted once, where they become true
+ *
+ * Nothing leaves the workers but these. Every event but inputs and boot names the event that made it happen
+ * (`cause`); the graph is acyclic and every chain ends in an input or in the boot of a host.
+ * A new kind: add it to TraceFact and to factSchema; src/decode and the log view switch exhaustively.
+ *
+ * SEE ALSO  batch.ts (columnar encoding), ../kernel/tracer.ts (emission and hash)
+ */
+
+/** Identifies an event: host index * 2^32 + the host's own sequence number. 0 means "none". */
+export type EventId = number;
+/** Integer microseconds since the start of the run. */
+export type VirtualTime = number;
+
+/** Postfix queue directories; null in queue.file-moved means "did not exist" or "is gone". */
+export type QueueName = 'maildrop' | 'incoming' | 'active' | 'deferred' | 'hold' | 'corrupt';
+
+/** What one event says, apart from when, where and why. */
+export type TraceFact =
+  /** The world was booted: one per host, the root of what a host does by itself. */
+  | { kind: 'host.booted'; host: string }
+  | { kind: 'host.crashed'; host: string }
+  | { kind: 'host.stopped'; host: string }
+  /** An input took effect; `text` is the InputCommand as JSON. */
+  | { kind: 'input.accepted'; text: string }
+  | { kind: 'process.started'; pid: number; name: string }
+  | { kind: 'process.stopped'; pid: number; name: string; how: 'returned' | 'killed' | 'failed'; why: string }
+  /** A timer was set for `due`; `what` says for what ("queue scan", "retransmit", "cache expiry"). */
+  | { kind: 'timer.scheduled'; due: VirtualTime; what: string }
+  | { kind: 'link.changed'; from: string; to: string; fault: string; latencyUs: number; lossPerMille: number }
+  /**
+   * A TCP segment left `from`. flags: bit 0 FIN, 1 SYN, 2 RST, 3 PSH, 4 ACK (RFC 9293 §3.1).
+   * `connection` numbers the connection on the sending host; client and server number it apart.
+   */
+  | {
+      kind: 'tcp.segment-sent';
+      from: string; fromPort: number; to: string; toPort: number;
+      seq: number; ack: number; flags: number; window: number; payload: Uint8Array;
+    }
+  /** The segment of event `sent` arrived; its bytes are in that event (stored once). */
+  | { kind: 'tcp.segment-delivered'; sent: EventId; fromPort: number; toPort: number }
+  | { kind: 'tcp.segment-dropped'; sent: EventId; why: string }
+  /** A connection changed state on this host, as netstat would name it. role: who opened it. */
+  | {
+      kind: 'tcp.state-changed';
+      local: string; localPort: number; remote: string; remotePort: number;
+      role: 'client' | 'server'; state: 'syn-sent' | 'established' | 'closed' | 'refused' | 'timed-out' | 'reset' | 'unreachable';
+    }
+  | { kind: 'udp.datagram-sent'; from: string; fromPort: number; to: string; toPort: number; payload: Uint8Array }
+  | { kind: 'udp.datagram-delivered'; sent: EventId; fromPort: number; toPort: number }
+  | { kind: 'udp.datagram-dropped'; sent: EventId; why: string }
+  /** A line of /var/log/mail.log (or another file): the real one, without the stamp. */
+  | { kind: 'log.line-written'; file: string; ident: string; pid: number; text: string }
+  /** A queue file changed directory; queueId as logged. `from` '' = created, `to` '' = removed. */
+  | { kind: 'queue.file-moved'; queueId: string; from: QueueName | ''; to: QueueName | '' }
+  /** What a queue file holds, once, when it is committed by cleanup. recipients joined by ", ". */
+  | { kind: 'queue.message-entered'; queueId: string; sender: string; recipients: string; bytes: number; messageId: string }
+  /** One delivery attempt for one recipient ended. status as logged: sent, deferred, bounced, expired… */
+  | {
+      kind: 'delivery.attempted';
+      queueId: string; recipient: string; transport: string; relay: string; dsn: string;
+      status: 'sent' | 'deferred' | 'bounced' | 'expired' | 'undeliverable'; text: string;
+    }
+  /** The next try of a deferred message: not before `due`. */
+  | { kind: 'retry.scheduled'; queueId: string; due: VirtualTime; reason: string }
+  /** The deferred queue will be scanned at `due`. */
+  | { kind: 'scan.scheduled'; due: VirtualTime }
+  /** A table, directory or name service answered a daemon. result: found, not-found, try-again. */
+  | { kind: 'lookup.answered'; service: string; table: string; key: string; result: string; value: string }
+  /** A resolver's cache gained, lost or refreshed an RRset. ttl in seconds; value '' = negative. */
+  | { kind: 'cache.changed'; cache: string; change: 'added' | 'expired'; name: string; type: string; ttl: number; value: string }
+  | { kind: 'filter.judged'; messageId: string; verdict: string; text: string }
+  | { kind: 'mailbox.message-appended'; mailbox: string; folder: string; uid: number; messageId: string; sender: string; subject: string; content: Uint8Array }
+  /** The user agent shows a message it fetched. */
+  | { kind: 'mua.message-fetched'; user: string; folder: string; uid: number; content: Uint8Array }
+  | { kind: 'mua.mailbox-listed'; user: string; folder: string; messages: number }
+  | { kind: 'mua.message-submitted'; user: string; messageId: string; to: string; subject: string }
+  /** Submission or fetch failed, with the words the user agent shows. */
+  | { kind: 'mua.failed'; user: string; action: string; text: string }
+  | { kind: 'config.changed'; file: string; text: string }
+  | { kind: 'file.written'; path: string; bytes: number }
+  /** The peer deviated from the protocol and was tolerated; for the learner. */
+  | { kind: 'protocol.deviated'; rule: string; detail: string };
+
+export type TraceKind = TraceFact['kind'];
+
+/** An event as views and lessons see it. */
+export type TraceEvent = TraceFact & {
+  id: EventId;
+  at: VirtualTime;
+  /** index of the host in the world; name through World.hosts[host].name */
+  hostIndex: number;
+  /** the host's own sequence number */
+  n: number;
+  /** the process that emitted it; 0 = the kernel */
+  proc: number;
+  cause: EventId;
+};
+
+/** How a field is encoded: u32 little-endian; f64; s = u32 length + UTF-8; b = u32 length + bytes. */
+export type FieldType = 'u32' | 'f64' | 's' | 'b';
+
+/** Field order and encoding of each kind. The index of a kind in this table is its number in a chunk. */
+export const factSchema: { readonly [K in TraceKind]: ReadonlyArray<readonly [string, FieldType]> } = {
+  'host.booted': [['host', 's']],
+  'host.crashed': [['host', 's']],
+  'host.stopped': [['host', 's']],
+  'input.accepted': [['text', 's']],
+  'process.started': [['pid', 'u32'], ['name', 's']],
+  'process.stopped': [['pid', 'u32'], ['name', 's'], ['how', 's'], ['why', 's']],
+  'timer.scheduled': [['due', 'f64'], ['what', 's']],
+  'link.changed': [['from', 's'], ['to', 's'], ['fault', 's'], ['latencyUs', 'u32'], ['lossPerMille', 'u32']],
+  'tcp.segment-sent': [
+    ['from', 's'], ['fromPort', 'u32'], ['to', 's'], ['toPort', 'u32'],
+    ['seq', 'u32'], ['ack', 'u32'], ['flags', 'u32'], ['window', 'u32'], ['payload', 'b'],
+  ],
+  'tcp.segment-delivered': [['sent', 'f64'], ['fromPort', 'u32'], ['toPort', 'u32']],
+  'tcp.segment-dropped': [['sent', 'f64'], ['why', 's']],
+  'tcp.state-changed': [
+    ['local', 's'], ['localPort', 'u32'], ['remote', 's'], ['remotePort', 'u32'], ['role', 's'], ['state', 's'],
+  ],
+  'udp.datagram-sent': [['from', 's'], ['fromPort', 'u32'], ['to', 's'], ['toPort', 'u32'], ['payload', 'b']],
+  'udp.datagram-delivered': [['sent', 'f64'], ['fromPort', 'u32'], ['toPort', 'u32']],
+  'udp.datagram-dropped': [['sent', 'f64'], ['why', 's']],
+  'log.line-written': [['file', 's'], ['ident', 's'], ['pid', 'u32'], ['text', 's']],
+  'queue.file-moved': [['queueId', 's'], ['from', 's'], ['to', 's']],
+  'queue.message-entered': [['queueId', 's'], ['sender', 's'], ['recipients', 's'], ['bytes', 'u32'], ['messageId', 's']],
+  'delivery.attempted': [
+    ['queueId', 's'], ['recipient', 's'], ['transport', 's'], ['relay', 's'], ['dsn', 's'], ['status', 's'], ['text', 's'],
+  ],
+  'retry.scheduled': [['queueId', 's'], ['due', 'f64'], ['reason', 's']],
+  'scan.scheduled': [['due', 'f64']],
+  'lookup.answered': [['service', 's'], ['table', 's'], ['key', 's'], ['result', 's'], ['value', 's']],
+  'cache.changed': [['cache', 's'], ['change', 's'], ['name', 's'], ['type', 's'], ['ttl', 'u32'], ['value', 's']],
+  'filter.judged': [['messageId', 's'], ['verdict', 's'], ['text', 's']],
+  'mailbox.message-appended': [
+    ['mailbox', 's'], ['folder', 's'], ['uid', 'u32'], ['messageId', 's'], ['sender', 's'], ['subject', 's'], ['content', 'b'],
+  ],
+  'mua.message-fetched': [['user', 's'], ['folder', 's'], ['uid', 'u32'], ['content', 'b']],
+  'mua.mailbox-listed': [['user', 's'], ['folder', 's'], ['messages', 'u32']],
+  'mua.message-submitted': [['user', 's'], ['messageId', 's'], ['to', 's'], ['subject', 's']],
+  'mua.failed': [['user', 's'], ['action', 's'], ['text', 's']],
+  'config.changed': [['file', 's'], ['text', 's']],
+  'file.written': [['path', 's'], ['bytes', 'u32']],
+  'protocol.deviated': [['rule', 's'], ['detail', 's']],
+};
+
+/** The kinds in chunk-number order. */
+export const kindNames = Object.freeze(Object.keys(factSchema)) as readonly TraceKind[];
+
+const hostFactor = 0x100000000;
+
+/** @param n the host's sequence number, 1… */
+export function eventId(hostIndex: number, n: number): EventId {
+  return hostIndex * hostFactor + n;
+}
+export function hostOfEvent(id: EventId): number {
+  return Math.floor(id / hostFactor);
+}
