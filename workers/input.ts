@@ -10,10 +10,10 @@ import type { VirtualTime } from './trace/event.ts';
 export type LinkFault = '' | 'down' | 'blackhole' | 'refuse';
 
 export type InputCommand =
-  /** The user agent on `host` composes and submits a message. */
-  | { kind: 'mua.send'; host: string; to: string; subject: string; text: string; inReplyTo?: string }
+  /** The user agent of `user` (an address) on `host` composes and submits a message. */
+  | { kind: 'mua.send'; host: string; user: string; to: string; subject: string; text: string; inReplyTo?: string }
   /** The user agent on `host` looks into its mailbox (IMAP) and shows it; uid 0 = list only. */
-  | { kind: 'mua.fetch'; host: string; uid: number }
+  | { kind: 'mua.fetch'; host: string; user: string; uid: number }
   /** fault '' mends. Both directions. down: no route; blackhole: drops silently; refuse: RST to every SYN. */
   | { kind: 'link.set'; between: [string, string]; fault: LinkFault }
   | { kind: 'link.tune'; between: [string, string]; latencyUs: number; lossPerMille: number }

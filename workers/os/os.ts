@@ -7,10 +7,12 @@
  *
  * SEE ALSO  virtual.ts (the implementation), ../kernel/proc.ts
  */
+import type { InputCommand } from '../input.ts';
 import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 
 import type { Proc, Syscall } from '../kernel/proc.ts';
 
+export type { InputCommand } from '../input.ts';
 export type { Proc, Syscall } from '../kernel/proc.ts';
 export type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 
@@ -160,6 +162,8 @@ export interface Os {
   /** Starts a proc; it runs after the current one blocks. Children end with the host, not with the parent. */
   spawn(name: string, body: (os: Os) => Proc<unknown>): ProcHandle;
   channel<T>(): Channel<T>;
+  /** The inputs for this host whose kind starts with `prefix` ("mua.", "queue."), as they take effect. */
+  inputs(prefix: string): Channel<InputCommand>;
 
   /**
    * Writes a line to /var/log/mail.log as syslogd does ("Mar  3 09:00:00 mta1 postfix/smtpd[123]: text") and traces it.
