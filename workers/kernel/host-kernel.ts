@@ -1,0 +1,290 @@
+/**
+ * host-kernel — runs the procs of one host: wakes, timers, deadlines, causes, spawn and kill
+ *
+ * A proc that becomes ready is put in a first-in-first-out queue and resumed, synchronously, before the event that
+ * woke it ends. Everything here belongs to the host, so that the result does not depend on which worker runs it.
+ */
+import { assert } from '../bytes/assert.ts';
+
+import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
+
+import type { Slot } from './event-heap.ts';
+import type { Partition } from './partition.ts';
+import type { Proc, Request, Waiter } from './proc.ts';
+import { HostRandom } from './random.ts';
+
+/** A pending call at a time; cancel it when it is no longer needed. */
+export interface Timer {
+  slot: Slot;
+  host: HostKernel;
+  cause: EventId;
+  fire: () => void;
+}
+
+export class HostKernel {
+  readonly index: number;
+  readonly name: string;
+  readonly partition: Partition;
+  readonly random: HostRandom;
+  /** false while crashed or stopped: nothing runs, nothing answers */
+  up = false;
+  /** what made happen what happens now */
+  cause: EventId = 0;
+  /** the running proc's pid; 0 = the kernel */
+  pid = 0;
+  /** called when all procs have settled at the end of an event (the network sends its acknowledgements) */
+  onSettled: () => void = () => {};
+  #pidLast = 400;
+  #sequence = 0;
+  readonly #procs = new Map<number, RunningProc>();
+  #ready: { proc: RunningProc; value: unknown; cause: EventId }[] = [];
+  #draining = false;
+
+  constructor(options: { index: number; name: string; seed: number; partition: Partition }) {
+    this.index = options.index;
+    this.name = options.name;
+    this.partition = options.partition;
+    this.random = new HostRandom(options.seed, options.name);
+  }
+
+  get now(): VirtualTime {
+    return this.partition.now;
+  }
+
+  /** The next number of this host's own event sequence (part of the order key). */
+  nextSequence(): number {
+    return ++this.#sequence;
+  }
+
+  emit(fact: TraceFact, cause: EventId = this.cause): EventId {
+    return this.partition.tracer.emit(fact, { at: this.now, host: this.index, proc: this.pid, cause });
+  }
+
+  /** Calls `fire` at `at` (not before now), with the cause of this moment. */
+  schedule(at: VirtualTime, fire: () => void): Timer {
+    const timer: Timer = { slot: -1, host: this, cause: this.cause, fire };
+    timer.slot = this.partition.heap.push(timer, {
+      time: Math.max(at, this.now),
+      destination: this.index,
+      source: this.index,
+      sequence: this.nextSequence(),
+    });
+    return timer;
+  }
+
+  cancel(timer: Timer): void {
+    if (timer.slot < 0) return;
+    this.partition.heap.remove(timer.slot);
+    timer.slot = -1;
+  }
+
+  /** Runs `body` for something that happened to this host, then all procs that it woke. */
+  handle(cause: EventId, body: () => void): void {
+    this.cause = cause;
+    this.pid = 0;
+    body();
+    this.#drain();
+    this.cause = cause;
+    this.onSettled();
+    this.cause = 0;
+  }
+
+  spawn(name: string, body: (pid: number) => Proc<unknown>): RunningProc {
+    const pid = ++this.#pidLast;
+    const proc = new RunningProc(this, pid, name);
+    proc.generator = body(pid);
+    this.#procs.set(pid, proc);
+    this.emit({ kind: 'process.started', pid, name });
+    this.makeReady(proc, undefined);
+    return proc;
+  }
+
+  makeReady(proc: RunningProc, value: unknown, cause: EventId = this.cause): void {
+    this.#ready.push({ proc, value, cause });
+  }
+
+  /** Ends a proc: its finally blocks run. */
+  kill(proc: RunningProc): void {
+    if (!proc.running) return;
+    proc.stopWaiting();
+    const { pid } = this;
+    this.pid = proc.pid;
+    try {
+      const last = proc.generator!.return(undefined);
+      assert(last.done === true, `proc ${proc.name} yielded in a finally block`);
+      this.#ended(proc, 'killed', '');
+    } catch (error) {
+      this.#failed(proc, error);
+    }
+    this.pid = pid;
+  }
+
+  /** Kills all procs, youngest first (clean stop). */
+  killAll(): void {
+    for (const proc of [...this.#procs.values()].reverse()) this.kill(proc);
+  }
+
+  /** A crash: procs vanish, their finally blocks do not run; timers of the host are gone. */
+  forgetAll(): void {
+    for (const proc of this.#procs.values()) proc.running = false;
+    this.#procs.clear();
+    this.#ready = [];
+    this.partition.heap.removeWhere((entry) => 'fire' in entry && entry.host === this);
+  }
+
+  #drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    for (let i = 0; i < this.#ready.length; i++) {
+      const { proc, value, cause } = this.#ready[i]!;
+      if (proc.running) this.#resume(proc, value, cause);
+      if (i > 1024) {
+        this.#ready.splice(0, i + 1);
+        i = -1;
+      }
+    }
+    this.#ready.length = 0;
+    this.#draining = false;
+  }
+
+  #resume(proc: RunningProc, first: unknown, cause: EventId): void {
+    this.cause = cause;
+    this.pid = proc.pid;
+    let value = first;
+    try {
+      for (;;) {
+        const step = proc.generator!.next(value);
+        if (step.done === true) {
+          this.#ended(proc, 'returned', '');
+          break;
+        }
+        const request = step.value;
+        if (request.begin(proc)) {
+          if (proc.running) proc.request = request;
+          break;
+        }
+        value = request.result;
+      }
+    } catch (error) {
+      this.#failed(proc, error);
+    }
+    this.pid = 0;
+  }
+
+  #failed(proc: RunningProc, error: unknown): void {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.partition.failures.push({ host: this.name, proc: proc.name, why, stack: error instanceof Error ? (error.stack ?? '') : '' });
+    this.#ended(proc, 'failed', why);
+  }
+
+  #ended(proc: RunningProc, how: 'returned' | 'killed' | 'failed', why: string): void {
+    proc.running = false;
+    this.#procs.delete(proc.pid);
+    this.emit({ kind: 'process.stopped', pid: proc.pid, name: proc.name, how, why });
+    for (const wait of [...proc.joiners]) wait.settle();
+  }
+}
+
+/** A proc with its generator and what it waits for. */
+export class RunningProc implements Waiter {
+  readonly host: HostKernel;
+  readonly pid: number;
+  readonly name: string;
+  generator: Proc<unknown> | null = null;
+  request: Request | null = null;
+  running = true;
+  readonly joiners = new Set<Wait>();
+
+  constructor(host: HostKernel, pid: number, name: string) {
+    this.host = host;
+    this.pid = pid;
+    this.name = name;
+  }
+  resume(value: unknown): void {
+    if (!this.running) return;
+    this.request = null;
+    this.host.makeReady(this, value);
+  }
+  stopWaiting(): void {
+    this.request?.cancel(this);
+    this.request = null;
+  }
+}
+
+/**
+ * A wait with a deadline: the base of every blocking syscall. `poll` returns the result when it is there already,
+ * else undefined; `enlist` remembers the waiter somewhere from where `settle` is called later.
+ */
+export class Wait implements Request {
+  result: unknown = undefined;
+  readonly #host: HostKernel;
+  readonly #deadline: VirtualTime;
+  readonly #onTimeout: unknown;
+  readonly #poll: () => unknown;
+  readonly #enlist: (wait: Wait | null) => void;
+  #waiter: Waiter | null = null;
+  #timer: Timer | null = null;
+
+  constructor(options: {
+    host: HostKernel;
+    deadline: VirtualTime;
+    onTimeout: unknown;
+    poll: () => unknown;
+    enlist: (wait: Wait | null) => void;
+  }) {
+    this.#host = options.host;
+    this.#deadline = options.deadline;
+    this.#onTimeout = options.onTimeout;
+    this.#poll = options.poll;
+    this.#enlist = options.enlist;
+  }
+
+  begin(waiter: Waiter): boolean {
+    const result = this.#poll();
+    if (result !== undefined) {
+      this.result = result;
+      return false;
+    }
+    if (this.#deadline <= this.#host.now) {
+      this.result = this.#onTimeout;
+      return false;
+    }
+    this.#waiter = waiter;
+    this.#enlist(this);
+    if (this.#deadline < Number.MAX_SAFE_INTEGER) {
+      this.#timer = this.#host.schedule(this.#deadline, () => {
+        this.#timer = null;
+        this.#enlist(null);
+        this.#finish(this.#onTimeout);
+      });
+    }
+    return true;
+  }
+
+  /** Looks again; resumes the waiter when the result is there. Returns whether it was. */
+  settle(): boolean {
+    const result = this.#poll();
+    if (result === undefined) return false;
+    this.#enlist(null);
+    this.#finish(result);
+    return true;
+  }
+
+  cancel(): void {
+    this.#enlist(null);
+    this.#clear();
+    this.#waiter = null;
+  }
+
+  #finish(value: unknown): void {
+    const waiter = this.#waiter;
+    this.#waiter = null;
+    this.#clear();
+    waiter?.resume(value);
+  }
+
+  #clear(): void {
+    if (this.#timer !== null) this.#host.cancel(this.#timer);
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * partition — the event loop of one worker: the hosts it runs, their heap, their trace
+ *
+ * Runs events in the order (time, destination host, source host, source sequence) up to a horizon that the
+ * simulation grants (conservative windows). What happens on a host depends only on the events addressed to it, so
+ * any partitioning of the hosts gives the same trace.
+ */
+import { assert } from '../bytes/assert.ts';
+
+import type { EventId, VirtualTime } from '../trace/event.ts';
+
+import { EventHeap } from './event-heap.ts';
+import { HostKernel, type Timer } from './host-kernel.ts';
+import { Tracer } from './tracer.ts';
+
+/** Anything that crosses the network to a host: plain data that survives structured clone. */
+export interface Arrival {
+  /** virtual time at which it reaches the destination */
+  at: VirtualTime;
+  destination: number;
+  source: number;
+  /** the source host's own sequence number */
+  sequence: number;
+  /** the event that sent it */
+  sent: EventId;
+}
+
+/** Something a person did, on its way to a host. */
+export interface InputArrival {
+  accept: () => void;
+  host: HostKernel;
+}
+
+/** A bug: a daemon threw. */
+export interface Failure {
+  host: string;
+  proc: string;
+  why: string;
+  stack: string;
+}
+
+export class Partition {
+  readonly heap = new EventHeap<Timer | Arrival | InputArrival>();
+  readonly tracer: Tracer;
+  readonly failures: Failure[] = [];
+  now: VirtualTime = 0;
+  /** hosts of this partition by world index; null = runs elsewhere */
+  readonly hosts: (HostKernel | null)[];
+  /** what must be carried to other partitions */
+  outbound: Arrival[] = [];
+  readonly #onArrival: (host: HostKernel, arrival: Arrival) => void;
+  #inputSequence = 0;
+
+  constructor(options: {
+    hostNames: readonly string[];
+    /** world indices of the hosts to run here */
+    runs: readonly number[];
+    seed: number;
+    keepTrace: boolean;
+    onArrival: (host: HostKernel, arrival: Arrival) => void;
+  }) {
+    this.tracer = new Tracer({ hostCount: options.hostNames.length, keep: options.keepTrace });
+    this.#onArrival = options.onArrival;
+    const here = new Set(options.runs);
+    this.hosts = options.hostNames.map((name, index) =>
+      here.has(index) ? new HostKernel({ index, name, seed: options.seed, partition: this }) : null,
+    );
+  }
+
+  /** Time of the next event; Infinity when nothing is pending. */
+  get nextTime(): VirtualTime {
+    return this.heap.nextTime;
+  }
+
+  /** Sends an arrival to its host, here or in another partition. */
+  post(arrival: Arrival): void {
+    if (this.hosts[arrival.destination] === null) this.outbound.push(arrival);
+    else this.accept(arrival);
+  }
+
+  /** Takes in an arrival from another partition. */
+  accept(arrival: Arrival): void {
+    assert(arrival.at >= this.now, `arrival at ${arrival.at} is in the past of ${this.now}`);
+    const { at: time, destination, source, sequence } = arrival;
+    this.heap.push(arrival, { time, destination, source, sequence });
+  }
+
+  /** Enters an input for a host of this partition. */
+  input(options: { at: VirtualTime; host: number; accept: () => void }): void {
+    const host = this.hosts[options.host];
+    assert(host !== null && host !== undefined, `input for host ${options.host}, which runs elsewhere`);
+    assert(options.at >= this.now, `input at ${options.at} is in the past of ${this.now}`);
+    this.heap.push(
+      { accept: options.accept, host },
+      { time: options.at, destination: options.host, source: -1, sequence: ++this.#inputSequence },
+    );
+  }
+
+  /** Runs all events before `horizon`; past `eventsMax` of them it stops at the end of the instant. @returns how many */
+  runUntil(horizon: VirtualTime, eventsMax = Number.MAX_SAFE_INTEGER): number {
+    let count = 0;
+    while (this.heap.nextTime < horizon && (count < eventsMax || this.heap.nextTime === this.now)) {
+      this.now = this.heap.nextTime;
+      this.#run(this.heap.pop());
+      count++;
+    }
+    return count;
+  }
+
+  #run(entry: Timer | Arrival | InputArrival): void {
+    if ('fire' in entry) {
+      entry.slot = -1;
+      entry.host.handle(entry.cause, entry.fire);
+    } else if ('accept' in entry) {
+      entry.host.handle(0, entry.accept);
+    } else {
+      const host = this.hosts[entry.destination]!;
+      host.handle(entry.sent, () => this.#onArrival(host, entry));
+    }
+  }
+}

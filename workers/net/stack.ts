@@ -1,0 +1,137 @@
+/**
+ * stack — the IP layer of one host: addresses, links, loopback, and the way up to TCP and UDP
+ *
+ * SIMPLIFIED: no routers and no ARP. A packet crosses the one link to the host that has the address; an address
+ * nobody has, or a link that is down, is unreachable at once ("No route to host"), where a real host may first wait
+ * some seconds for ARP or for an ICMP answer.
+ */
+import type { HostKernel } from '../kernel/host-kernel.ts';
+import type { EventId } from '../trace/event.ts';
+
+import type { Link } from './link.ts';
+import { packetBytes, type Packet } from './packet.ts';
+import { TcpStack } from './tcp.ts';
+import { UdpStack } from './udp.ts';
+
+export const loopbackLatencyUs = 20;
+
+/** Where an address leads: a host of the world and the link to it; loopback has no link. */
+export interface Route {
+  destination: number;
+  link: Link | null;
+}
+
+/** A packet as the transport layers make it; the stack adds the way. */
+export type Outgoing = DistributiveOmit<Packet, 'at' | 'destination' | 'source' | 'sequence' | 'sent'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+export class NetStack {
+  readonly host: HostKernel;
+  readonly addresses: readonly string[];
+  readonly links: ReadonlyMap<number, Link>;
+  readonly tcp: TcpStack;
+  readonly udp: UdpStack;
+  readonly #hostOfAddress: ReadonlyMap<string, number>;
+  #ephemeral = 32768;
+
+  constructor(options: {
+    host: HostKernel;
+    addresses: readonly string[];
+    /** outgoing direction of each cable, by the other host's index */
+    links: ReadonlyMap<number, Link>;
+    hostOfAddress: ReadonlyMap<string, number>;
+  }) {
+    this.host = options.host;
+    this.addresses = options.addresses;
+    this.links = options.links;
+    this.#hostOfAddress = options.hostOfAddress;
+    this.tcp = new TcpStack(this);
+    this.udp = new UdpStack(this);
+  }
+
+  isLocal(address: string): boolean {
+    return address.startsWith('127.') || this.addresses.includes(address);
+  }
+
+  /** @param via overrides the address: a peer behind that host (a real client behind the bridge) */
+  route(to: string, via?: number): Route | null {
+    if (via === undefined ? this.isLocal(to) : via === this.host.index) return { destination: this.host.index, link: null };
+    const destination = via ?? this.#hostOfAddress.get(to);
+    if (destination === undefined) return null;
+    const link = this.links.get(destination);
+    return link === undefined ? null : { destination, link };
+  }
+
+  /** The address a packet to `to` leaves from. */
+  sourceFor(to: string): string {
+    return to.startsWith('127.') ? '127.0.0.1' : this.addresses[0]!;
+  }
+
+  /** The next free ephemeral port (RFC 6056 §3.3.1 style, counting). */
+  ephemeralPort(taken: (port: number) => boolean): number {
+    do {
+      this.#ephemeral = this.#ephemeral >= 60999 ? 32768 : this.#ephemeral + 1;
+    } while (taken(this.#ephemeral));
+    return this.#ephemeral;
+  }
+
+  /** Sends on its way what `sent` recorded. @returns why it was lost at once, or null */
+  send(packet: Outgoing, sent: EventId, route: Route): string | null {
+    const { host } = this;
+    const whole = packet as Packet;
+    whole.sent = sent;
+    whole.source = host.index;
+    whole.destination = route.destination;
+    whole.sequence = host.nextSequence();
+    if (route.link === null) {
+      whole.at = host.now + loopbackLatencyUs;
+    } else {
+      const arrival = route.link.transmit(host.now, packetBytes(whole), host.random);
+      if (typeof arrival === 'string') {
+        this.#dropped(whole, arrival);
+        return arrival;
+      }
+      whole.at = arrival;
+    }
+    host.partition.post(whole);
+    return null;
+  }
+
+  /** A packet reached this host. */
+  arrive(packet: Packet): void {
+    const { host } = this;
+    if (!host.up) return this.#dropped(packet, 'host is down');
+    const link = this.links.get(packet.source);
+    if (link?.fault === 'down') return this.#dropped(packet, 'link down');
+    if (packet.protocol === 'tcp') {
+      const cause = host.emit({
+        kind: 'tcp.segment-delivered',
+        sent: packet.sent,
+        fromPort: packet.fromPort,
+        toPort: packet.toPort,
+      });
+      host.cause = cause;
+      this.tcp.arrive(packet, link?.fault === 'refuse');
+    } else if (packet.protocol === 'udp') {
+      const cause = host.emit({
+        kind: 'udp.datagram-delivered',
+        sent: packet.sent,
+        fromPort: packet.fromPort,
+        toPort: packet.toPort,
+      });
+      host.cause = cause;
+      this.udp.arrive(packet);
+    } else this.udp.unreachable(packet);
+  }
+
+  /** Everything is forgotten (crash). */
+  reset(): void {
+    this.tcp.reset();
+    this.udp.reset();
+  }
+
+  #dropped(packet: Packet, why: string): void {
+    if (packet.protocol === 'tcp') this.host.emit({ kind: 'tcp.segment-dropped', sent: packet.sent, why }, packet.sent);
+    else if (packet.protocol === 'udp') this.host.emit({ kind: 'udp.datagram-dropped', sent: packet.sent, why }, packet.sent);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * tcp — the TCP connections and listeners of one host
+ *
+ * STANDARDS  RFC 9293 §3.10.7: a segment for no connection is answered with RST.
+ */
+import type { Wait } from '../kernel/host-kernel.ts';
+
+import { ACK, FIN, RST, SYN, type TcpPacket } from './packet.ts';
+import type { NetStack } from './stack.ts';
+import { TcpConnection } from './tcp-connection.ts';
+
+const backlogMax = 128; // listen(2), somaxconn of old; a SYN beyond it is ignored
+
+export class TcpListener {
+  readonly address: string | null;
+  readonly port: number;
+  readonly accepted: TcpConnection[] = [];
+  wait: Wait | null = null;
+  open = true;
+
+  constructor(address: string | null, port: number) {
+    this.address = address;
+    this.port = port;
+  }
+}
+
+export class TcpStack {
+  readonly #stack: NetStack;
+  #connections = new Map<string, TcpConnection>();
+  #listeners = new Map<string, TcpListener>();
+  #unacknowledged: TcpConnection[] = [];
+
+  constructor(stack: NetStack) {
+    this.#stack = stack;
+    stack.host.onSettled = () => this.#flushAcks();
+  }
+
+  /** @returns null when the port is taken; address null = all addresses */
+  listen(options: { port: number; address: string | null }): TcpListener | null {
+    const key = `${options.address ?? '*'}:${options.port}`;
+    if (this.#listeners.has(key)) return null;
+    const listener = new TcpListener(options.address, options.port);
+    this.#listeners.set(key, listener);
+    return listener;
+  }
+
+  unlisten(listener: TcpListener): void {
+    if (!listener.open) return;
+    listener.open = false;
+    this.#listeners.delete(`${listener.address ?? '*'}:${listener.port}`);
+    for (const connection of listener.accepted) connection.abort();
+    listener.wait?.settle();
+  }
+
+  /** Listeners there are now, in order of binding. */
+  listening(): TcpListener[] {
+    return [...this.#listeners.values()];
+  }
+
+  /** Starts a connection. @returns a connection in syn-sent, or 'unreachable' */
+  connect(options: {
+    to: { address: string; port: number };
+    from: { address: string | undefined; port?: number };
+  }): TcpConnection | 'unreachable' {
+    const stack = this.#stack;
+    const { to } = options;
+    const route = stack.route(to.address);
+    if (route === null) return 'unreachable';
+    const address = options.from.address ?? stack.sourceFor(to.address);
+    const port = options.from.port ?? stack.ephemeralPort((p) => this.#connections.has(key(p, to.address, to.port)));
+    const connection = new TcpConnection({ stack, role: 'client', local: { address, port }, remote: { ...to }, route });
+    this.#connections.set(key(port, to.address, to.port), connection);
+    if (connection.open()) return connection;
+    connection.fail('unreachable');
+    return 'unreachable';
+  }
+
+  arrive(packet: TcpPacket, refuse: boolean): void {
+    const connection = this.#connections.get(key(packet.toPort, packet.from, packet.fromPort));
+    if (connection !== undefined) return connection.arrive(packet);
+    if ((packet.flags & RST) !== 0) return;
+    if ((packet.flags & (SYN | ACK)) === SYN && !refuse) {
+      const listener = this.#listeners.get(`${packet.to}:${packet.toPort}`) ?? this.#listeners.get(`*:${packet.toPort}`);
+      if (listener !== undefined) return this.#accept(listener, packet);
+    }
+    this.#answerWithReset(packet);
+  }
+
+  /** The connection owes an acknowledgement: it leaves at the end of this instant unless data carries it. */
+  acknowledgeLater(connection: TcpConnection): void {
+    this.#unacknowledged.push(connection);
+  }
+
+  forget(connection: TcpConnection): void {
+    const { local, remote } = connection;
+    const name = key(local.port, remote.address, remote.port);
+    if (this.#connections.get(name) === connection) this.#connections.delete(name);
+  }
+
+  /** Closes everything as a clean shutdown does: FIN to every peer. */
+  shutdown(): void {
+    for (const connection of [...this.#connections.values()]) connection.close();
+    this.reset();
+  }
+
+  /** Forgets everything without a word (crash). */
+  reset(): void {
+    for (const connection of this.#connections.values()) connection.state = 'closed';
+    this.#connections = new Map();
+    this.#listeners = new Map();
+    this.#unacknowledged = [];
+  }
+
+  #accept(listener: TcpListener, packet: TcpPacket): void {
+    if (listener.accepted.length >= backlogMax) return;
+    const route = this.#stack.route(packet.from, packet.source);
+    if (route === null) return;
+    const connection = new TcpConnection({
+      stack: this.#stack,
+      role: 'server',
+      local: { address: packet.to, port: packet.toPort },
+      remote: { address: packet.from, port: packet.fromPort },
+      route,
+    });
+    this.#connections.set(key(packet.toPort, packet.from, packet.fromPort), connection);
+    connection.onEstablished = () => {
+      listener.accepted.push(connection);
+      listener.wait?.settle();
+    };
+    connection.acceptSyn(packet);
+  }
+
+  #answerWithReset(packet: TcpPacket): void {
+    const route = this.#stack.route(packet.from, packet.source);
+    if (route === null) return;
+    const length = packet.payload.length + ((packet.flags & (SYN | FIN)) !== 0 ? 1 : 0);
+    const shape = {
+      from: packet.to,
+      fromPort: packet.toPort,
+      to: packet.from,
+      toPort: packet.fromPort,
+      seq: (packet.flags & ACK) !== 0 ? packet.ack : 0,
+      ack: (packet.seq + length) >>> 0,
+      flags: RST | ACK,
+      window: 0,
+      payload: new Uint8Array(0),
+    };
+    const sent = this.#stack.host.emit({ kind: 'tcp.segment-sent', ...shape });
+    this.#stack.send({ protocol: 'tcp', ...shape }, sent, route);
+  }
+
+  #flushAcks(): void {
+    if (this.#unacknowledged.length === 0) return;
+    const connections = this.#unacknowledged;
+    this.#unacknowledged = [];
+    for (const connection of connections) connection.flushAck();
+  }
+}
+
+// The local address is not part of the key: a peer's address and port name the connection well enough, since
+// ephemeral ports are never shared between two connections of one host.
+function key(localPort: number, remoteAddress: string, remotePort: number): string {
+  return `${localPort} ${remoteAddress} ${remotePort}`;
+}

@@ -1,0 +1,316 @@
+/**
+ * virtual — implements Os over the kernel and the network: one Machine per host, one Os per proc
+ *
+ * ERRORS  what a daemon throws ends that proc only; the partition records it as a failure of the simulator.
+ */
+import * as ascii from '../bytes/ascii.ts';
+import * as utf8 from '../bytes/utf8.ts';
+
+import type { InputCommand } from '../input.ts';
+import { Wait, type HostKernel, type RunningProc } from '../kernel/host-kernel.ts';
+import type { Syscall } from '../kernel/proc.ts';
+import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
+
+import type { NetStack } from '../net/stack.ts';
+
+import { formatSyslogStamp } from './calendar.ts';
+import { FileSystem } from './files.ts';
+import {
+  NEVER,
+  type Channel,
+  type Connection,
+  type ConnectFailure,
+  type Endpoint,
+  type Files,
+  type Listener,
+  type Os,
+  type Proc,
+  type ProcHandle,
+  type Random,
+  type UdpSocket,
+} from './os.ts';
+import { connectTcp, VirtualListener, VirtualUdpSocket } from './sockets.ts';
+
+const mailLog = '/var/log/mail.log';
+const logBytesMax = 4 * 1024 * 1024; // rotated before that much, beside daily
+const fsyncUs = 200; // a fast disk
+
+/** What belongs to the host as a whole: kernel, network, disk, clock, log. */
+export class Machine {
+  readonly kernel: HostKernel;
+  readonly net: NetStack;
+  readonly disk: FileSystem;
+  readonly startsAtUs: number;
+  readonly #boot: (os: Os) => void;
+  #inputs: { prefix: string; channel: VirtualChannel<InputCommand> }[] = [];
+  #logDay = -1;
+
+  constructor(options: {
+    kernel: HostKernel;
+    net: NetStack;
+    startsAtUs: number;
+    files: ReadonlyArray<readonly [string, string]>;
+    boot: (os: Os) => void;
+  }) {
+    this.kernel = options.kernel;
+    this.net = options.net;
+    this.startsAtUs = options.startsAtUs;
+    this.#boot = options.boot;
+    this.disk = new FileSystem(() => this.kernel.now);
+    for (const [path, text] of options.files) this.disk.write(path, utf8.encode(text));
+    this.disk.syncAll();
+  }
+
+  /** An Os for procs that are started from outside the host's own daemons (bridge, tests). */
+  os(): Os {
+    return new VirtualOs(this, 0);
+  }
+
+  /** Starts the host's daemons. */
+  start(): void {
+    const { kernel } = this;
+    if (kernel.up) return;
+    kernel.up = true;
+    kernel.cause = kernel.emit({ kind: 'host.booted', host: kernel.name });
+    this.#boot(new VirtualOs(this, 0));
+  }
+
+  /** A clean shutdown: procs end with their finally blocks, peers get FIN, files are safe. */
+  stop(): void {
+    const { kernel } = this;
+    if (!kernel.up) return;
+    kernel.cause = kernel.emit({ kind: 'host.stopped', host: kernel.name });
+    kernel.killAll();
+    this.net.tcp.shutdown();
+    this.#fallSilent();
+    this.disk.syncAll();
+  }
+
+  /** Power is gone: no finally blocks, no FIN, what was not fsync'ed is lost. */
+  crash(): void {
+    const { kernel } = this;
+    if (!kernel.up) return;
+    kernel.cause = kernel.emit({ kind: 'host.crashed', host: kernel.name });
+    this.#fallSilent();
+    this.disk.crash();
+  }
+
+  /** Hands an input to the daemon that asked for its kind. @returns false when none did */
+  input(command: InputCommand): boolean {
+    const taker = this.#inputs.find(({ prefix }) => command.kind.startsWith(prefix));
+    taker?.channel.put(command);
+    return taker !== undefined;
+  }
+
+  inputs(prefix: string): Channel<InputCommand> {
+    const channel = new VirtualChannel<InputCommand>(this.kernel);
+    this.#inputs.push({ prefix, channel });
+    return channel;
+  }
+
+  log(ident: string, pid: number, text: string): void {
+    const { kernel, disk } = this;
+    const clean = text.replace(/[\x00-\x1f\x7f]/g, '?');
+    const epochUs = this.startsAtUs + kernel.now;
+    const day = Math.floor(epochUs / 86_400_000_000);
+    if ((day !== this.#logDay && this.#logDay !== -1) || disk.size(mailLog) > logBytesMax) disk.rename(mailLog, `${mailLog}.1`);
+    this.#logDay = day;
+    const hostLabel = kernel.name.split('.')[0]!;
+    disk.append(mailLog, ascii.encode(`${formatSyslogStamp(epochUs)} ${hostLabel} ${ident}[${pid}]: ${clean}\n`));
+    kernel.emit({ kind: 'log.line-written', file: mailLog, ident, pid, text: clean });
+  }
+
+  #fallSilent(): void {
+    this.kernel.forgetAll();
+    this.net.reset();
+    this.#inputs = [];
+    this.kernel.up = false;
+  }
+}
+
+class VirtualOs implements Os {
+  readonly pid: number;
+  readonly files: Files;
+  readonly #machine: Machine;
+
+  constructor(machine: Machine, pid: number) {
+    this.#machine = machine;
+    this.pid = pid;
+    this.files = new VirtualFiles(machine);
+  }
+
+  get hostName(): string {
+    return this.#machine.kernel.name;
+  }
+  get addresses(): readonly string[] {
+    return this.#machine.net.addresses;
+  }
+  get random(): Random {
+    return this.#machine.kernel.random;
+  }
+  get cause(): EventId {
+    return this.#machine.kernel.cause;
+  }
+  because(cause: EventId): void {
+    this.#machine.kernel.cause = cause;
+  }
+  now(): VirtualTime {
+    return this.#machine.kernel.now;
+  }
+  epochUs(at: VirtualTime = this.now()): number {
+    return this.#machine.startsAtUs + at;
+  }
+
+  sleepUntil(at: VirtualTime): Syscall<void> {
+    return sleepUntil(this.#machine.kernel, at);
+  }
+
+  listen(options: { port: number; address?: string }): Listener | 'address in use' {
+    const { net, kernel } = this.#machine;
+    const listener = net.tcp.listen({ port: options.port, address: options.address ?? null });
+    return listener === null ? 'address in use' : new VirtualListener(kernel, net, listener);
+  }
+
+  connect(options: { to: Endpoint; deadline: VirtualTime; from?: string }): Syscall<Connection | ConnectFailure> {
+    return connectTcp(this.#machine.kernel, this.#machine.net, options);
+  }
+
+  udp(options: { port?: number; address?: string } = {}): UdpSocket | 'address in use' {
+    const { net, kernel } = this.#machine;
+    const port = net.udp.bind({ port: options.port, address: options.address ?? null });
+    return port === null ? 'address in use' : new VirtualUdpSocket(kernel, net, port);
+  }
+
+  spawn(name: string, body: (os: Os) => Proc<unknown>): ProcHandle {
+    const machine = this.#machine;
+    return new VirtualProcHandle(machine.kernel, machine.kernel.spawn(name, (pid) => body(new VirtualOs(machine, pid))));
+  }
+
+  channel<T>(): Channel<T> {
+    return new VirtualChannel<T>(this.#machine.kernel);
+  }
+  inputs(prefix: string): Channel<InputCommand> {
+    return this.#machine.inputs(prefix);
+  }
+  log(ident: string, text: string): void {
+    this.#machine.log(ident, this.pid, text);
+  }
+  trace(fact: TraceFact, cause?: EventId): EventId {
+    return this.#machine.kernel.emit(fact, cause);
+  }
+}
+
+class VirtualFiles implements Files {
+  readonly #machine: Machine;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+  read(path: string): Uint8Array | null {
+    return this.#machine.disk.read(path);
+  }
+  exists(path: string): boolean {
+    return this.#machine.disk.exists(path);
+  }
+  write(path: string, bytes: Uint8Array): void {
+    this.#machine.disk.write(path, bytes);
+  }
+  append(path: string, bytes: Uint8Array): void {
+    this.#machine.disk.append(path, bytes);
+  }
+  rename(from: string, to: string): boolean {
+    return this.#machine.disk.rename(from, to);
+  }
+  remove(path: string): boolean {
+    return this.#machine.disk.remove(path);
+  }
+  list(directory: string): string[] {
+    return this.#machine.disk.list(directory);
+  }
+  modifiedAt(path: string): VirtualTime | null {
+    return this.#machine.disk.modifiedAt(path);
+  }
+  setModifiedAt(path: string, at: VirtualTime): void {
+    this.#machine.disk.setModifiedAt(path, at);
+  }
+  inode(path: string): number {
+    return this.#machine.disk.inode(path);
+  }
+  *fsync(path: string): Syscall<void> {
+    yield* sleepUntil(this.#machine.kernel, this.#machine.kernel.now + fsyncUs);
+    this.#machine.disk.sync(path);
+  }
+}
+
+class VirtualProcHandle implements ProcHandle {
+  readonly #kernel: HostKernel;
+  readonly #proc: RunningProc;
+
+  constructor(kernel: HostKernel, proc: RunningProc) {
+    this.#kernel = kernel;
+    this.#proc = proc;
+  }
+  get pid(): number {
+    return this.#proc.pid;
+  }
+  get name(): string {
+    return this.#proc.name;
+  }
+  get running(): boolean {
+    return this.#proc.running;
+  }
+  kill(): void {
+    this.#kernel.kill(this.#proc);
+  }
+  *join(options?: { deadline: VirtualTime }): Syscall<'ended' | 'timeout'> {
+    const proc = this.#proc;
+    let enlisted: Wait | null = null;
+    return (yield new Wait({
+      host: this.#kernel,
+      deadline: options?.deadline ?? NEVER,
+      onTimeout: 'timeout',
+      poll: () => (proc.running ? undefined : 'ended'),
+      enlist: (wait) => {
+        if (enlisted !== null) proc.joiners.delete(enlisted);
+        if (wait !== null) proc.joiners.add(wait);
+        enlisted = wait;
+      },
+    })) as 'ended' | 'timeout';
+  }
+}
+
+class VirtualChannel<T> implements Channel<T> {
+  readonly #kernel: HostKernel;
+  readonly #values: T[] = [];
+  readonly #waits: Wait[] = [];
+
+  constructor(kernel: HostKernel) {
+    this.#kernel = kernel;
+  }
+  get length(): number {
+    return this.#values.length;
+  }
+  put(value: T): void {
+    this.#values.push(value);
+    this.#waits[0]?.settle();
+  }
+  *take(options: { deadline: VirtualTime }): Syscall<T | 'timeout'> {
+    let enlisted: Wait | null = null;
+    return (yield new Wait({
+      host: this.#kernel,
+      deadline: options.deadline,
+      onTimeout: 'timeout',
+      poll: () => this.#values.shift(),
+      enlist: (wait) => {
+        if (enlisted !== null) this.#waits.splice(this.#waits.indexOf(enlisted), 1);
+        if (wait !== null) this.#waits.push(wait);
+        enlisted = wait;
+      },
+    })) as T | 'timeout';
+  }
+}
+
+function* sleepUntil(kernel: HostKernel, at: VirtualTime): Syscall<void> {
+  yield new Wait({ host: kernel, deadline: at, onTimeout: null, poll: () => undefined, enlist: () => {} });
+}
+

@@ -1,0 +1,167 @@
+/**
+ * partition-port — how the simulation drives a partition, wherever it runs
+ *
+ * One round per window: arrivals and inputs go in, the partition runs to the horizon, and what it sent to others,
+ * its trace and the time of its next event come back.
+ */
+import { BootedPartition, type Roles } from './hosts/boot.ts';
+import type { World } from './hosts/world.ts';
+import type { Input } from './input.ts';
+import type { Arrival, Failure } from './kernel/partition.ts';
+import type { HostHash } from './kernel/tracer.ts';
+import { chunkBuffers, type TraceChunk } from './trace/batch.ts';
+import type { VirtualTime } from './trace/event.ts';
+
+export interface PartitionSpec {
+  world: World;
+  seed: number;
+  /** world indices of the hosts to run */
+  runs: number[];
+  keepTrace: boolean;
+}
+
+export interface WindowRequest {
+  horizon: VirtualTime;
+  arrivals: Arrival[];
+  inputs: Input[];
+  eventsMax: number;
+}
+
+export interface WindowReply {
+  /** Infinity when nothing is pending */
+  nextTime: VirtualTime;
+  outbound: Arrival[];
+  chunk: TraceChunk | null;
+  eventCount: number;
+  failures: Failure[];
+}
+
+/** A partition as the simulation sees it. A local one answers at once, one in a worker later. */
+export interface PartitionPort {
+  run(request: WindowRequest): WindowReply | Promise<WindowReply>;
+  /** by world index, for the hosts that run there */
+  hashes(): Map<number, HostHash> | Promise<Map<number, HostHash>>;
+  close(): void;
+}
+
+/** Runs a partition here. */
+export class LocalPartition implements PartitionPort {
+  readonly booted: BootedPartition;
+  readonly #runs: readonly number[];
+
+  constructor(spec: PartitionSpec, roles: Roles) {
+    this.booted = new BootedPartition({ ...spec, roles });
+    this.#runs = spec.runs;
+  }
+
+  run(request: WindowRequest): WindowReply {
+    const { partition } = this.booted;
+    for (const arrival of request.arrivals) partition.accept(arrival);
+    for (const input of request.inputs) this.booted.input(input.at, input.command);
+    partition.runUntil(request.horizon, request.eventsMax);
+    const outbound = partition.outbound;
+    partition.outbound = [];
+    return {
+      nextTime: partition.nextTime,
+      outbound,
+      chunk: partition.tracer.take(),
+      eventCount: partition.tracer.eventCount,
+      failures: partition.failures.splice(0),
+    };
+  }
+
+  hashes(): Map<number, HostHash> {
+    return new Map(this.#runs.map((index) => [index, this.booted.partition.tracer.hashOf(index)]));
+  }
+
+  close(): void {}
+}
+
+/** What goes to a host worker and what comes back, one reply per request. */
+export type HostWorkerRequest =
+  | { type: 'boot'; spec: PartitionSpec }
+  | { type: 'run'; request: WindowRequest }
+  | { type: 'hashes' };
+export type HostWorkerReply =
+  | { type: 'ready' }
+  | { type: 'ran'; reply: WindowReply }
+  | { type: 'hashes'; hashes: Map<number, HostHash> }
+  | { type: 'failed'; text: string };
+
+/** The least of a Worker (browser) or worker_threads Worker (Node) that a remote partition needs. */
+export interface WorkerLike {
+  post(request: HostWorkerRequest): void;
+  onReply: (reply: HostWorkerReply) => void;
+  terminate(): void;
+}
+
+/** Serves requests in a host worker. */
+export class HostWorkerServer {
+  readonly #roles: Roles;
+  #partition: LocalPartition | null = null;
+
+  constructor(roles: Roles) {
+    this.#roles = roles;
+  }
+
+  /** @returns the reply and the buffers to transfer with it */
+  answer(request: HostWorkerRequest): { reply: HostWorkerReply; transfer: ArrayBuffer[] } {
+    try {
+      if (request.type === 'boot') {
+        this.#partition = new LocalPartition(request.spec, this.#roles);
+        return { reply: { type: 'ready' }, transfer: [] };
+      }
+      if (request.type === 'hashes') return { reply: { type: 'hashes', hashes: this.#partition!.hashes() }, transfer: [] };
+      const reply = this.#partition!.run(request.request);
+      return { reply: { type: 'ran', reply }, transfer: reply.chunk === null ? [] : chunkBuffers(reply.chunk) };
+    } catch (error) {
+      const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
+      return { reply: { type: 'failed', text }, transfer: [] };
+    }
+  }
+}
+
+/** Drives a partition in a worker: one request at a time. */
+export class RemotePartition implements PartitionPort {
+  readonly #worker: WorkerLike;
+  #resolve: ((reply: HostWorkerReply) => void) | null = null;
+  #reject: ((error: Error) => void) | null = null;
+
+  private constructor(worker: WorkerLike) {
+    this.#worker = worker;
+    worker.onReply = (reply) => {
+      if (reply.type === 'failed') this.#reject?.(new Error(reply.text));
+      else this.#resolve?.(reply);
+    };
+  }
+
+  static async boot(worker: WorkerLike, spec: PartitionSpec): Promise<RemotePartition> {
+    const remote = new RemotePartition(worker);
+    await remote.#ask({ type: 'boot', spec });
+    return remote;
+  }
+
+  async run(request: WindowRequest): Promise<WindowReply> {
+    const reply = await this.#ask({ type: 'run', request });
+    if (reply.type !== 'ran') throw new Error(`expected a window's reply, got ${reply.type}`);
+    return reply.reply;
+  }
+
+  async hashes(): Promise<Map<number, HostHash>> {
+    const reply = await this.#ask({ type: 'hashes' });
+    if (reply.type !== 'hashes') throw new Error(`expected hashes, got ${reply.type}`);
+    return reply.hashes;
+  }
+
+  close(): void {
+    this.#worker.terminate();
+  }
+
+  #ask(request: HostWorkerRequest): Promise<HostWorkerReply> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#worker.post(request);
+    });
+  }
+}
