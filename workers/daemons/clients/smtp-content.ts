@@ -1,0 +1,53 @@
+/**
+ * smtp-content — a message as it goes after DATA: dots doubled, ended by a line with a dot alone
+ *
+ * Big pieces without a line that starts with a dot are passed on without copying.
+ *
+ * STANDARDS  RFC 5321 §4.5.2 (transparency)
+ */
+
+/**
+ * Dot-stuffs the pieces and appends `end`.
+ * @param pieces lines ended by CRLF; a line may go on in the next piece
+ * @param end ".\r\n", or with what is pipelined after it
+ * @returns what to write, in order; small messages in one piece
+ */
+export function encodeContent(pieces: readonly Uint8Array[], end: Uint8Array): Uint8Array[] {
+  const output: Uint8Array[] = [];
+  let last = lf; // the byte before the piece: the content starts a line
+  for (const piece of pieces) {
+    if (piece.length === 0) continue;
+    stuff(piece, last, output);
+    last = piece[piece.length - 1]!;
+  }
+  if (last !== lf) output.push(crlf);
+  output.push(end);
+  let total = 0;
+  for (const piece of output) total += piece.length;
+  return total <= joinBytesMax ? [join(output, total)] : output;
+}
+
+const lf = 0x0a;
+const dot = 0x2e;
+const joinBytesMax = 16_384;
+const crlf = new Uint8Array([0x0d, 0x0a]);
+
+function stuff(piece: Uint8Array, before: number, output: Uint8Array[]): void {
+  let from = 0;
+  for (let at = piece.indexOf(dot); at !== -1; at = piece.indexOf(dot, at + 1)) {
+    if ((at === 0 ? before : piece[at - 1]) !== lf) continue;
+    output.push(piece.subarray(from, at + 1)); // up to and with the dot, which then comes again
+    from = at;
+  }
+  output.push(from === 0 ? piece : piece.subarray(from));
+}
+
+function join(pieces: Uint8Array[], total: number): Uint8Array {
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
