@@ -1,0 +1,14 @@
+/**
+ * host-worker — worker_threads entry: the same server as host.worker.ts, in Node
+ */
+import { parentPort } from 'node:worker_threads';
+
+import { roles } from '../hosts/roles.ts';
+import { HostWorkerServer, type HostWorkerRequest } from '../partition-port.ts';
+
+const server = new HostWorkerServer(roles);
+
+parentPort!.on('message', (request: HostWorkerRequest) => {
+  const { reply, transfer } = server.answer(request);
+  parentPort!.postMessage(reply, transfer);
+});

@@ -1,0 +1,122 @@
+/**
+ * sim — runs a world or a saved run headless, at full speed
+ *
+ * SYNOPSIS  sim <world|run.json> [--demo] [--inputs FILE] [--placement host|site|one] [--until 600s] [--seed N]
+ *               [--trace out.ndjson] [--save run.json] [--hash]
+ *
+ * With --hash the last line is the run's hash alone, 16 hex digits. Without --until a world runs 60 s of virtual time
+ * and a run file until its last input plus 60 s.
+ */
+import { createWriteStream, readFileSync, writeFileSync, type WriteStream } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { worldNamed } from '../../lessons/worlds/index.ts';
+import type { Placement, Run, TraceEvent } from '../api.ts';
+import { parseInputs, WorldError } from '../hosts/parse-world.ts';
+import { engineVersion } from '../input.ts';
+import { formatRun, parseRun } from '../run-file.ts';
+import { Simulation } from '../simulation.ts';
+import { eventAt } from '../trace/batch.ts';
+import { startPartition } from './place.ts';
+
+const usage = 'usage: sim <world|run.json> [--demo] [--inputs FILE] [--placement host|site|one] [--until 600s] [--seed N] [--trace FILE] [--save FILE] [--hash]';
+const units: Record<string, number> = { us: 1, ms: 1000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: 86_400_000_000 };
+
+main().catch((error: unknown) => {
+  console.error(error instanceof WorldError || error instanceof UsageError ? error.message : error);
+  process.exit(1);
+});
+
+class UsageError extends Error {}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      demo: { type: 'boolean' },
+      inputs: { type: 'string' },
+      placement: { type: 'string', default: 'one' },
+      until: { type: 'string' },
+      seed: { type: 'string' },
+      trace: { type: 'string' },
+      save: { type: 'string' },
+      hash: { type: 'boolean' },
+    },
+  });
+  if (positionals.length !== 1) throw new UsageError(usage);
+  const run = readRun(positionals[0]!, values);
+  const placement = values.placement;
+  if (placement !== 'host' && placement !== 'site' && placement !== 'one')
+    throw new UsageError(`--placement: expected host, site or one, found "${placement}"`);
+  const last = run.inputs.at(-1)?.at ?? 0;
+  const until = values.until === undefined ? (positionals[0]!.endsWith('.json') ? last : 0) + units['s']! * 60 : parseTime(values.until);
+  await play({ run, placement, until, trace: values.trace, save: values.save, hash: values.hash === true });
+}
+
+function readRun(name: string, values: { demo?: boolean | undefined; inputs?: string | undefined; seed?: string | undefined }): Run {
+  if (name.endsWith('.json')) {
+    const run = parseRun(readFileSync(name, 'utf8'));
+    if (run.version !== engineVersion)
+      console.error(`This run was made by version ${run.version} of the engine; this is version ${engineVersion}. What you see may differ.`);
+    return run;
+  }
+  const world = worldNamed(name);
+  if (world === null) throw new UsageError(`no world is named "${name}"`);
+  const inputs = [...(values.demo === true ? world.demo : [])];
+  if (values.inputs !== undefined) inputs.push(...parseInputs(JSON.parse(readFileSync(values.inputs, 'utf8')), values.inputs));
+  inputs.sort((a, b) => a.at - b.at);
+  return { version: engineVersion, world, seed: Number(values.seed ?? 1) >>> 0, inputs };
+}
+
+async function play(options: {
+  run: Run;
+  placement: Placement;
+  until: number;
+  trace: string | undefined;
+  save: string | undefined;
+  hash: boolean;
+}): Promise<void> {
+  const started = process.hrtime.bigint();
+  const simulation = await Simulation.boot({
+    run: options.run,
+    placement: options.placement,
+    keepTrace: options.trace !== undefined,
+    start: (spec, name) => startPartition(spec, name, options.placement),
+  });
+  const out = options.trace === undefined ? null : createWriteStream(options.trace);
+  while (await simulation.window(options.until, 20_000)) if (out !== null) writeTrace(out, simulation);
+  if (out !== null) {
+    writeTrace(out, simulation);
+    await new Promise((resolve) => out.end(resolve));
+  }
+  if (options.save !== undefined) writeFileSync(options.save, formatRun(simulation.run));
+  const hash = await simulation.hash();
+  const wallMs = Number(process.hrtime.bigint() - started) / 1e6;
+  const summary = `${simulation.eventCount} events, ${options.until / 1e6} s of virtual time in ${wallMs.toFixed(0)} ms, placement ${options.placement}`;
+  if (options.hash) console.log(`${summary}\n${hash}`);
+  else console.log(`${summary}, hash ${hash}`);
+  for (const failure of simulation.failures) console.error(`${failure.host} ${failure.proc}: ${failure.stack}`);
+  simulation.close();
+  if (simulation.failures.length > 0) process.exitCode = 1;
+}
+
+function writeTrace(out: WriteStream, simulation: Simulation): void {
+  const chunk = simulation.takeTrace();
+  if (chunk === null) return;
+  let lines = '';
+  for (let i = 0; i < chunk.count; i++) lines += `${JSON.stringify(readable(eventAt(chunk, i)))}\n`;
+  out.write(lines);
+}
+
+/** Bytes as Latin-1 text, so that a trace can be read and grepped. */
+function readable(event: TraceEvent): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [name, value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value]),
+  );
+}
+
+function parseTime(time: string): number {
+  const match = /^(\d+)(us|ms|s|m|h|d)$/.exec(time);
+  if (match === null) throw new UsageError(`--until: expected a number and a unit (us ms s m h d), found "${time}"`);
+  return Number(match[1]) * units[match[2]!]!;
+}
