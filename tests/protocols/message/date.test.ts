@@ -20,7 +20,7 @@ test('parses what it formats, with comments, folding and zones', () => {
 test('round-trips a day of every month over centuries', () => {
   for (let day = -200_000; day < 200_000; day += 997) {
     const epochUs = day * 86_400_000_000 + 12_345_000_000;
-    if (day > -300_000) expect(parseDate(formatDate(epochUs))).toBe(epochUs);
+    expect(parseDate(formatDate(epochUs))).toBe(epochUs);
   }
 });
 
