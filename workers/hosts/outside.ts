@@ -15,6 +15,8 @@ export interface OutsideSink {
   connected(connection: number): void;
   failed(connection: number, why: string): void;
   data(connection: number, bytes: Uint8Array): void;
+  /** that many bytes of the real peer are in the simulated send buffer or beyond */
+  written(connection: number, bytes: number): void;
   /** the simulated peer sent FIN */
   ended(connection: number): void;
   reset(connection: number): void;
@@ -27,6 +29,7 @@ export const noSink: OutsideSink = Object.freeze({
   connected() {},
   failed() {},
   data() {},
+  written() {},
   ended() {},
   reset() {},
   datagram() {},
@@ -105,6 +108,7 @@ function serve(
       if (command.kind === 'outside.data') {
         const bytes = base64.decode(command.base64);
         if (bytes === null || (yield* connection.write(bytes)) !== 'ok') break;
+        sink.written(number, bytes.length);
       } else {
         if (command.kind === 'outside.abort') connection.abort();
         else connection.close();

@@ -49,6 +49,7 @@ export class Partition {
   /** what must be carried to other partitions */
   outbound: Arrival[] = [];
   readonly #onArrival: (host: HostKernel, arrival: Arrival) => void;
+  readonly #hostNames: readonly string[];
   #inputSequence = 0;
 
   constructor(options: {
@@ -60,6 +61,7 @@ export class Partition {
     onArrival: (host: HostKernel, arrival: Arrival) => void;
   }) {
     this.tracer = new Tracer({ hostCount: options.hostNames.length, keep: options.keepTrace });
+    this.#hostNames = options.hostNames;
     this.#onArrival = options.onArrival;
     const here = new Set(options.runs);
     this.hosts = options.hostNames.map((name, index) =>
@@ -70,6 +72,11 @@ export class Partition {
   /** Time of the next event; Infinity when nothing is pending. */
   get nextTime(): VirtualTime {
     return this.heap.nextTime;
+  }
+
+  /** @returns the world's index of a host by name, −1 when there is none */
+  indexOfHost(name: string): number {
+    return this.#hostNames.indexOf(name);
   }
 
   /** Sends an arrival to its host, here or in another partition. */

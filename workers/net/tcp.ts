@@ -63,12 +63,14 @@ export class TcpStack {
     from: { address: string | undefined; port?: number };
   }): TcpConnection | 'unreachable' {
     const stack = this.#stack;
-    const { to } = options;
-    const route = stack.route(to.address);
+    // "127.0.0.1%mta1.example" (RFC 4007 §11's notation) is that host's own loopback, for who comes from outside.
+    const [peer, zone] = options.to.address.split('%') as [string, string | undefined];
+    const to = { address: peer, port: options.to.port };
+    const route = stack.route(peer, zone === undefined ? undefined : stack.host.partition.indexOfHost(zone));
     if (route === null) return 'unreachable';
     const address = options.from.address ?? stack.sourceFor(to.address);
     const port = options.from.port ?? stack.ephemeralPort((p) => this.#connections.has(key(p, to.address, to.port)));
-    const connection = new TcpConnection({ stack, role: 'client', local: { address, port }, remote: { ...to }, route });
+    const connection = new TcpConnection({ stack, role: 'client', local: { address, port }, remote: to, route });
     this.#connections.set(key(port, to.address, to.port), connection);
     if (connection.open()) return connection;
     connection.fail('unreachable');

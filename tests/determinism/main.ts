@@ -1,0 +1,31 @@
+// Plays a run in real Web Workers and tells its hash: window.hashOf(world, placement, untilUs). Driven by play.mjs.
+import { wrap } from 'comlink';
+
+import { worldNamed } from '../../lessons/worlds/index.ts';
+import type { Placement, SimulationApi, TraceMessage } from '../../workers/api.ts';
+import { engineVersion } from '../../workers/input.ts';
+
+async function hashOf(name: string, placement: Placement, until: number): Promise<{ hash: string; wallMs: number }> {
+  const world = worldNamed(name);
+  if (world === null) throw new Error(`no world ${name}`);
+  const worker = new Worker(new URL('../../workers/simulation.worker.ts', import.meta.url), { type: 'module' });
+  const api = wrap<SimulationApi>(worker);
+  const { port1, port2 } = new MessageChannel();
+  const { transfer } = await import('comlink');
+  await api.connectTrace(transfer(port2, [port2]));
+  const started = performance.now();
+  const done = new Promise<void>((resolve, reject) => {
+    port1.onmessage = (event: MessageEvent<TraceMessage>) => {
+      if (event.data.type === 'failed') reject(new Error(event.data.text));
+      if (event.data.type === 'clock' && event.data.now >= until) resolve();
+    };
+  });
+  await api.load({ run: { version: engineVersion, world, seed: 1, inputs: world.demo }, placement });
+  await api.play({ pace: { mode: 'fast' }, until });
+  await done;
+  const hash = await api.hash();
+  worker.terminate();
+  return { hash, wallMs: performance.now() - started };
+}
+
+(window as unknown as { hashOf: typeof hashOf }).hashOf = hashOf;
