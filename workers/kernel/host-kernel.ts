@@ -57,7 +57,7 @@ export class HostKernel {
   }
 
   emit(fact: TraceFact, cause: EventId = this.cause): EventId {
-    return this.partition.tracer.emit(fact, { at: this.now, host: this.index, proc: this.pid, cause });
+    return this.partition.tracer.emit(fact, this.partition.now, this.index, this.pid, cause);
   }
 
   /** Calls `fire` at `at` (not before now), with the cause of this moment. */

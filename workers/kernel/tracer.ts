@@ -4,7 +4,7 @@
  * The hash is taken at emission over every event's encoding, payload included, also when the events are not kept
  * (headless runs, re-execution). Per host two 32-bit lanes; the run's hash covers the hosts in world order.
  */
-import { ChunkWriter, type TraceChunk } from '../trace/batch.ts';
+import { ChunkWriter, kindNumber, type TraceChunk } from '../trace/batch.ts';
 import { eventId, type EventId, type TraceFact, type VirtualTime } from '../trace/event.ts';
 
 /** The two lanes of a host's hash; unsigned. */
@@ -27,14 +27,15 @@ export class Tracer {
     this.keep = options.keep;
   }
 
-  emit(fact: TraceFact, where: { at: VirtualTime; host: number; proc: number; cause: EventId }): EventId {
-    const n = ++this.#n[where.host]!;
-    this.#n[where.host] = n;
+  /** @param host the host's world index; proc its running process, 0 = the kernel */
+  emit(fact: TraceFact, at: VirtualTime, host: number, proc: number, cause: EventId): EventId {
+    const n = this.#n[host]! + 1;
+    this.#n[host] = n;
     this.eventCount++;
-    const { start, end } = this.#writer.append(fact, { ...where, n });
-    this.#hash(where.host, where.at, where.cause, fact.kind.length, start, end);
+    const start = this.#writer.append(fact, at, host, n, proc, cause);
+    this.#hash(host, at, cause, kindNumber(fact.kind), start, this.#writer.bodyBytes);
     if (!this.keep && this.#writer.bodyBytes > 262144) this.#writer.clear();
-    return eventId(where.host, n);
+    return eventId(host, n);
   }
 
   /** Hands over the events since the last call; null when there are none or they are not kept. */
@@ -54,13 +55,13 @@ export class Tracer {
     return [this.#low[host]! >>> 0, this.#high[host]! >>> 0];
   }
 
-  #hash(host: number, at: number, cause: number, kindLength: number, start: number, end: number): void {
+  #hash(host: number, at: number, cause: number, kind: number, start: number, end: number): void {
     const body = this.#writer.body;
     let low = this.#low[host]!;
     let high = this.#high[host]!;
-    low = mix(low, at % 0x100000000 | 0);
-    high = mix(high, Math.floor(at / 0x100000000) ^ kindLength);
-    low = mix(low, cause % 0x100000000 | 0);
+    low = mix(low, at | 0);
+    high = mix(high, Math.floor(at / 0x100000000) ^ (kind << 24));
+    low = mix(low, cause | 0);
     high = mix(high, Math.floor(cause / 0x100000000) ^ (end - start));
     let i = start;
     for (; i + 8 <= end; i += 8) {
