@@ -1,0 +1,108 @@
+/**
+ * record — the end of a delivery attempt for one recipient: log line, fact, bounce or defer log, mark in the queue file
+ *
+ * SEE ALSO  log_adhoc(3), sent(3), bounce(3), defer(3); ../bounce/notify.ts (what becomes of the logs)
+ */
+import type { Os } from '../../../os/os.ts';
+
+import { appendBounceLog, bounceLogPath, type BounceLogEntry, type BounceLogName } from '../bounce/bounce-log.ts';
+
+import type { DeliveryRequest, RequestRecipient } from './request.ts';
+import { formatStatusLine, type DeliveryTimes } from './status-line.ts';
+
+/** The agent that delivers, as record needs to know it. */
+export interface Agent {
+  /** "postfix/smtp" */
+  readonly ident: string;
+  /** $queue_directory */
+  readonly queueDirectory: string;
+  /** Marks the recipient as done in the queue file, so that it is never tried again. */
+  readonly markDone: (request: DeliveryRequest, recipient: RequestRecipient) => void;
+}
+
+export interface Attempt {
+  readonly recipient: RequestRecipient;
+  /** "mx.a.example[192.0.2.25]:25" or "none" */
+  readonly relay: string;
+  readonly times: DeliveryTimes;
+  readonly dsn: string;
+  /** what the log says in parentheses */
+  readonly text: string;
+  /** the remote host's name and reply; '' = the reason is our own */
+  readonly remoteMta: string;
+  readonly diagnostic: string;
+}
+
+/** The recipient has it. @param action what a success notification says: relayed to a host that makes none itself */
+export function recordSent(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt, action: 'delivered' | 'relayed'): void {
+  write(os, agent, request, attempt, 'sent');
+  if (wants(attempt.recipient, 'SUCCESS')) {
+    const reason = `delivery via ${attempt.relay === 'none' ? 'local' : attempt.relay}: ${attempt.text}`;
+    append(os, agent, request, attempt, { log: 'trace', action, reason });
+  }
+  agent.markDone(request, attempt.recipient);
+}
+
+/** Not now: the recipient stays in the queue. */
+export function recordDeferred(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt): void {
+  write(os, agent, request, attempt, 'deferred');
+  append(os, agent, request, attempt, { log: 'defer', action: 'delayed', reason: attempt.text });
+}
+
+/** Never: the sender will be told, unless the recipient's NOTIFY says otherwise. */
+export function recordBounced(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt): void {
+  write(os, agent, request, attempt, 'bounced');
+  append(os, agent, request, attempt, { log: 'bounce', action: 'failed', reason: attempt.text });
+  agent.markDone(request, attempt.recipient);
+}
+
+/** Whether RFC 3461 NOTIFY asks for this kind; without NOTIFY it is FAILURE and DELAY. */
+export function wants(recipient: { notify: string }, kind: 'SUCCESS' | 'FAILURE' | 'DELAY'): boolean {
+  if (recipient.notify === '') return kind !== 'SUCCESS';
+  return recipient.notify.toUpperCase().split(',').includes(kind);
+}
+
+function write(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt, status: 'sent' | 'deferred' | 'bounced'): void {
+  const line = formatStatusLine({
+    recipient: attempt.recipient.address,
+    originalRecipient: attempt.recipient.originalAddress,
+    relay: attempt.relay,
+    times: attempt.times,
+    dsn: attempt.dsn,
+    status,
+    text: attempt.text,
+  });
+  os.log(agent.ident, `${request.queueId}: ${line}`);
+  os.trace({
+    kind: 'delivery.attempted',
+    queueId: request.queueId,
+    recipient: attempt.recipient.address,
+    transport: request.transport,
+    relay: attempt.relay,
+    dsn: attempt.dsn,
+    status,
+    text: attempt.text,
+  });
+}
+
+function append(
+  os: Os,
+  agent: Agent,
+  request: DeliveryRequest,
+  attempt: Attempt,
+  record: { log: BounceLogName; action: BounceLogEntry['action']; reason: string },
+): void {
+  const { recipient } = attempt;
+  appendBounceLog(os.files, bounceLogPath(agent.queueDirectory, record.log, request.queueId), {
+    recipient: recipient.address,
+    originalRecipient: recipient.originalAddress,
+    dsnOriginalRecipient: recipient.dsnOriginalRecipient,
+    notify: recipient.notify,
+    status: attempt.dsn,
+    action: record.action,
+    reason: record.reason,
+    diagnostic: attempt.diagnostic,
+    remoteMta: attempt.remoteMta,
+    offset: recipient.index,
+  });
+}

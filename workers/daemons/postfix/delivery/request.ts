@@ -1,0 +1,69 @@
+/**
+ * request — what qmgr(8) asks a delivery agent to do, and what it hears back
+ *
+ * A request is for some recipients of one message at one destination. The agent logs and records each recipient's
+ * outcome itself (record.ts); qmgr only learns whether recipients are left and whether the destination is in trouble.
+ */
+import type { Channel, EventId, VirtualTime } from '../../../os/os.ts';
+
+export interface RequestRecipient {
+  /** index in the queue file */
+  readonly index: number;
+  readonly address: string;
+  /** before alias expansion; may be the same */
+  readonly originalAddress: string;
+  /** ORCPT "rfc822;x@y"; '' = none */
+  readonly dsnOriginalRecipient: string;
+  /** NOTIFY as given: "SUCCESS,FAILURE", "NEVER", '' = default */
+  readonly notify: string;
+}
+
+/** Who sent the message to us, for XFORWARD. Empty texts are unknown. */
+export interface OriginalClient {
+  readonly name: string;
+  readonly address: string;
+  readonly port: string;
+  readonly protocol: string;
+  readonly helo: string;
+  /** the queue id, for IDENT */
+  readonly ident: string;
+  readonly source: 'LOCAL' | 'REMOTE';
+}
+
+export interface DeliveryRequest {
+  readonly queueId: string;
+  readonly transport: string;
+  readonly nexthop: string;
+  readonly sender: string;
+  readonly recipients: readonly RequestRecipient[];
+  /** octets of content */
+  readonly size: number;
+  /** '7bit' or '8bit'; '' = unknown */
+  readonly encoding: string;
+  readonly envelopeId: string;
+  /** RET: FULL, HDRS or '' */
+  readonly returnContent: string;
+  readonly client: OriginalClient;
+  /** The message in pieces, lines ended by CRLF. Read when it is needed, once. */
+  readonly readContent: () => readonly Uint8Array[];
+  readonly arrived: VirtualTime;
+  readonly active: VirtualTime;
+  /** why this delivery happens: the message became active, or the destination had room */
+  readonly cause: EventId;
+  /** where the answer goes */
+  readonly replyTo: Channel<DeliveryReply>;
+  /** qmgr's own mark */
+  readonly ticket: number;
+}
+
+export interface DeliveryReply {
+  readonly kind: 'delivery-done';
+  readonly ticket: number;
+  /** recipients remain to be tried again */
+  readonly deferred: boolean;
+  /** the destination could not be talked to; null = it answered */
+  readonly trouble: { dsn: string; reason: string } | null;
+}
+
+/** How an agent ended a request. */
+export type DeliveryResult = Pick<DeliveryReply, 'deferred' | 'trouble'>;

@@ -1,0 +1,150 @@
+/**
+ * smtp — the Postfix SMTP and LMTP delivery agent: finds the hosts of a destination and delivers to the first that takes
+ * the mail
+ *
+ * A recipient refused for good bounces; one refused for now is tried at the next host, and only the last host's words
+ * decide the deferral. Runs as smtp, relay, lmtp or any other service that master.cf starts with smtp(8) or lmtp(8).
+ *
+ * SIMPLIFIED: no TLS, no SASL client, no connection cache: each delivery opens its own connection. A learner sees the
+ * difference as more TCP handshakes under load (the real one reuses connections to busy destinations).
+ *
+ * STANDARDS  RFC 5321 §5 (address resolution and mail handling), RFC 2033 (LMTP)
+ * SEE ALSO   session.ts (one host), find-hosts.ts (MX), ../delivery/record.ts, smtp(8), lmtp(8)
+ */
+import { assert } from '../../../bytes/assert.ts';
+
+import type { Connection, ConnectFailure, Os, Proc } from '../../../os/os.ts';
+
+import type { SmtpTimeouts } from '../../clients/smtp.ts';
+import { recordBounced, recordDeferred, type Agent } from '../delivery/record.ts';
+import type { DeliveryRequest, DeliveryResult, RequestRecipient } from '../delivery/request.ts';
+
+import { findHosts } from './find-hosts.ts';
+import { parseNexthop, type Nexthop } from './nexthop.ts';
+import { formatRelay, ownReason, type Reason, type RemoteHost } from './reasons.ts';
+import { deliverToHost } from './session.ts';
+
+/** Parameters of smtp(8); lmtp(8) has the same under lmtp_ names. */
+export interface SmtpConfig {
+  protocol: 'smtp' | 'lmtp';
+  agent: Agent;
+  /** smtp_helo_name */
+  helo_name: string;
+  timeouts: SmtpTimeouts;
+  /** microseconds */
+  connect_timeout: number;
+  /** smtp_tcp_port, lmtp_tcp_port */
+  tcp_port: number;
+  /** 0 = no limit */
+  mx_address_limit: number;
+  mx_session_limit: number;
+  skip_5xx_greeting: boolean;
+  fallback_relay: readonly string[];
+  send_xforward_command: boolean;
+  /** mail to these addresses on port 25 would loop */
+  ownAddresses: readonly string[];
+}
+
+/** What is known of a request while hosts are tried. */
+export interface DeliveryState {
+  readonly request: DeliveryRequest;
+  /** recipients without an outcome */
+  left: RequestRecipient[];
+  /** when the agent took the request */
+  readonly handedOff: number;
+  deferred: boolean;
+  trouble: Reason | null;
+}
+
+/** Delivers a request; every recipient is recorded when it returns. */
+export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryRequest): Proc<DeliveryResult> {
+  const state: DeliveryState = {
+    request,
+    left: [...request.recipients],
+    handedOff: os.now(),
+    deferred: false,
+    trouble: null,
+  };
+  const sites = [request.nexthop, ...config.fallback_relay];
+  let last: Reason | null = null;
+  for (const [index, site] of sites.entries()) {
+    if (state.left.length === 0) break;
+    last = yield* trySite(os, config, state, { site, isLast: index === sites.length - 1 });
+    if (last?.dsn === '5.4.6') break; // do not hand looping mail to the fallback relay
+  }
+  if (state.left.length > 0) giveUp(os, config, state, last ?? ownReason('4.3.0', 'unknown mail transport error'));
+  const trouble = state.trouble;
+  return { deferred: state.deferred, trouble: trouble === null ? null : { dsn: trouble.dsn, reason: trouble.text } };
+}
+
+/** Tries the hosts of one nexthop. @returns the reason of the last failure, for the recipients that are left */
+function* trySite(
+  os: Os,
+  config: SmtpConfig,
+  state: DeliveryState,
+  { site, isLast }: { site: string; isLast: boolean },
+): Proc<Reason | null> {
+  const nexthop = parseNexthop(site, { port: config.tcp_port, lookupMx: config.protocol === 'smtp' });
+  if (nexthop === null) return ownReason('5.4.4', `unable to look up host ${site}: Name or service not known`);
+  if (nexthop.kind === 'unix') return ownReason('4.4.1', `connect to ${site}[${nexthop.host}]: No such file or directory`);
+  const hosts = yield* findSiteHosts(os, config, nexthop);
+  if (!Array.isArray(hosts)) return hosts;
+  let reason: Reason | null = null;
+  let sessions = 0;
+  const tries = config.mx_address_limit > 0 ? hosts.slice(0, config.mx_address_limit) : hosts;
+  for (const [index, host] of tries.entries()) {
+    if (state.left.length === 0) return null;
+    const connection = yield* connect(os, config, host);
+    if (typeof connection === 'string') {
+      reason = ownReason('4.4.1', `connect to ${formatRelay(host)}: ${connection}`);
+      os.log(config.agent.ident, reason.text);
+      continue;
+    }
+    sessions++;
+    const lastSession = config.mx_session_limit > 0 && sessions === config.mx_session_limit;
+    const final = isLast && (lastSession || index === tries.length - 1);
+    const result = yield* deliverToHost(os, config, state, { host, connection, final });
+    reason = result.reason;
+    if (!result.greeted) sessions--; // sessions that fail before the end of EHLO do not count
+    else if (lastSession) break;
+  }
+  return reason;
+}
+
+function* findSiteHosts(os: Os, config: SmtpConfig, nexthop: Nexthop): Proc<RemoteHost[] | Reason> {
+  const loopCheck = nexthop.port === 25 ? config.ownAddresses : [];
+  return yield* findHosts(os, nexthop, { ownAddresses: loopCheck, ident: config.agent.ident });
+}
+
+function* connect(os: Os, config: SmtpConfig, host: RemoteHost): Proc<Connection | ConnectFailure> {
+  const to = { address: host.address, port: host.port };
+  return yield* os.connect({ to, deadline: os.now() + config.connect_timeout });
+}
+
+// No host took the rest: lookup or connection failures of the last site decide.
+function giveUp(os: Os, config: SmtpConfig, state: DeliveryState, reason: Reason): void {
+  assert(/^[45]\./.test(reason.dsn), `giveUp: no failure in ${reason.dsn} ${reason.text}`);
+  const now = os.now();
+  for (const recipient of state.left) {
+    const attempt = { recipient, relay: 'none', times: timesOf(state, { connected: now, ended: now }), ...reason };
+    if (reason.dsn.startsWith('5')) recordBounced(os, config.agent, state.request, attempt);
+    else recordDeferred(os, config.agent, state.request, attempt);
+  }
+  if (reason.dsn.startsWith('4')) {
+    state.deferred = true;
+    state.trouble = reason;
+  }
+  state.left = [];
+}
+
+/** The stations of a delivery that ends at `ended`. */
+export function timesOf(state: DeliveryState, at: { connected: number; ended: number }): {
+  arrived: number;
+  active: number;
+  handedOff: number;
+  connected: number;
+  ended: number;
+} {
+  return { arrived: state.request.arrived, active: state.request.active, handedOff: state.handedOff, ...at };
+}
+

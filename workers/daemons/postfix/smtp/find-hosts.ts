@@ -1,0 +1,97 @@
+/**
+ * find-hosts — the addresses to try for a destination, in order: MX by preference, equals shuffled, else A
+ *
+ * STANDARDS  RFC 5321 §5.1 (locating the target host), RFC 7505 (null MX), RFC 974 (own name among the MX hosts)
+ * SEE ALSO   smtp_addr(3): smtp_domain_addr(), smtp_host_addr()
+ */
+import type { Os, Proc } from '../../../os/os.ts';
+
+import { lookupAddresses, lookupMx } from '../../clients/dns.ts';
+
+import { isAddress, type Nexthop } from './nexthop.ts';
+import { ownReason, softened, type Reason, type RemoteHost } from './reasons.ts';
+
+export interface FindHostsOptions {
+  /** the addresses of this host: mail must not come back to it. [] = do not check */
+  ownAddresses: readonly string[];
+  /** who logs warnings: "postfix/smtp" */
+  ident: string;
+}
+
+interface Candidate extends RemoteHost {
+  preference: number;
+}
+
+/** @returns hosts in the order of trying, at least one, or why there is none */
+export function* findHosts(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<RemoteHost[] | Reason> {
+  if (isAddress(nexthop.host)) return [{ name: nexthop.host, address: nexthop.host, port: nexthop.port }];
+  if (!nexthop.lookupMx) return yield* findByAddress(os, nexthop, options);
+  const answer = yield* lookupMx(os, nexthop.host);
+  if (answer.kind === 'try-again') return lookupFailure(nexthop.host, 'MX', answer.kind);
+  // RFC 5321 §5.1: without MX records the domain is its own mail host.
+  if (answer.kind !== 'found' || answer.exchanges.length === 0) return yield* findByAddress(os, nexthop, options);
+  const [only] = answer.exchanges;
+  if (answer.exchanges.length === 1 && (only!.exchange === '.' || only!.exchange === ''))
+    return ownReason('5.1.0', `Domain ${nexthop.host} does not accept mail (nullMX)`); // RFC 7505 §4.1
+  return yield* findByMx(os, nexthop, options, answer.exchanges);
+}
+
+function* findByMx(
+  os: Os,
+  nexthop: Nexthop,
+  options: FindHostsOptions,
+  records: { preference: number; exchange: string }[],
+): Proc<RemoteHost[] | Reason> {
+  const exchanges = records.slice(0, exchangesMax).sort((a, b) => a.preference - b.preference);
+  const candidates: Candidate[] = [];
+  let failure: Reason | null = null;
+  for (const { exchange, preference } of exchanges) {
+    const name = exchange.replace(/\.$/, '');
+    const answer = yield* lookupAddresses(os, name);
+    if (answer.kind !== 'found') failure = lookupFailure(name, 'A', answer.kind);
+    else for (const address of answer.addresses) candidates.push({ name, address, port: nexthop.port, preference });
+  }
+  if (candidates.length === 0) {
+    os.log(options.ident, `warning: no MX host for ${nexthop.host} has a valid address record`);
+    return softened(failure ?? lookupFailure(nexthop.host, 'MX', 'no-data'));
+  }
+  const bestFound = candidates[0]!.preference;
+  const own = candidates.find((candidate) => options.ownAddresses.includes(candidate.address));
+  if (own !== undefined) {
+    // RFC 5321 §5.1: hosts of our own preference and worse ones would send the mail back to us.
+    const better = candidates.filter((candidate) => candidate.preference < own.preference);
+    if (better.length === 0)
+      return exchanges[0]!.preference === bestFound
+        ? ownReason('5.4.6', `mail for ${nexthop.host} loops back to myself`)
+        : ownReason('4.4.4', `unable to find primary relay for ${nexthop.host}`);
+    return inOrder(os, better);
+  }
+  return inOrder(os, candidates);
+}
+
+function* findByAddress(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<RemoteHost[] | Reason> {
+  const answer = yield* lookupAddresses(os, nexthop.host);
+  if (answer.kind !== 'found') return lookupFailure(nexthop.host, 'A', answer.kind);
+  if (answer.addresses.some((address) => options.ownAddresses.includes(address)))
+    return ownReason('5.4.6', `mail for ${nexthop.host} loops back to myself`);
+  const hosts = answer.addresses.map((address) => ({ name: nexthop.host, address, port: nexthop.port, preference: 0 }));
+  return inOrder(os, hosts);
+}
+
+function inOrder(os: Os, candidates: Candidate[]): RemoteHost[] {
+  const shuffled = candidates.length > 1 ? os.random.shuffle([...candidates]) : candidates;
+  return shuffled.sort((a, b) => a.preference - b.preference);
+}
+
+const exchangesMax = 100;
+// the words of hstrerror(3)
+const resolverErrors = Object.freeze({
+  'no-such-name': { dsn: '5.4.4', text: 'Host not found' },
+  'no-data': { dsn: '5.4.4', text: 'Host found but no data record of requested type' },
+  'try-again': { dsn: '4.4.3', text: 'Host not found, try again' },
+});
+
+function lookupFailure(name: string, type: 'MX' | 'A', kind: 'no-such-name' | 'no-data' | 'try-again'): Reason {
+  const { dsn, text } = resolverErrors[kind];
+  return ownReason(dsn, `Host or domain name not found. Name service error for name=${name} type=${type}: ${text}`);
+}

@@ -1,0 +1,144 @@
+/**
+ * session — one delivery session with one host: hello, transaction, and what its replies mean for each recipient
+ *
+ * SEE ALSO  ../../clients/smtp.ts (the dialogue), agent.ts (which host comes next), smtp_proto(3), smtp_trouble(3)
+ */
+import type { Connection, Os, Proc } from '../../../os/os.ts';
+
+import { isSent, openSession, sendTransaction, type Outcome, type SmtpSession, type Transaction } from '../../clients/smtp.ts';
+import { recordBounced, recordDeferred, recordSent } from '../delivery/record.ts';
+import type { RequestRecipient } from '../delivery/request.ts';
+
+import { timesOf, type DeliveryState, type SmtpConfig } from './agent.ts';
+import { formatRelay, isPermanent, reasonOf, softened, type Reason, type RemoteHost } from './reasons.ts';
+
+export interface HostResult {
+  /** the last reason why a recipient is left; null = nobody is */
+  reason: Reason | null;
+  /** the session got past EHLO */
+  greeted: boolean;
+}
+
+/**
+ * Delivers what is left of the request to one host.
+ * @param final no other host will be tried: soft failures defer instead of leaving the recipient to the next host
+ */
+export function* deliverToHost(
+  os: Os,
+  config: SmtpConfig,
+  state: DeliveryState,
+  { host, connection, final }: { host: RemoteHost; connection: Connection; final: boolean },
+): Proc<HostResult> {
+  const session = yield* openSession(os, connection, {
+    protocol: config.protocol,
+    hello: config.helo_name,
+    timeouts: config.timeouts,
+  });
+  if ('failure' in session) {
+    return { reason: refuseAll(os, config, state, { outcome: session.failure, host, final }), greeted: false };
+  }
+  const connected = os.now();
+  const recipients = state.left;
+  const result = yield* sendTransaction(os, session, transactionOf(config, state, session));
+  const because = os.cause;
+  state.left = [];
+  let reason: Reason | null = null;
+  // Refusals at RCPT are logged before what the end of data gave, as they came.
+  const decided = result.outcomes.map((outcome, index) => ({ outcome, recipient: recipients[index]! }));
+  for (const { outcome, recipient } of decided.sort((a, b) => a.outcome.at - b.outcome.at)) {
+    os.because(outcome.cause);
+    reason = judge(os, config, state, { outcome, recipient, host, final, connected }) ?? reason;
+  }
+  os.because(because);
+  return { reason, greeted: true };
+}
+
+function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSession): Transaction {
+  const { request } = state;
+  const isEightBit = request.encoding.toLowerCase() === '8bit';
+  return {
+    sender: request.sender,
+    recipients: state.left.map((recipient) => ({
+      address: recipient.address,
+      notify: recipient.notify,
+      originalRecipient: recipient.dsnOriginalRecipient,
+    })),
+    content: request.readContent(),
+    size: request.size,
+    body: request.encoding === '' ? '' : isEightBit ? '8BITMIME' : '7BIT',
+    returnContent: request.returnContent,
+    envelopeId: request.envelopeId,
+    last: true,
+    ...(config.send_xforward_command && session.capabilities.has('XFORWARD') ? { xforward: xforwardOf(state) } : {}),
+  };
+}
+
+function xforwardOf(state: DeliveryState): [string, string][] {
+  const { client } = state.request;
+  return [
+    ['NAME', client.name],
+    ['ADDR', client.address],
+    ['PORT', client.port],
+    ['PROTO', client.protocol],
+    ['HELO', client.helo],
+    ['IDENT', client.ident],
+    ['SOURCE', client.source],
+  ];
+}
+
+/** One recipient's outcome. @returns the reason when the recipient is left to the next host */
+function judge(
+  os: Os,
+  config: SmtpConfig,
+  state: DeliveryState,
+  what: { outcome: Outcome; recipient: RequestRecipient; host: RemoteHost; final: boolean; connected: number },
+): Reason | null {
+  const { outcome, recipient, host } = what;
+  const times = timesOf(state, { connected: what.connected, ended: outcome.at });
+  const base = { recipient, relay: formatRelay(host), times };
+  if (outcome.kind === 'reply' && isSent(outcome)) {
+    const { reply } = outcome;
+    const attempt = { ...base, dsn: reply.enhanced, text: reply.text, remoteMta: host.name, diagnostic: reply.text };
+    recordSent(os, config.agent, state.request, attempt, config.protocol === 'lmtp' ? 'delivered' : 'relayed');
+    return null;
+  }
+  const reason = reasonOf(outcome, host);
+  if (isPermanent(outcome)) {
+    recordBounced(os, config.agent, state.request, { ...base, ...reason });
+    return null;
+  }
+  if (what.final) {
+    state.deferred = true;
+    recordDeferred(os, config.agent, state.request, { ...base, ...reason });
+    return null;
+  }
+  os.log(config.agent.ident, `${state.request.queueId}: ${reason.text}`);
+  state.left.push(recipient);
+  return reason;
+}
+
+/** The handshake failed. @returns the reason when the recipients are left to the next host */
+function refuseAll(
+  os: Os,
+  config: SmtpConfig,
+  state: DeliveryState,
+  { outcome, host, final }: { outcome: Outcome; host: RemoteHost; final: boolean },
+): Reason | null {
+  const isGreeting = outcome.kind === 'reply' && outcome.command === 'initial greeting';
+  const permanent = isPermanent(outcome) && !(isGreeting && config.skip_5xx_greeting);
+  const reason = permanent ? reasonOf(outcome, host) : softened(reasonOf(outcome, host));
+  if (!permanent && !final) {
+    os.log(config.agent.ident, `${state.request.queueId}: ${reason.text}`);
+    return reason;
+  }
+  const times = timesOf(state, { connected: outcome.at, ended: outcome.at });
+  for (const recipient of state.left) {
+    const attempt = { recipient, relay: formatRelay(host), times, ...reason };
+    if (permanent) recordBounced(os, config.agent, state.request, attempt);
+    else recordDeferred(os, config.agent, state.request, attempt);
+  }
+  if (!permanent) state.deferred = true;
+  state.trouble = reason;
+  state.left = [];
+  return null;
+}
