@@ -1,19 +1,25 @@
-// Bundles workers/node/<entry>.ts into dist-node/ and runs it with the remaining arguments: node scripts/node-entry.mjs sim two-islands --demo
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+// Runs workers/node/<entry>.ts with the remaining arguments: node scripts/node-entry.mjs sim two-islands --demo
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { rolldown } from 'rolldown';
+import { pathToFileURL } from 'node:url';
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const entry = process.argv[2];
-const out = path.join(root, 'dist-node');
-mkdirSync(out, { recursive: true });
-const bundle = await rolldown({
-  input: { [entry]: path.join(root, `workers/node/${entry}.ts`), 'host-worker': path.join(root, 'workers/node/host-worker.ts') },
-  platform: 'node',
-  cwd: root,
-  logLevel: 'warn',
-});
-await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'chunk-[hash].mjs', sourcemap: true });
-process.argv.splice(1, 2, path.join(out, `${entry}.mjs`));
-await import(pathToFileURL(path.join(out, `${entry}.mjs`)).href);
+import { installIfNeeded, root } from './project.mjs';
+
+// host-worker is what the others start as a worker thread; its bundle must lie beside theirs.
+const names = ['sim', 'bridge', 'conformance', 'host-worker'].filter((name) =>
+  existsSync(path.join(root, `workers/node/${name}.ts`)),
+);
+const wanted = process.argv[2];
+if (!names.includes(wanted)) {
+  console.error(`usage: node scripts/node-entry.mjs ${names.join('|')} [argument…]`);
+  process.exit(2);
+}
+if (!installIfNeeded()) process.exit(1);
+const { bundleForNode } = await import('./bundle-node.mjs');
+process.setSourceMapsEnabled?.(true);
+const folder = await bundleForNode(
+  Object.fromEntries(names.map((name) => [name, `workers/node/${name}.ts`])),
+);
+const file = path.join(folder, `${wanted}.mjs`);
+process.argv.splice(1, 2, file);
+await import(pathToFileURL(file).href);

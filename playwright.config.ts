@@ -1,0 +1,31 @@
+import { defineConfig } from '@playwright/test';
+
+import { chromiumArgs, findChromium } from './scripts/project.mjs';
+
+// Not the root of the server: the page works from any sub-path.
+const base = '/some/deep/path/';
+const port = Number(process.env['E2E_PORT'] ?? 4187);
+const executablePath = findChromium();
+if (executablePath === null) throw new Error('No Chromium found: set CHROMIUM_PATH');
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: 'test-results/e2e',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: 'line',
+  use: {
+    baseURL: `http://127.0.0.1:${port}${base}`,
+    viewport: { width: 1440, height: 900 },
+    launchOptions: { executablePath, args: chromiumArgs },
+    screenshot: 'only-on-failure',
+  },
+  webServer: {
+    command: `node scripts/serve.mjs --port ${port} --base ${base}`,
+    url: `http://127.0.0.1:${port}${base}`,
+    reuseExistingServer: false,
+  },
+});

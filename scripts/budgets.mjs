@@ -1,0 +1,71 @@
+// What a first visit downloads, from dist/, against the budgets: one line each, "ok …" or "MISSED …".
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { root } from './project.mjs';
+
+export const budgets = { pageBytesMax: 110 * 1000, workersBytesMax: 120 * 1000 };
+
+const assets = path.join(root, 'dist/assets');
+
+/** @returns gzipped bytes and files of the page's first load and of the workers it needs for a first delivery */
+export function firstLoad() {
+  const page = pageFiles();
+  const workers = workerFiles();
+  return { page: weigh(page), workers: weigh(workers) };
+}
+
+/** The entry of the manifest and all that it imports statically: what the browser fetches before the page can start. */
+function pageFiles() {
+  const manifest = JSON.parse(readFileSync(path.join(root, 'dist/.vite/manifest.json'), 'utf8'));
+  const files = new Set();
+  const visit = (key) => {
+    const chunk = manifest[key];
+    if (chunk === undefined || files.has(chunk.file)) return;
+    files.add(chunk.file);
+    for (const imported of chunk.imports ?? []) visit(imported);
+  };
+  for (const [key, chunk] of Object.entries(manifest)) if (chunk.isEntry) visit(key);
+  return [...files].map((file) => path.join(root, 'dist', file));
+}
+
+/** The workers of the simulation and every chunk they name, statically or not. The manifest leaves them out. */
+function workerFiles() {
+  const files = new Set();
+  const visit = (name) => {
+    if (files.has(name) || !existsSync(path.join(assets, name))) return;
+    files.add(name);
+    const text = readFileSync(path.join(assets, name), 'utf8');
+    for (const [, imported] of text.matchAll(/["'`](?:\.\/|assets\/)?([\w.-]+\.js)["'`]/g)) visit(imported);
+  };
+  for (const name of readdirSync(assets)) if (/^(simulation|host)\.worker-.*\.js$/.test(name)) visit(name);
+  return [...files].map((name) => path.join(assets, name));
+}
+
+function weigh(files) {
+  const sizes = files.map((file) => ({
+    name: path.basename(file),
+    bytes: gzipSync(readFileSync(file), { level: 9 }).length,
+  }));
+  sizes.sort((a, b) => b.bytes - a.bytes);
+  return { bytes: sizes.reduce((sum, size) => sum + size.bytes, 0), sizes };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { page, workers } = firstLoad();
+  judge('page JavaScript of the first load', page, budgets.pageBytesMax);
+  judge('worker code before the first delivery', workers, budgets.workersBytesMax);
+}
+
+function judge(what, { bytes, sizes }, bytesMax) {
+  const kept = sizes.length > 0 && bytes <= bytesMax;
+  console.log(`${kept ? 'ok' : 'MISSED'} ${what}: ${kb(bytes)} of ${kb(bytesMax)} gzip`);
+  for (const size of sizes.slice(0, 6)) console.log(`     ${kb(size.bytes)} ${size.name}`);
+  if (!kept) process.exitCode = 1;
+}
+
+function kb(bytes) {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
