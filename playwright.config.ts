@@ -1,12 +1,10 @@
 import { defineConfig } from '@playwright/test';
 
-import { chromiumArgs, findChromium } from './scripts/project.mjs';
+import { chromiumOptions } from './scripts/project.mjs';
 
 // Not the root of the server: the page works from any sub-path.
 const base = '/some/deep/path/';
 const port = Number(process.env['E2E_PORT'] ?? 4187);
-const executablePath = findChromium();
-if (executablePath === null) throw new Error('No Chromium found: set CHROMIUM_PATH');
 
 export default defineConfig({
   testDir: 'tests/e2e',
@@ -20,7 +18,7 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}${base}`,
     viewport: { width: 1440, height: 900 },
-    launchOptions: { executablePath, args: chromiumArgs },
+    launchOptions: chromiumOptions(),
     screenshot: 'only-on-failure',
   },
   webServer: {

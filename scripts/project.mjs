@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /** Arguments that make Chromium run as root in a container and stay off the network. */
-export const chromiumArgs = [
+const chromiumArgs = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -47,7 +47,14 @@ export function findChromium() {
   return [...named, ...usual, ...mac, ...windows].find((file) => file && existsSync(file)) ?? null;
 }
 
-/** The same, installed by apt-get where that is possible. @returns null when there is none and none can be installed */
+/** What playwright needs to launch it. Throws when there is none. */
+export function chromiumOptions() {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error('No Chromium found: set CHROMIUM_PATH');
+  return { executablePath, args: chromiumArgs };
+}
+
+/** The path, installed by apt-get where that is possible. @returns null when there is none and none can be installed */
 export function findOrInstallChromium() {
   const found = findChromium();
   if (found !== null) return found;
@@ -99,7 +106,7 @@ export function freePort() {
   });
 }
 
-/** Runs a command and collects what it says. @returns {status, output, ms} */
+/** Runs a command; resolves to its exit status, all that it said, and the milliseconds it took. */
 export function run(command, args, options = {}) {
   const started = process.hrtime.bigint();
   return new Promise((resolve) => {

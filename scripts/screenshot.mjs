@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { chromium } from 'playwright-core';
 
-import { chromiumArgs, findChromium } from './project.mjs';
+import { chromiumOptions } from './project.mjs';
 import { serve } from './serve.mjs';
 
 const { values, positionals } = parseArgs({
@@ -29,7 +29,7 @@ if (positionals.length !== 1) {
 const [out] = positionals;
 const widths = values.width.split(',').map(Number);
 const { server, url } = await serve({ dir: 'dist' });
-const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: chromiumArgs });
+const browser = await chromium.launch(chromiumOptions());
 for (const width of widths) {
   const page = await browser.newPage({
     viewport: { width, height: Number(values.height) },

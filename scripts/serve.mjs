@@ -24,7 +24,7 @@ const policy =
   "default-src 'self'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
   "connect-src 'self'; frame-src 'self' blob: data:; base-uri 'none'; form-action 'none'";
 
-/** @param base path prefix, beginning and ending with a slash. @returns {server, url} once it listens */
+/** Serves `dir` under the path `base`, which begins and ends with a slash; resolves to the server and its url. */
 export async function serve({ dir = 'dist', port = 0, base = '/' } = {}) {
   const folder = path.resolve(root, dir);
   const server = createServer((request, response) => answer(folder, base, request, response));

@@ -1,4 +1,4 @@
-// Plays a run in real Web Workers and tells its hash: window.hashOf(world, placement, untilUs). Driven by play.mjs.
+// Plays a run in real Web Workers and tells its hash: window.hashOf(world, placement, untilUs). Driven by placements.test.ts.
 import { wrap } from 'comlink';
 
 import { worldNamed } from '../../lessons/worlds/index.ts';
@@ -28,4 +28,10 @@ async function hashOf(name: string, placement: Placement, until: number): Promis
   return { hash, wallMs: performance.now() - started };
 }
 
-(window as unknown as { hashOf: typeof hashOf }).hashOf = hashOf;
+declare global {
+  interface Window {
+    hashOf: typeof hashOf;
+  }
+}
+
+window.hashOf = hashOf;
