@@ -59,8 +59,10 @@ export class TestWorld {
     });
   }
 
+  #clock = 0;
+  /** The clock: where `run` got to. */
   get now(): number {
-    return this.booted.partition.now;
+    return this.#clock;
   }
 
   machine(name: string): Machine {
@@ -74,6 +76,7 @@ export class TestWorld {
   /** Runs to virtual time `until` (microseconds); a daemon that throws fails the test. */
   run(until: number): this {
     this.booted.partition.runUntil(until + 1);
+    this.#clock = Math.max(this.#clock, until);
     const chunk = this.booted.partition.tracer.take();
     if (chunk !== null) for (let i = 0; i < chunk.count; i++) this.events.push(eventAt(chunk, i));
     expect(this.booted.partition.failures.map((f) => `${f.host} ${f.proc}: ${f.stack}`)).toEqual([]);
@@ -97,7 +100,7 @@ export class TestWorld {
     const machine = this.machine(host);
     const { partition } = this.booted;
     partition.input({
-      at: Math.max(partition.now + 1, partition.nextTime === 0 ? 1 : 0),
+      at: this.#clock + 1,
       host: machine.kernel.index,
       accept: () => machine.os().spawn('test', body),
     });

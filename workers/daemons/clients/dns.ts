@@ -1,0 +1,191 @@
+/**
+ * dns — the stub resolver of a host: asks the servers of /etc/resolv.conf, as resolver(3) does
+ *
+ * UDP with a random id and source port, retry, then TCP when the answer is truncated. /etc/hosts is looked at first
+ * for addresses. Every lookup that went out is a `lookup.answered` fact (service "dns").
+ *
+ * STANDARDS  RFC 1034 §5.3.1, RFC 1035 §7, RFC 5452 (random id and port), RFC 7766 (TCP)
+ */
+import * as ascii from '../../bytes/ascii.ts';
+import { DecodeError } from '../../bytes/byte-reader.ts';
+
+import { decodeMessage, dnsFramer, encodeMessage, frameMessage, makeQuery, type DnsMessage, type DnsRecord } from '../../protocols/dns/message.ts';
+import { canonicalName, isName } from '../../protocols/dns/name.ts';
+import { rdataFormat } from '../../protocols/dns/rdata/index.ts';
+import { classIn, NOERROR, NXDOMAIN, rcodeName } from '../../protocols/dns/types.ts';
+
+import { SECOND, type Os, type Syscall, type VirtualTime } from '../../os/os.ts';
+
+const timeoutUs = 5 * SECOND; // resolv.conf(5) "timeout"
+const attempts = 2; // resolv.conf(5) "attempts"
+const serversMax = 3; // resolv.conf(5) MAXNS
+const aliasesMax = 16;
+const dnsPort = 53;
+
+export type LookupResult =
+  /** Records of the type asked for, aliases followed; canonicalName is the name that has them. */
+  | { kind: 'found'; records: DnsRecord[]; canonicalName: string }
+  | { kind: 'no-such-name' }
+  /** The name exists, but has no records of this type. */
+  | { kind: 'no-data' }
+  /** Nobody answered, or with SERVFAIL: temporary. */
+  | { kind: 'try-again'; why: string };
+
+/** Looks up records of one type. */
+export function* lookup(os: Os, options: { name: string; type: string; deadline?: VirtualTime }): Syscall<LookupResult> {
+  const name = canonicalName(options.name);
+  if (!isName(name)) return { kind: 'no-such-name' };
+  const result = yield* ask(os, { name, type: options.type, deadline: options.deadline ?? Number.MAX_SAFE_INTEGER });
+  os.trace({
+    kind: 'lookup.answered',
+    service: 'dns',
+    table: options.type,
+    key: name,
+    result: result.kind === 'found' ? 'found' : result.kind === 'try-again' ? 'try-again' : 'not-found',
+    value: result.kind === 'found' ? result.records.map(textOf).join(', ') : result.kind === 'try-again' ? result.why : result.kind,
+  });
+  return result;
+}
+
+export type MxResult =
+  | { kind: 'found'; exchanges: { preference: number; exchange: string }[] }
+  | Exclude<LookupResult, { kind: 'found' }>;
+
+/** MX records, in the order of the answer. */
+export function* lookupMx(os: Os, name: string, deadline?: VirtualTime): Syscall<MxResult> {
+  const result = yield* lookup(os, { name, type: 'MX', ...(deadline === undefined ? {} : { deadline }) });
+  if (result.kind !== 'found') return result;
+  return { kind: 'found', exchanges: result.records.map((record) => record.data as { preference: number; exchange: string }) };
+}
+
+export type AddressResult = { kind: 'found'; addresses: string[] } | Exclude<LookupResult, { kind: 'found' }>;
+
+/** IPv4 addresses of a host name; /etc/hosts first. An address is its own answer. */
+export function* lookupAddresses(os: Os, name: string, deadline?: VirtualTime): Syscall<AddressResult> {
+  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return { kind: 'found', addresses: [name] };
+  const local = hostsFile(os).find((line) => line.names.includes(canonicalName(name)));
+  if (local !== undefined) return { kind: 'found', addresses: [local.address] };
+  const result = yield* lookup(os, { name, type: 'A', ...(deadline === undefined ? {} : { deadline }) });
+  if (result.kind !== 'found') return result;
+  return { kind: 'found', addresses: result.records.map((record) => (record.data as { address: string }).address) };
+}
+
+export type ReverseResult = { kind: 'found'; names: string[] } | Exclude<LookupResult, { kind: 'found' }>;
+
+/** Host names of an IPv4 address: /etc/hosts, then PTR (RFC 1035 §3.5). */
+export function* reverseLookup(os: Os, address: string, deadline?: VirtualTime): Syscall<ReverseResult> {
+  const local = hostsFile(os).find((line) => line.address === address);
+  if (local !== undefined) return { kind: 'found', names: [local.names[0]!] };
+  const name = `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+  const result = yield* lookup(os, { name, type: 'PTR', ...(deadline === undefined ? {} : { deadline }) });
+  if (result.kind !== 'found') return result;
+  return { kind: 'found', names: result.records.map((record) => (record.data as { host: string }).host) };
+}
+
+/** One exchange with one server: UDP, then TCP when truncated. null = no usable answer. */
+export function* exchange(
+  os: Os,
+  options: { server: string; query: DnsMessage; deadline: VirtualTime },
+): Syscall<DnsMessage | null> {
+  const { server, query, deadline } = options;
+  const socket = os.udp();
+  if (socket === 'address in use') return null;
+  try {
+    socket.send({ to: { address: server, port: dnsPort }, bytes: encodeMessage(query) });
+    for (;;) {
+      const datagram = yield* socket.receive({ deadline });
+      if (datagram === 'timeout' || datagram === 'refused') return null;
+      const answer = decodeAnswer(datagram.bytes, query);
+      // RFC 5452 §9.1: what does not match the question is ignored.
+      if (answer === null || datagram.from.address !== server || datagram.from.port !== dnsPort) continue;
+      return answer.truncated ? yield* exchangeTcp(os, options) : answer;
+    }
+  } finally {
+    socket.close();
+  }
+}
+
+function* exchangeTcp(os: Os, { server, query, deadline }: { server: string; query: DnsMessage; deadline: VirtualTime }): Syscall<DnsMessage | null> {
+  const connection = yield* os.connect({ to: { address: server, port: dnsPort }, deadline });
+  if (typeof connection === 'string') return null;
+  try {
+    yield* connection.write(frameMessage(encodeMessage(query)));
+    const frame = yield* connection.readFrame({ framer: dnsFramer, deadline, bytesMax: 65537 });
+    return typeof frame === 'string' ? null : decodeAnswer(frame.subarray(2), query);
+  } finally {
+    connection.close();
+  }
+}
+
+/** @returns null when the bytes are no answer to the query */
+function decodeAnswer(bytes: Uint8Array, query: DnsMessage): DnsMessage | null {
+  let answer: DnsMessage;
+  try {
+    answer = decodeMessage(bytes);
+  } catch (error) {
+    if (error instanceof DecodeError) return null;
+    throw error;
+  }
+  const [asked, echoed] = [query.questions[0]!, answer.questions[0]];
+  if (!answer.response || answer.id !== query.id) return null;
+  if (echoed === undefined) return answer.rcode === NOERROR ? null : answer;
+  return canonicalName(echoed.name) === canonicalName(asked.name) && echoed.type === asked.type ? answer : null;
+}
+
+function* ask(os: Os, { name, type, deadline }: { name: string; type: string; deadline: VirtualTime }): Syscall<LookupResult> {
+  let why = 'no name server is configured';
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    for (const server of nameServers(os)) {
+      const query = makeQuery({ id: os.random.below(65536), question: { name, type, class: classIn }, recursionDesired: true, edns: null });
+      const answer = yield* exchange(os, { server, query, deadline: Math.min(deadline, os.now() + timeoutUs) });
+      if (answer === null) {
+        why = `${server} did not answer`;
+        if (os.now() >= deadline) return { kind: 'try-again', why };
+        continue;
+      }
+      if (answer.rcode === NXDOMAIN) return { kind: 'no-such-name' };
+      if (answer.rcode === NOERROR) return fromAnswer(answer, name, type);
+      why = `${server} answered ${rcodeName(answer.rcode)}`;
+    }
+  }
+  return { kind: 'try-again', why };
+}
+
+/** Follows the aliases in an answer to the records asked for. */
+function fromAnswer(answer: DnsMessage, name: string, type: string): LookupResult {
+  let owner = name;
+  for (let i = 0; i < aliasesMax; i++) {
+    const records = answer.answers.filter((record) => canonicalName(record.name) === owner && record.type === type);
+    if (records.length > 0) return { kind: 'found', records, canonicalName: owner };
+    const alias = answer.answers.find((record) => canonicalName(record.name) === owner && record.type === 'CNAME');
+    if (alias === undefined) return { kind: 'no-data' };
+    owner = canonicalName((alias.data as { host: string }).host);
+  }
+  return { kind: 'try-again', why: `more than ${aliasesMax} aliases` };
+}
+
+function nameServers(os: Os): string[] {
+  return fileLines(os, '/etc/resolv.conf')
+    .filter((fields) => fields[0] === 'nameserver' && fields[1] !== undefined)
+    .map((fields) => fields[1]!)
+    .slice(0, serversMax);
+}
+
+function hostsFile(os: Os): { address: string; names: string[] }[] {
+  return fileLines(os, '/etc/hosts')
+    .filter((fields) => fields.length > 1)
+    .map((fields) => ({ address: fields[0]!, names: fields.slice(1).map(canonicalName) }));
+}
+
+function fileLines(os: Os, path: string): string[][] {
+  const bytes = os.files.read(path);
+  if (bytes === null) return [];
+  return ascii
+    .decode(bytes)
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
+}
+
+function textOf(record: DnsRecord): string {
+  return rdataFormat(record.type).format(record.data);
+}

@@ -1,0 +1,246 @@
+/**
+ * message — DNS messages: header, question, three sections of records, EDNS
+ *
+ *  +--+--+--+--+--+--+--+--+--+--+--+--+--+--+--+--+
+ *  |                      ID                       |
+ *  |QR|   Opcode  |AA|TC|RD|RA| Z|AD|CD|   RCODE   |
+ *  |        QDCOUNT, ANCOUNT, NSCOUNT, ARCOUNT     |
+ *  +--+--+--+--+--+--+--+--+--+--+--+--+--+--+--+--+
+ *
+ * STANDARDS  RFC 1035 §4, RFC 2181 §8 (TTL), RFC 6891 (EDNS), RFC 4035 §3.1.6 (AD, CD)
+ * ERRORS     DecodeError on malformed or truncated input
+ */
+import { ByteReader, DecodeError } from '../../bytes/byte-reader.ts';
+import { ByteWriter } from '../../bytes/byte-writer.ts';
+
+import { decodeName, encodeName, type CompressionTable } from './name.ts';
+import { rdataFormat, type Rdata } from './rdata/index.ts';
+import { classIn, typeName, typeNumber } from './types.ts';
+
+export interface DnsQuestion {
+  name: string;
+  type: string;
+  /** 1 = IN */
+  class: number;
+}
+
+export interface DnsRecord {
+  name: string;
+  type: string;
+  class: number;
+  /** seconds */
+  ttl: number;
+  data: Rdata;
+}
+
+/** The OPT pseudo-record. */
+export interface Edns {
+  udpPayloadBytes: number;
+  version: number;
+  dnssecOk: boolean;
+  options: { code: number; data: Uint8Array }[];
+}
+
+export interface DnsMessage {
+  id: number;
+  response: boolean;
+  opcode: number;
+  authoritative: boolean;
+  truncated: boolean;
+  recursionDesired: boolean;
+  recursionAvailable: boolean;
+  authenticData: boolean;
+  checkingDisabled: boolean;
+  /** with the upper bits of EDNS */
+  rcode: number;
+  questions: DnsQuestion[];
+  answers: DnsRecord[];
+  authorities: DnsRecord[];
+  additionals: DnsRecord[];
+  edns: Edns | null;
+}
+
+export const udpBytesWithoutEdns = 512; // RFC 1035 §2.3.4
+const headerBytes = 12;
+const recordsMax = 4096; // of one section; no honest message has more
+
+/** An empty query. */
+export function makeQuery(options: { id: number; question: DnsQuestion; recursionDesired: boolean; edns: Edns | null }): DnsMessage {
+  return {
+    id: options.id,
+    response: false,
+    opcode: 0,
+    authoritative: false,
+    truncated: false,
+    recursionDesired: options.recursionDesired,
+    recursionAvailable: false,
+    authenticData: false,
+    checkingDisabled: false,
+    rcode: 0,
+    questions: [options.question],
+    answers: [],
+    authorities: [],
+    additionals: [],
+    edns: options.edns,
+  };
+}
+
+/** An answer to a query: same id, opcode, question and RD. */
+export function makeResponse(query: DnsMessage, rcode: number): DnsMessage {
+  return { ...query, response: true, authenticData: false, rcode, answers: [], authorities: [], additionals: [] };
+}
+
+/**
+ * Encodes; when it does not fit in bytesMax, drops additional records, then sets TC and drops sections from behind
+ * (RFC 2181 §9). The OPT record is always kept.
+ */
+export function encodeMessage(message: DnsMessage, bytesMax = 65535): Uint8Array {
+  const whole = encodeWith(message, message.answers, message.authorities, message.additionals, message.truncated);
+  if (whole.length <= bytesMax) return whole;
+  const without = encodeWith(message, message.answers, message.authorities, [], message.truncated);
+  if (without.length <= bytesMax) return without;
+  return encodeWith(message, [], [], [], true);
+}
+
+function encodeWith(m: DnsMessage, answers: DnsRecord[], authorities: DnsRecord[], additionals: DnsRecord[], truncated: boolean): Uint8Array {
+  const w = new ByteWriter();
+  const table: CompressionTable = new Map();
+  w.u16(m.id);
+  w.u8((m.response ? 0x80 : 0) | (m.opcode << 3) | (m.authoritative ? 4 : 0) | (truncated ? 2 : 0) | (m.recursionDesired ? 1 : 0));
+  w.u8((m.recursionAvailable ? 0x80 : 0) | (m.authenticData ? 0x20 : 0) | (m.checkingDisabled ? 0x10 : 0) | (m.rcode & 0xf));
+  w.u16(m.questions.length);
+  w.u16(answers.length);
+  w.u16(authorities.length);
+  w.u16(additionals.length + (m.edns === null ? 0 : 1));
+  for (const question of m.questions) {
+    encodeName(w, question.name, table);
+    w.u16(typeNumber(question.type) ?? 0);
+    w.u16(question.class);
+  }
+  for (const record of [...answers, ...authorities, ...additionals]) encodeRecord(w, record, table);
+  if (m.edns !== null) encodeOpt(w, m.edns, m.rcode);
+  return w.finish();
+}
+
+function encodeRecord(w: ByteWriter, record: DnsRecord, table: CompressionTable): void {
+  encodeName(w, record.name, table);
+  w.u16(typeNumber(record.type) ?? 0);
+  w.u16(record.class);
+  w.u32(record.ttl);
+  const lengthAt = w.length;
+  w.u16(0);
+  rdataFormat(record.type).encode(w, record.data, table);
+  w.u16At(lengthAt, w.length - lengthAt - 2);
+}
+
+// RFC 6891 §6.1.2: CLASS holds the payload size, TTL the upper rcode bits, version and flags.
+function encodeOpt(w: ByteWriter, edns: Edns, rcode: number): void {
+  w.u8(0);
+  w.u16(41);
+  w.u16(edns.udpPayloadBytes);
+  w.u8(rcode >> 4);
+  w.u8(edns.version);
+  w.u16(edns.dnssecOk ? 0x8000 : 0);
+  w.u16(edns.options.reduce((sum, option) => sum + 4 + option.data.length, 0));
+  for (const { code, data } of edns.options) {
+    w.u16(code);
+    w.u16(data.length);
+    w.bytes(data);
+  }
+}
+
+/** @throws DecodeError */
+export function decodeMessage(bytes: Uint8Array): DnsMessage {
+  if (bytes.length < headerBytes) throw new DecodeError(bytes.length, 'RFC 1035 §4.1.1: header needs 12 octets');
+  const r = new ByteReader(bytes);
+  const id = r.u16();
+  const high = r.u8();
+  const low = r.u8();
+  const counts = [r.u16(), r.u16(), r.u16(), r.u16()] as const;
+  for (const count of counts) if (count > recordsMax) throw new DecodeError(4, `more than ${recordsMax} records`);
+  const message: DnsMessage = {
+    id,
+    response: (high & 0x80) !== 0,
+    opcode: (high >> 3) & 0xf,
+    authoritative: (high & 4) !== 0,
+    truncated: (high & 2) !== 0,
+    recursionDesired: (high & 1) !== 0,
+    recursionAvailable: (low & 0x80) !== 0,
+    authenticData: (low & 0x20) !== 0,
+    checkingDisabled: (low & 0x10) !== 0,
+    rcode: low & 0xf,
+    questions: [],
+    answers: [],
+    authorities: [],
+    additionals: [],
+    edns: null,
+  };
+  for (let i = 0; i < counts[0]; i++)
+    message.questions.push({ name: decodeName(r), type: typeName(r.u16()), class: r.u16() });
+  for (let i = 0; i < counts[1]; i++) decodeRecord(r, message, message.answers);
+  for (let i = 0; i < counts[2]; i++) decodeRecord(r, message, message.authorities);
+  for (let i = 0; i < counts[3]; i++) decodeRecord(r, message, message.additionals);
+  return message;
+}
+
+function decodeRecord(r: ByteReader, message: DnsMessage, section: DnsRecord[]): void {
+  const start = r.offset;
+  const name = decodeName(r);
+  const type = typeName(r.u16());
+  const cls = r.u16();
+  if (type === 'OPT') return decodeOpt(r, message, { name, cls, start, inAdditional: section === message.additionals });
+  const ttl = r.u32();
+  const length = r.u16();
+  const end = r.offset + length;
+  if (end > r.end) throw new DecodeError(r.offset, `RFC 1035 §4.1.3: RDLENGTH ${length} runs past the end`);
+  // Names in the data may point anywhere before, so the reader keeps the whole message but not what follows.
+  const inner = new ByteReader(r.bytes, r.offset, end);
+  const data = rdataFormat(type).decode(inner, length);
+  if (inner.offset !== end) throw new DecodeError(inner.offset, `RFC 1035 §4.1.3: ${end - inner.offset} octets of RDATA left over`);
+  r.offset = end;
+  // RFC 2181 §8: a TTL with the top bit set is taken as zero.
+  section.push({ name, type, class: cls, ttl: ttl > 0x7fffffff ? 0 : ttl, data });
+}
+
+function decodeOpt(
+  r: ByteReader,
+  message: DnsMessage,
+  opt: { name: string; cls: number; start: number; inAdditional: boolean },
+): void {
+  if (message.edns !== null || !opt.inAdditional || opt.name !== '') throw new DecodeError(opt.start, 'RFC 6891 §6.1.1: one OPT, at the root');
+  const upper = r.u8();
+  const version = r.u8();
+  const flags = r.u16();
+  const end = r.u16() + r.offset;
+  if (end > r.end) throw new DecodeError(r.offset, 'RFC 6891 §6.1.2: options run past the end');
+  const options: Edns['options'] = [];
+  while (r.offset < end) {
+    const code = r.u16();
+    options.push({ code, data: r.take(r.u16()) });
+  }
+  if (r.offset !== end) throw new DecodeError(r.offset, 'RFC 6891 §6.1.2: options overrun RDLENGTH');
+  message.rcode |= upper << 4;
+  message.edns = { udpPayloadBytes: opt.cls, version, dnssecOk: (flags & 0x8000) !== 0, options };
+}
+
+/** A record as a line of a zone file or of dig. */
+export function formatRecord(record: DnsRecord): string {
+  const cls = record.class === classIn ? 'IN' : `CLASS${record.class}`;
+  return `${record.name}.\t${record.ttl}\t${cls}\t${record.type}\t${rdataFormat(record.type).format(record.data)}`;
+}
+
+/** RFC 1035 §4.2.2: a message over TCP has its length in two octets before it. */
+export function frameMessage(bytes: Uint8Array): Uint8Array {
+  const framed = new Uint8Array(bytes.length + 2);
+  framed[0] = bytes.length >>> 8;
+  framed[1] = bytes.length & 0xff;
+  framed.set(bytes, 2);
+  return framed;
+}
+
+/** Framer for Connection.readFrame: length of the frame with its two octets, 0 = incomplete. */
+export function dnsFramer(buffer: Uint8Array, length: number): number {
+  if (length < 2) return 0;
+  const whole = 2 + ((buffer[0]! << 8) | buffer[1]!);
+  return length >= whole ? whole : 0;
+}
