@@ -1,0 +1,35 @@
+/**
+ * postcard — two users on one host: the shortest way a mail can take
+ */
+import type { World } from '../../../workers/hosts/world.ts';
+
+const second = 1_000_000;
+const host = 'post.example';
+
+export const postcard: World = {
+  name: 'postcard',
+  title: 'Postcard',
+  startsAt: '2026-03-03T09:00:00Z',
+  hosts: [
+    {
+      name: host, kind: 'mail-host', role: 'Mail host', organisation: '',
+      addresses: ['192.0.2.1'], at: { x: 0, y: 0 },
+      files: {},
+    },
+  ],
+  links: [],
+  people: [
+    { name: 'Alice', address: 'alice@post.example', host },
+    { name: 'Bob', address: 'bob@post.example', host },
+  ],
+  demo: [
+    {
+      at: second,
+      command: {
+        kind: 'mua.send', host, user: 'alice@post.example', to: 'bob@post.example',
+        subject: 'A postcard – für Bob', text: 'Wish you were here. Ünïcödé ✉\n',
+      },
+    },
+    { at: 5 * second, command: { kind: 'mua.fetch', host, user: 'bob@post.example', uid: 1 } },
+  ],
+};
