@@ -4,7 +4,7 @@
  * A request is for some recipients of one message at one destination. The agent logs and records each recipient's
  * outcome itself (record.ts); qmgr only learns whether recipients are left and whether the destination is in trouble.
  */
-import type { Channel, EventId, VirtualTime } from '../../../os/os.ts';
+import type { EventId, VirtualTime } from '../../../os/os.ts';
 
 export interface RequestRecipient {
   /** index in the queue file */
@@ -51,7 +51,7 @@ export interface DeliveryRequest {
   /** why this delivery happens: the message became active, or the destination had room */
   readonly cause: EventId;
   /** where the answer goes */
-  readonly replyTo: Channel<DeliveryReply>;
+  readonly replyTo: { put(reply: DeliveryReply): void };
   /** qmgr's own mark */
   readonly ticket: number;
 }
@@ -61,9 +61,11 @@ export interface DeliveryReply {
   readonly ticket: number;
   /** recipients remain to be tried again */
   readonly deferred: boolean;
+  /** why, when deferred */
+  readonly reason: string;
   /** the destination could not be talked to; null = it answered */
   readonly trouble: { dsn: string; reason: string } | null;
 }
 
 /** How an agent ended a request. */
-export type DeliveryResult = Pick<DeliveryReply, 'deferred' | 'trouble'>;
+export type DeliveryResult = Pick<DeliveryReply, 'deferred' | 'reason' | 'trouble'>;

@@ -53,6 +53,8 @@ export interface DeliveryState {
   /** when the agent took the request */
   readonly handedOff: number;
   deferred: boolean;
+  /** why */
+  reason: string;
   trouble: Reason | null;
 }
 
@@ -63,6 +65,7 @@ export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryReques
     left: [...request.recipients],
     handedOff: os.now(),
     deferred: false,
+    reason: '',
     trouble: null,
   };
   const sites = [request.nexthop, ...config.fallback_relay];
@@ -74,7 +77,7 @@ export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryReques
   }
   if (state.left.length > 0) giveUp(os, config, state, last ?? ownReason('4.3.0', 'unknown mail transport error'));
   const trouble = state.trouble;
-  return { deferred: state.deferred, trouble: trouble === null ? null : { dsn: trouble.dsn, reason: trouble.text } };
+  return { deferred: state.deferred, reason: state.reason, trouble: trouble === null ? null : { dsn: trouble.dsn, reason: trouble.text } };
 }
 
 /** Tries the hosts of one nexthop. @returns the reason of the last failure, for the recipients that are left */
@@ -132,6 +135,7 @@ function giveUp(os: Os, config: SmtpConfig, state: DeliveryState, reason: Reason
   }
   if (reason.dsn.startsWith('4')) {
     state.deferred = true;
+    state.reason = reason.text;
     state.trouble = reason;
   }
   state.left = [];

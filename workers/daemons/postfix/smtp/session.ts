@@ -109,6 +109,7 @@ function judge(
   }
   if (what.final) {
     state.deferred = true;
+    state.reason = reason.text;
     recordDeferred(os, config.agent, state.request, { ...base, ...reason });
     return null;
   }
@@ -137,7 +138,10 @@ function refuseAll(
     if (permanent) recordBounced(os, config.agent, state.request, attempt);
     else recordDeferred(os, config.agent, state.request, attempt);
   }
-  if (!permanent) state.deferred = true;
+  if (!permanent) {
+    state.deferred = true;
+    state.reason = reason.text;
+  }
   state.trouble = reason;
   state.left = [];
   return null;

@@ -1,0 +1,64 @@
+/**
+ * agent-pool — the delivery agents of one service: started on demand, reused, ended when idle
+ *
+ * What master(8) does for the services of master.cf that qmgr talks to: at most `processesMax` procs at once, each
+ * serves one request after another and leaves after $max_idle without work.
+ */
+import { SECOND, type Channel, type Os, type Proc } from '../../../os/os.ts';
+
+import type { DeliveryRequest, DeliveryResult } from './request.ts';
+
+/** Delivers one request. The Os is that of the agent's proc. */
+export type Deliver = (os: Os, request: DeliveryRequest) => Proc<DeliveryResult>;
+
+export class AgentPool {
+  readonly #os: Os;
+  readonly #name: string;
+  readonly #deliver: Deliver;
+  readonly #processesMax: number;
+  readonly #idleUsMax: number;
+  readonly #requests: Channel<DeliveryRequest>;
+  #processes = 0;
+  /** requests submitted and not yet answered */
+  #load = 0;
+
+  /** @param options name as logged ("postfix/smtp"); processesMax 0 = no limit; idleUsMax = $max_idle */
+  constructor(os: Os, options: { name: string; deliver: Deliver; processesMax: number; idleUsMax?: number }) {
+    this.#os = os;
+    this.#name = options.name;
+    this.#deliver = options.deliver;
+    this.#processesMax = options.processesMax;
+    this.#idleUsMax = options.idleUsMax ?? 100 * SECOND;
+    this.#requests = os.channel();
+  }
+
+  /** Whether another request would be served at once. */
+  get hasRoom(): boolean {
+    return this.#processesMax === 0 || this.#load < this.#processesMax;
+  }
+
+  /** Gives a request to an idle agent, or starts one. The answer comes to request.replyTo. */
+  submit(request: DeliveryRequest): void {
+    this.#requests.put(request);
+    this.#load++;
+    if (this.#load <= this.#processes) return;
+    if (this.#processesMax !== 0 && this.#processes >= this.#processesMax) return;
+    this.#processes++;
+    this.#os.spawn(this.#name, (os) => this.#serve(os));
+  }
+
+  *#serve(os: Os): Proc<void> {
+    try {
+      for (;;) {
+        const request = yield* this.#requests.take({ deadline: os.now() + this.#idleUsMax });
+        if (request === 'timeout') return;
+        os.because(request.cause);
+        const result = yield* this.#deliver(os, request);
+        this.#load--;
+        request.replyTo.put({ kind: 'delivery-done', ticket: request.ticket, ...result });
+      }
+    } finally {
+      this.#processes--;
+    }
+  }
+}

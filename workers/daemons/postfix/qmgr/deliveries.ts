@@ -1,0 +1,128 @@
+/**
+ * deliveries — the active messages' entries on their way: into the scheduler, out to the agents, back with a result
+ */
+import type { Os, Proc, VirtualTime } from '../../../os/os.ts';
+
+import type { AgentPool } from '../delivery/agent-pool.ts';
+import type { DeliveryReply, DeliveryRequest } from '../delivery/request.ts';
+
+import { batches, groupRecipients, type ActiveMessage, type Route } from './message.ts';
+import type { QmgrConfig } from './qmgr.ts';
+import { Scheduler, type Entry, type Trouble } from './scheduler.ts';
+
+export class Deliveries {
+  readonly #config: QmgrConfig;
+  readonly #scheduler: Scheduler<ActiveMessage>;
+  /** deliveries under way, by ticket */
+  readonly #underWay = new Map<number, Entry<ActiveMessage>>();
+  /** agents asked for already, by transport */
+  readonly #agents = new Map<string, AgentPool | null>();
+  #ticketLast = 0;
+
+  constructor(config: QmgrConfig) {
+    this.#config = config;
+    const { limitsOf, params } = config;
+    this.#scheduler = new Scheduler({ limitsOf, suspendUs: params.minimal_backoff_time });
+  }
+
+  /** Resolves the message's recipients and queues them by destination. */
+  *add(os: Os, message: ActiveMessage): Proc<void> {
+    const routes: Route[] = [];
+    const { recipients, sender } = message.envelope;
+    for (const recipient of recipients) routes.push(yield* this.#config.queue.resolve(recipient.address, sender));
+    os.because(message.activated);
+    const groups = groupRecipients(routes, (name) => this.#scheduler.transport(name).limits.destination_recipient_limit);
+    for (const group of groups) {
+      const transport = this.#scheduler.transport(group.route.transport);
+      if (this.#agentsOf(transport.name) === null) {
+        this.#retry(message, group.recipients, { dsn: '4.3.0', reason: 'mail transport unavailable' }, '');
+        continue;
+      }
+      const destination = this.#scheduler.destination(transport, group.key, group.route.nexthop);
+      if (destination.dead !== null) {
+        this.#retry(message, group.recipients, destination.dead);
+        continue;
+      }
+      const limit = transport.limits.destination_recipient_limit;
+      const entries = batches(group.recipients, limit).map((batch) => ({ message, destination, recipients: batch }));
+      message.pending += entries.length;
+      this.#scheduler.add(entries);
+    }
+  }
+
+  /** Gives agents what may be delivered now. */
+  handOut(os: Os): void {
+    const now = os.now();
+    for (let entry = this.#scheduler.next(now); entry !== null; entry = this.#scheduler.next(now)) {
+      const pool = this.#agentsOf(entry.destination.transport.name)!;
+      const ticket = ++this.#ticketLast;
+      this.#underWay.set(ticket, entry);
+      pool.submit(this.#request(entry, ticket));
+    }
+  }
+
+  /** A delivery ended. @returns the message, to be finished when nothing of it is pending */
+  finish(reply: DeliveryReply, now: VirtualTime): ActiveMessage | null {
+    const entry = this.#underWay.get(reply.ticket);
+    if (entry === undefined) return null;
+    this.#underWay.delete(reply.ticket);
+    const { message, destination } = entry;
+    const suspended = this.#scheduler.finish(entry, reply.trouble, now);
+    for (const other of suspended) {
+      other.message.pending--;
+      this.#retry(other.message, other.recipients, destination.dead!);
+    }
+    message.pending--;
+    if (reply.deferred) {
+      message.deferred = true;
+      message.reason = reply.reason;
+    }
+    return message;
+  }
+
+  wakeAt(): VirtualTime {
+    return this.#scheduler.wakeAt();
+  }
+
+  reviveAll(): void {
+    this.#scheduler.reviveAll();
+  }
+
+  // Mail for a dead destination is deferred by the retry service, which gives the reason.
+  #retry(message: ActiveMessage, recipients: readonly number[], why: Trouble, prefix = 'delivery temporarily suspended: '): void {
+    const transport = this.#scheduler.transport('retry');
+    const nexthop = `${why.dsn} ${prefix}${why.reason}`;
+    const destination = this.#scheduler.destination(transport, nexthop, nexthop);
+    message.pending++;
+    this.#scheduler.add([{ message, destination, recipients }]);
+  }
+
+  #agentsOf(transport: string): AgentPool | null {
+    let pool = this.#agents.get(transport);
+    if (pool === undefined) this.#agents.set(transport, (pool = this.#config.agentsOf(transport)));
+    return pool;
+  }
+
+  #request(entry: Entry<ActiveMessage>, ticket: number): DeliveryRequest {
+    const { message, destination } = entry;
+    const { envelope, queueId } = message;
+    return {
+      queueId,
+      transport: destination.transport.name,
+      nexthop: destination.nexthop,
+      sender: envelope.sender,
+      recipients: entry.recipients.map((index) => envelope.recipients[index]!),
+      size: envelope.size,
+      encoding: envelope.encoding,
+      envelopeId: envelope.envelopeId,
+      returnContent: envelope.returnContent,
+      client: envelope.client,
+      readContent: () => this.#config.queue.readContent(queueId, 'active'),
+      arrived: envelope.arrived,
+      active: message.active,
+      cause: message.activated,
+      replyTo: this.#config.events,
+      ticket,
+    };
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * finish — what becomes of a message when all its deliveries of this round have ended
+ *
+ * Failed recipients are reported, an expired message is returned, a long delay is announced; then the message is
+ * removed, or deferred until its next try.
+ *
+ * SEE ALSO  qmgr_active(3): qmgr_active_done(); ../bounce/notify.ts
+ */
+import { NEVER, type Os, type Proc } from '../../../os/os.ts';
+
+import { bounceLogPath, type BounceLogName } from '../bounce/bounce-log.ts';
+import type { ReportTask } from '../bounce/notify.ts';
+
+import { expiresAt, nextAttemptAt, wholeSecond } from './backoff.ts';
+import type { ActiveMessage, QueueEnvelope } from './message.ts';
+import { qmgrIdent, scheduleScan, type QmgrState } from './qmgr.ts';
+
+/** bounce(8) as qmgr sees it. */
+export interface Reporter {
+  /** Makes a report from the message's logs and removes the logs it was made from. @returns false when it could not be entered */
+  report(os: Os, task: ReportTask, message: { queueId: string; envelope: QueueEnvelope }): Proc<boolean>;
+}
+
+/** Called once per round, when nothing of the message is under way. */
+export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage): void {
+  const { params, config } = state;
+  const { queueId, envelope } = message;
+  const hasLog = (log: BounceLogName): boolean => os.files.exists(bounceLogPath(params.queue_directory, log, queueId));
+  const tasks: ReportTask[] = [];
+  if (hasLog('bounce')) tasks.push('bounce');
+  if (hasLog('trace')) tasks.push('success');
+  if (message.deferred) {
+    const now = wholeSecond(os.now());
+    const warnAt = wholeSecond(envelope.arrived) + params.delay_warning_time;
+    if (now >= expiresAt(params, { sender: envelope.sender, created: envelope.arrived })) {
+      os.log(qmgrIdent, `${queueId}: from=<${envelope.sender}>, status=expired, returned to sender`);
+      message.deferred = false;
+      tasks.push('expired');
+    } else if (params.delay_warning_time > 0 && !envelope.warned && now >= warnAt) {
+      config.queue.markWarned(queueId, 'active');
+      tasks.push('warning');
+    }
+  }
+  if (tasks.length === 0) return settleMessage(os, state, message, { reported: true });
+  os.spawn('postfix/bounce', function* (bounce): Proc<void> {
+    let ok = true;
+    for (const task of tasks) ok = (yield* config.reporter.report(bounce, task, message)) && ok;
+    config.events.put({ kind: 'reports-done', queueId, ok });
+  });
+}
+
+/** The reports are made: the message is removed or deferred. */
+export function settleMessage(os: Os, state: QmgrState, message: ActiveMessage, { reported }: { reported: boolean }): void {
+  const { queueId } = message;
+  const { queue } = state.config;
+  state.active.delete(queueId);
+  if (reported && !message.deferred) {
+    queue.remove(queueId, 'active');
+    os.files.remove(bounceLogPath(state.params.queue_directory, 'defer', queueId));
+    os.log(qmgrIdent, `${queueId}: removed`);
+    return;
+  }
+  const next = nextAttemptAt(state.params, { created: message.envelope.arrived, now: os.now() });
+  queue.setNextAttempt(queueId, 'active', next);
+  if (queue.move(queueId, 'active', 'deferred') === null) return;
+  os.trace({ kind: 'retry.scheduled', queueId, due: next, reason: message.reason });
+  if (next < NEVER) scheduleScan(os, state, next);
+}

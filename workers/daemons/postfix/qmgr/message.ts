@@ -1,0 +1,79 @@
+/**
+ * message — a message in the active queue: its recipients grouped into entries by destination
+ *
+ * SEE ALSO  qmgr_message(3)
+ */
+import type { EventId, VirtualTime } from '../../../os/os.ts';
+
+import type { OriginalClient, RequestRecipient } from '../delivery/request.ts';
+
+/** What qmgr reads of a queue file. Recipients that are done are left out. */
+export interface QueueEnvelope {
+  readonly sender: string;
+  readonly recipients: readonly RequestRecipient[];
+  readonly arrived: VirtualTime;
+  /** octets of content */
+  readonly size: number;
+  readonly encoding: string;
+  readonly envelopeId: string;
+  readonly returnContent: string;
+  readonly client: OriginalClient;
+  /** the delay warning was sent */
+  readonly warned: boolean;
+}
+
+/** What trivial-rewrite says about a recipient. */
+export interface Route {
+  readonly transport: string;
+  readonly nexthop: string;
+  readonly recipient: string;
+}
+
+/** A message between (queue active) and its removal or deferral. */
+export interface ActiveMessage {
+  readonly queueId: string;
+  readonly envelope: QueueEnvelope;
+  /** when it became active, and the event that says so */
+  readonly active: VirtualTime;
+  readonly activated: EventId;
+  /** entries not yet ended */
+  pending: number;
+  /** an attempt left a recipient deferred */
+  deferred: boolean;
+  /** why, for the trace */
+  reason: string;
+}
+
+/** Recipients (as indexes into the envelope's list) that go to one destination together. */
+export interface Group {
+  readonly route: Route;
+  /** destination's identity within the transport */
+  readonly key: string;
+  readonly recipients: number[];
+}
+
+/**
+ * Groups recipients by transport and nexthop in queue-file order.
+ * @param routes one per recipient
+ * @param recipientLimitOf destination_recipient_limit of a transport; 1 makes every recipient a destination
+ */
+export function groupRecipients(routes: readonly Route[], recipientLimitOf: (transport: string) => number): Group[] {
+  const groups = new Map<string, Group>();
+  for (const [index, route] of routes.entries()) {
+    const alone = recipientLimitOf(route.transport) === 1;
+    const key = alone ? `${route.nexthop} ${route.recipient}` : route.nexthop;
+    const id = `${route.transport} ${key}`;
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, { route, key, recipients: [index] });
+    else group.recipients.push(index);
+  }
+  return [...groups.values()];
+}
+
+/** Cuts a list into batches of at most `size`; 0 = all in one. */
+export function batches(items: readonly number[], size: number): number[][] {
+  if (size <= 0 || items.length <= size) return [[...items]];
+  const cut: number[][] = [];
+  for (let at = 0; at < items.length; at += size) cut.push(items.slice(at, at + size));
+  return cut;
+}

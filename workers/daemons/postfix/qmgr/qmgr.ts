@@ -1,0 +1,200 @@
+/**
+ * qmgr — the Postfix queue manager: which message is tried when, by whom, how many at a time
+ *
+ * New files come from incoming, old ones from deferred when their time has come; both become active, at most
+ * $qmgr_message_active_limit at once, one of each in turn. Recipients are grouped by destination and handed to
+ * delivery agents as far as the destination's window allows. When all deliveries of a message have ended it is removed,
+ * or put aside in deferred until its next try; failed recipients and expired messages are reported by bounce(8).
+ *
+ * Sleeps until something happens: with nothing deferred there is no timer at all.
+ * SIMPLIFIED: scans of the deferred queue that would find nothing due are skipped; they leave no trace in the real
+ * log either. All recipients of an active message are in memory (the real one reads them in portions).
+ *
+ * SEE ALSO  backoff.ts (when), scheduler.ts (how many), delivery.ts (handing out), qmgr(8), QSHAPE_README
+ */
+import { NEVER, SECOND, type Channel, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
+
+import { bounceLogPath } from '../bounce/bounce-log.ts';
+import type { AgentPool } from '../delivery/agent-pool.ts';
+import type { DeliveryReply } from '../delivery/request.ts';
+
+import { isDue, scanAtOrAfter, wholeSecond } from './backoff.ts';
+import { Deliveries } from './deliveries.ts';
+import { finishMessage, settleMessage, type Reporter } from './finish.ts';
+import type { MailQueue } from './mail-queue.ts';
+import type { ActiveMessage } from './message.ts';
+import { QueueScan } from './queue-scan.ts';
+import type { TransportLimits } from './scheduler.ts';
+
+/** main.cf parameters of the queue manager; times in microseconds. */
+export interface QmgrParams {
+  queue_directory: string;
+  minimal_backoff_time: number;
+  maximal_backoff_time: number;
+  queue_run_delay: number;
+  maximal_queue_lifetime: number;
+  bounce_queue_lifetime: number;
+  delay_warning_time: number;
+  qmgr_message_active_limit: number;
+}
+
+/** What wakes the queue manager. */
+export type QmgrEvent =
+  /** cleanup(8) put a file into incoming */
+  | { kind: 'incoming' }
+  /** a file was put into deferred by another program (postsuper -H) */
+  | { kind: 'deferred' }
+  /** postqueue -f: try all deferred mail now */
+  | { kind: 'flush' }
+  | DeliveryReply
+  /** bounce(8) is through with the reports about a message */
+  | { kind: 'reports-done'; queueId: string; ok: boolean };
+
+export interface QmgrConfig {
+  params: QmgrParams;
+  queue: MailQueue;
+  events: Channel<QmgrEvent>;
+  limitsOf: (transport: string) => TransportLimits;
+  /** the agents of a transport; null = master.cf has no such service */
+  agentsOf: (transport: string) => AgentPool | null;
+  reporter: Reporter;
+}
+
+/** State of one queue manager, shared by its parts. */
+export interface QmgrState {
+  readonly config: QmgrConfig;
+  /** params with bounce_queue_lifetime limited */
+  readonly params: QmgrParams;
+  readonly startedAt: VirtualTime;
+  readonly active: Map<string, ActiveMessage>;
+  readonly deliveries: Deliveries;
+  /** when the deferred queue is scanned next; NEVER when it holds nothing */
+  scanAt: VirtualTime;
+}
+
+export const qmgrIdent = 'postfix/qmgr';
+
+/** Runs until the host ends. */
+export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
+  const state: QmgrState = {
+    config,
+    params: checkedParams(os, config.params),
+    startedAt: wholeSecond(os.now()),
+    active: new Map(),
+    deliveries: new Deliveries(config),
+    scanAt: NEVER,
+  };
+  recoverActive(config.queue);
+  const incoming = new QueueScan('incoming');
+  const deferred = new QueueScan('deferred');
+  incoming.request();
+  deferred.request();
+  let turn = incoming;
+  for (;;) {
+    while (config.events.length > 0) {
+      const event = yield* config.events.take({ deadline: os.now() });
+      if (event !== 'timeout') react(os, state, event, { incoming, deferred });
+    }
+    if (state.scanAt <= os.now()) {
+      state.scanAt = NEVER;
+      deferred.request();
+    }
+    turn = turn === incoming ? deferred : incoming;
+    const fed = (yield* feed(os, state, turn)) || (yield* feed(os, state, turn === incoming ? deferred : incoming));
+    state.deliveries.handOut(os);
+    if (fed) continue;
+    const event = yield* config.events.take({ deadline: Math.min(state.scanAt, state.deliveries.wakeAt()) });
+    if (event !== 'timeout') react(os, state, event, { incoming, deferred });
+  }
+}
+
+function react(os: Os, state: QmgrState, event: QmgrEvent, scans: { incoming: QueueScan; deferred: QueueScan }): void {
+  switch (event.kind) {
+    case 'incoming':
+      scans.incoming.request();
+      return;
+    case 'deferred':
+      scheduleScan(os, state, os.now());
+      return;
+    case 'flush':
+      state.deliveries.reviveAll();
+      scans.incoming.request();
+      scans.deferred.request({ all: true });
+      return;
+    case 'delivery-done': {
+      const message = state.deliveries.finish(event, os.now());
+      if (message !== null && message.pending === 0) finishMessage(os, state, message);
+      return;
+    }
+    case 'reports-done': {
+      const message = state.active.get(event.queueId);
+      if (message !== undefined) settleMessage(os, state, message, { reported: event.ok });
+      return;
+    }
+  }
+}
+
+/** Moves the next message of a scan into the active queue. @returns false when there is none, or no room */
+function* feed(os: Os, state: QmgrState, scan: QueueScan): Proc<boolean> {
+  if (state.active.size >= state.params.qmgr_message_active_limit) return false;
+  const { queue } = state.config;
+  for (let queueId = scan.next(queue); queueId !== null; queueId = scan.next(queue)) {
+    if (state.active.has(queueId)) continue;
+    if (scan.queue === 'deferred' && !scan.all) {
+      const next = queue.nextAttempt(queueId, 'deferred');
+      if (next === null) continue;
+      if (!isDue(next, os.now())) {
+        scan.soonest = Math.min(scan.soonest, next);
+        continue;
+      }
+    }
+    yield* activate(os, state, { queueId, from: scan.queue });
+    return true;
+  }
+  if (scan.soonest < NEVER) scheduleScan(os, state, scan.soonest);
+  scan.soonest = NEVER;
+  return false;
+}
+
+function* activate(os: Os, state: QmgrState, file: { queueId: string; from: 'incoming' | 'deferred' }): Proc<void> {
+  const { queue } = state.config;
+  const { queueId } = file;
+  const activated = queue.move(queueId, file.from, 'active');
+  if (activated === null) return;
+  os.because(activated);
+  const envelope = queue.readEnvelope(queueId, 'active');
+  if (envelope === null) {
+    queue.move(queueId, 'active', 'corrupt');
+    return;
+  }
+  os.files.remove(bounceLogPath(state.params.queue_directory, 'defer', queueId)); // the next attempt gives new reasons
+  os.log(
+    qmgrIdent,
+    `${queueId}: from=<${envelope.sender}>, size=${envelope.size}, nrcpt=${envelope.recipients.length} (queue active)`,
+  );
+  const message: ActiveMessage = { queueId, envelope, active: os.now(), activated, pending: 0, deferred: false, reason: '' };
+  state.active.set(queueId, message);
+  yield* state.deliveries.add(os, message);
+  if (message.pending === 0) finishMessage(os, state, message);
+}
+
+/** Makes sure that the deferred queue is scanned when a file with this next attempt is due. */
+export function scheduleScan(os: Os, state: QmgrState, nextAttempt: VirtualTime): void {
+  const phase = { start: state.startedAt, delay: state.params.queue_run_delay };
+  const earliest = Math.max(nextAttempt - SECOND, os.now() + 1); // one second of grace, see isDue
+  const at = scanAtOrAfter(earliest, phase);
+  if (at >= state.scanAt) return;
+  state.scanAt = at;
+  os.trace({ kind: 'scan.scheduled', due: at });
+}
+
+// What was active when qmgr ended is tried again from incoming.
+function recoverActive(queue: MailQueue): void {
+  for (const queueId of queue.list('active')) queue.move(queueId, 'active', 'incoming');
+}
+
+function checkedParams(os: Os, params: QmgrParams): QmgrParams {
+  if (params.bounce_queue_lifetime <= params.maximal_queue_lifetime) return params;
+  os.log(qmgrIdent, 'warning: bounce_queue_lifetime is larger than maximal_queue_lifetime - adjusting bounce_queue_lifetime');
+  return { ...params, bounce_queue_lifetime: params.maximal_queue_lifetime };
+}
