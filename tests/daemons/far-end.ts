@@ -1,6 +1,6 @@
 // A scripted SMTP or LMTP server for tests: it says what the script says, and records the lines it was sent.
 import * as ascii from '../../workers/bytes/ascii.ts';
-import { SECOND, type Connection, type Os, type Proc } from '../../workers/os/os.ts';
+import { MILLISECOND, SECOND, type Connection, type Os, type Proc } from '../../workers/os/os.ts';
 
 export interface Script {
   port?: number;
@@ -17,8 +17,22 @@ export interface Script {
   eod?: Answer;
   /** cut the connection instead of replying in this phase */
   cutAt?: 'greeting' | 'mail' | 'rcpt' | 'data' | 'eod';
-  /** microseconds before the reply to end of data */
-  delayUs?: number;
+  /** as in the recorded scenarios; the first that matches decides, before the answers above */
+  rules?: Rule[];
+}
+
+export interface Rule {
+  at: string;
+  /** regular expression on the line (eod of LMTP: on the recipient) */
+  match?: string;
+  reply?: string;
+  action?: 'close' | 'hang' | 'reset';
+  delayMs?: number;
+  times?: number;
+  untilMs?: number;
+  fromMs?: number;
+  /** greylisting: until that long after the first try of the same sender and recipient */
+  perKeyMs?: number;
 }
 
 export type Answer = string | null | ((line: string, count: number) => string | null);
@@ -35,82 +49,142 @@ export interface FarEnd {
 
 /** @returns what a host boots to be that server, and what it saw */
 export function farEnd(script: Script = {}): { boot: (os: Os) => void; saw: FarEnd } {
-  const saw: FarEnd = { lines: [], messages: [], sessions: 0, sessionsNow: 0, sessionsMax: 0 };
-  const counts = new Map<string, number>();
-  const say = (phase: string, answer: Answer | undefined, line: string, usual: string): string | null => {
-    const count = (counts.get(phase) ?? 0) + 1;
-    counts.set(phase, count);
-    if (answer === undefined) return usual;
-    return typeof answer === 'function' ? answer(line, count) : answer;
-  };
-  function* session(os: Os, conn: Connection): Proc<void> {
+  const server = new FarServer(script);
+  return { boot: (os) => server.boot(os), saw: server.saw };
+}
+
+class FarServer {
+  readonly saw: FarEnd = { lines: [], messages: [], sessions: 0, sessionsNow: 0, sessionsMax: 0 };
+  readonly #script: Script;
+  readonly #counts = new Map<string, number>();
+  readonly #hits = new Map<Rule, number>();
+  readonly #firstTry = new Map<string, number>();
+
+  constructor(script: Script) {
+    this.#script = script;
+  }
+
+  boot(os: Os): void {
+    os.spawn('far-end', (server) => this.#accept(server));
+  }
+
+  *#accept(os: Os): Proc<void> {
+    const listener = os.listen({ port: this.#script.port ?? 25 });
+    if (listener === 'address in use') return;
+    for (;;) {
+      const conn = yield* listener.accept();
+      if (conn !== 'timeout') os.spawn('session', (child) => this.#session(child, conn));
+    }
+  }
+
+  *#session(os: Os, conn: Connection): Proc<void> {
+    const { saw } = this;
     saw.sessions++;
     saw.sessionsNow++;
     saw.sessionsMax = Math.max(saw.sessionsMax, saw.sessionsNow);
-    yield* talk(os, conn);
+    yield* this.#talk(os, conn);
     saw.sessionsNow--;
     conn.close();
   }
-  function* talk(os: Os, conn: Connection): Proc<void> {
-    if (script.cutAt === 'greeting') return;
+
+  *#talk(os: Os, conn: Connection): Proc<void> {
+    const script = this.#script;
     const name = script.name ?? 'far.example';
-    if (!(yield* reply(conn, say('greeting', script.greeting, '', `220 ${name} ESMTP`)))) return;
-    let recipients = 0;
+    let sender = '';
+    let recipients: string[] = [];
+    if (!(yield* this.#reply(os, conn, 'greeting', script.greeting, '', `220 ${name} ESMTP`))) return;
     for (;;) {
-      const line = yield* readLine(os, conn);
+      const line = yield* this.#readLine(os, conn);
       if (line === null) return;
       const verb = line.slice(0, 4).toUpperCase();
-      if (script.cutAt === verb.toLowerCase()) return;
-      let text: string | null = '250 2.0.0 Ok';
-      const offers = [name, ...(script.offers ?? ['PIPELINING', 'SIZE 10240000', '8BITMIME', 'ENHANCEDSTATUSCODES'])];
-      const usualHello = offers.map((offer, i) => `250${i < offers.length - 1 ? '-' : ' '}${offer}`).join('\r\n');
-      if (verb === 'EHLO' || verb === 'LHLO') text = say('hello', script.hello, line, usualHello);
-      if (verb === 'MAIL') text = say('mail', script.mail, line, '250 2.1.0 Ok');
-      if (verb === 'RCPT') {
-        text = say('rcpt', script.rcpt, line, '250 2.1.5 Ok');
-        if (text?.startsWith('2')) recipients++;
-      }
-      if (verb === 'DATA') text = say('data', script.data, line, recipients > 0 ? '354 go on' : '503 5.5.1 no recipients');
-      if (!(yield* reply(conn, text))) return;
-      if (verb === 'QUIT') return;
-      if (verb === 'DATA' && text?.startsWith('354')) {
-        let message = '';
-        for (;;) {
-          const part = yield* readLine(os, conn);
-          if (part === null) return;
-          if (part === '.') break;
-          message += part + '\r\n';
-        }
-        saw.messages.push(message);
-        if (script.cutAt === 'eod') return;
-        if (script.delayUs !== undefined) yield* os.sleepUntil(os.now() + script.delayUs);
-        for (let i = 0; i < (script.lmtp === true ? recipients : 1); i++)
-          if (!(yield* reply(conn, say('eod', script.eod, '', '250 2.0.0 Ok: accepted')))) return;
-        recipients = 0;
+      const address = /<(.*?)>/.exec(line)?.[1] ?? '';
+      if (verb === 'EHLO' || verb === 'LHLO') {
+        const offers = [name, ...(script.offers ?? ['PIPELINING', 'SIZE 10240000', '8BITMIME', 'ENHANCEDSTATUSCODES'])];
+        const usual = offers.map((offer, i) => `250${i < offers.length - 1 ? '-' : ' '}${offer}`).join('\r\n');
+        if (!(yield* this.#reply(os, conn, 'hello', script.hello, line, usual))) return;
+      } else if (verb === 'MAIL') {
+        sender = address;
+        recipients = [];
+        if (!(yield* this.#reply(os, conn, 'mail', script.mail, line, '250 2.1.0 Ok'))) return;
+      } else if (verb === 'RCPT') {
+        const reply = yield* this.#reply(os, conn, 'rcpt', script.rcpt, line, '250 2.1.5 Ok', `${sender} ${address}`);
+        if (!reply) return;
+        if (reply.startsWith('2')) recipients.push(address);
+      } else if (verb === 'DATA') {
+        const usual = recipients.length > 0 ? '354 go on' : '503 5.5.1 no recipients';
+        const reply = yield* this.#reply(os, conn, 'data', script.data, line, usual);
+        if (!reply) return;
+        if (reply.startsWith('354') && !(yield* this.#message(os, conn, recipients))) return;
+        recipients = [];
+      } else {
+        if (!(yield* this.#reply(os, conn, verb.toLowerCase(), undefined, line, '250 2.0.0 Ok'))) return;
+        if (verb === 'QUIT') return;
       }
     }
   }
-  function* readLine(os: Os, conn: Connection): Proc<string | null> {
+
+  *#message(os: Os, conn: Connection, recipients: string[]): Proc<boolean> {
+    let message = '';
+    for (;;) {
+      const line = yield* this.#readLine(os, conn);
+      if (line === null) return false;
+      if (line === '.') break;
+      message += line + '\r\n';
+    }
+    this.saw.messages.push(message);
+    if (this.#script.lmtp !== true)
+      return (yield* this.#reply(os, conn, 'eod', this.#script.eod, recipients.join(' '), '250 2.0.0 Ok: accepted')) !== null;
+    for (const recipient of recipients)
+      if (!(yield* this.#reply(os, conn, 'eod', this.#script.eod, recipient, `250 2.1.5 <${recipient}> delivered`))) return false;
+    return true;
+  }
+
+  /** @returns the reply that was sent, null when the connection is over */
+  *#reply(os: Os, conn: Connection, at: string, answer: Answer | undefined, line: string, usual: string, key = line): Proc<string | null> {
+    if (this.#script.cutAt === at) return null;
+    const count = (this.#counts.get(at) ?? 0) + 1;
+    this.#counts.set(at, count);
+    const rule = this.#rule(os, at, line, key);
+    const text = rule?.reply ?? (answer === undefined ? usual : typeof answer === 'function' ? answer(line, count) : answer);
+    if (rule?.delayMs !== undefined) yield* os.sleepUntil(os.now() + rule.delayMs * MILLISECOND);
+    if (rule?.action === 'hang') yield* os.sleepUntil(os.now() + 86_400 * SECOND);
+    if (rule?.action === 'reset') {
+      conn.abort();
+      return null;
+    }
+    if (text === null) {
+      yield* os.sleepUntil(os.now() + 86_400 * SECOND);
+      return null;
+    }
+    const written = yield* conn.write(ascii.encode(text.replaceAll(/\r?\n/g, '\r\n') + '\r\n'));
+    return written === 'ok' && rule?.action !== 'close' ? text : null;
+  }
+
+  #rule(os: Os, at: string, line: string, key: string): Rule | null {
+    const nowMs = os.now() / MILLISECOND;
+    for (const rule of this.#script.rules ?? []) {
+      const hits = this.#hits.get(rule) ?? 0;
+      if (rule.at !== at && !(rule.at === 'helo' && at === 'hello')) continue;
+      if (rule.match !== undefined && !new RegExp(rule.match, 'i').test(line)) continue;
+      if (rule.untilMs !== undefined && nowMs >= rule.untilMs) continue;
+      if (rule.fromMs !== undefined && nowMs < rule.fromMs) continue;
+      if (rule.perKeyMs !== undefined) {
+        const first = this.#firstTry.get(key) ?? nowMs;
+        this.#firstTry.set(key, first);
+        if (nowMs - first >= rule.perKeyMs) continue;
+      }
+      if (rule.times !== undefined && hits >= rule.times) continue;
+      this.#hits.set(rule, hits + 1);
+      return rule;
+    }
+    return null;
+  }
+
+  *#readLine(os: Os, conn: Connection): Proc<string | null> {
     const line = yield* conn.readLine({ bytesMax: 4096, deadline: os.now() + 3600 * SECOND });
     if (typeof line === 'string') return null;
     const text = ascii.decode(line.bytes);
-    saw.lines.push(text);
+    this.saw.lines.push(text);
     return text;
   }
-  function boot(os: Os): void {
-    os.spawn('far-end', function* (server): Proc<void> {
-      const listener = server.listen({ port: script.port ?? 25 });
-      if (listener === 'address in use') return;
-      for (;;) {
-        const conn = yield* listener.accept();
-        if (conn !== 'timeout') server.spawn('session', (child) => session(child, conn));
-      }
-    });
-  }
-  return { boot, saw };
-}
-
-function* reply(conn: Connection, text: string | null): Proc<boolean> {
-  if (text === null) return true;
-  return (yield* conn.write(ascii.encode(text + '\r\n'))) === 'ok';
 }

@@ -7,8 +7,8 @@ import type { AgentPool } from '../delivery/agent-pool.ts';
 import type { DeliveryReply, DeliveryRequest } from '../delivery/request.ts';
 
 import { batches, groupRecipients, type ActiveMessage, type Route } from './message.ts';
-import type { QmgrConfig } from './qmgr.ts';
 import { Scheduler, type Entry, type Trouble } from './scheduler.ts';
+import type { QmgrConfig } from './state.ts';
 
 export class Deliveries {
   readonly #config: QmgrConfig;

@@ -6,20 +6,14 @@
  *
  * SEE ALSO  qmgr_active(3): qmgr_active_done(); ../bounce/notify.ts
  */
-import { NEVER, type Os, type Proc } from '../../../os/os.ts';
+import type { Os, Proc } from '../../../os/os.ts';
 
 import { bounceLogPath, type BounceLogName } from '../bounce/bounce-log.ts';
 import type { ReportTask } from '../bounce/notify.ts';
 
 import { expiresAt, nextAttemptAt, wholeSecond } from './backoff.ts';
-import type { ActiveMessage, QueueEnvelope } from './message.ts';
-import { qmgrIdent, scheduleScan, type QmgrState } from './qmgr.ts';
-
-/** bounce(8) as qmgr sees it. */
-export interface Reporter {
-  /** Makes a report from the message's logs and removes the logs it was made from. @returns false when it could not be entered */
-  report(os: Os, task: ReportTask, message: { queueId: string; envelope: QueueEnvelope }): Proc<boolean>;
-}
+import type { ActiveMessage } from './message.ts';
+import { qmgrIdent, scheduleScan, type QmgrState } from './state.ts';
 
 /** Called once per round, when nothing of the message is under way. */
 export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage): void {
@@ -64,5 +58,5 @@ export function settleMessage(os: Os, state: QmgrState, message: ActiveMessage, 
   queue.setNextAttempt(queueId, 'active', next);
   if (queue.move(queueId, 'active', 'deferred') === null) return;
   os.trace({ kind: 'retry.scheduled', queueId, due: next, reason: message.reason });
-  if (next < NEVER) scheduleScan(os, state, next);
+  scheduleScan(os, state, next);
 }

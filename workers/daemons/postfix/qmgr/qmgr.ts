@@ -12,67 +12,17 @@
  *
  * SEE ALSO  backoff.ts (when), scheduler.ts (how many), delivery.ts (handing out), qmgr(8), QSHAPE_README
  */
-import { NEVER, SECOND, type Channel, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
+import { NEVER, type Os, type Proc } from '../../../os/os.ts';
 
 import { bounceLogPath } from '../bounce/bounce-log.ts';
-import type { AgentPool } from '../delivery/agent-pool.ts';
-import type { DeliveryReply } from '../delivery/request.ts';
 
-import { isDue, scanAtOrAfter, wholeSecond } from './backoff.ts';
+import { isDue, wholeSecond } from './backoff.ts';
 import { Deliveries } from './deliveries.ts';
-import { finishMessage, settleMessage, type Reporter } from './finish.ts';
+import { finishMessage, settleMessage } from './finish.ts';
 import type { MailQueue } from './mail-queue.ts';
 import type { ActiveMessage } from './message.ts';
 import { QueueScan } from './queue-scan.ts';
-import type { TransportLimits } from './scheduler.ts';
-
-/** main.cf parameters of the queue manager; times in microseconds. */
-export interface QmgrParams {
-  queue_directory: string;
-  minimal_backoff_time: number;
-  maximal_backoff_time: number;
-  queue_run_delay: number;
-  maximal_queue_lifetime: number;
-  bounce_queue_lifetime: number;
-  delay_warning_time: number;
-  qmgr_message_active_limit: number;
-}
-
-/** What wakes the queue manager. */
-export type QmgrEvent =
-  /** cleanup(8) put a file into incoming */
-  | { kind: 'incoming' }
-  /** a file was put into deferred by another program (postsuper -H) */
-  | { kind: 'deferred' }
-  /** postqueue -f: try all deferred mail now */
-  | { kind: 'flush' }
-  | DeliveryReply
-  /** bounce(8) is through with the reports about a message */
-  | { kind: 'reports-done'; queueId: string; ok: boolean };
-
-export interface QmgrConfig {
-  params: QmgrParams;
-  queue: MailQueue;
-  events: Channel<QmgrEvent>;
-  limitsOf: (transport: string) => TransportLimits;
-  /** the agents of a transport; null = master.cf has no such service */
-  agentsOf: (transport: string) => AgentPool | null;
-  reporter: Reporter;
-}
-
-/** State of one queue manager, shared by its parts. */
-export interface QmgrState {
-  readonly config: QmgrConfig;
-  /** params with bounce_queue_lifetime limited */
-  readonly params: QmgrParams;
-  readonly startedAt: VirtualTime;
-  readonly active: Map<string, ActiveMessage>;
-  readonly deliveries: Deliveries;
-  /** when the deferred queue is scanned next; NEVER when it holds nothing */
-  scanAt: VirtualTime;
-}
-
-export const qmgrIdent = 'postfix/qmgr';
+import { qmgrIdent, scheduleScan, type QmgrConfig, type QmgrEvent, type QmgrParams, type QmgrState } from './state.ts';
 
 /** Runs until the host ends. */
 export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
@@ -119,7 +69,8 @@ function react(os: Os, state: QmgrState, event: QmgrEvent, scans: { incoming: Qu
     case 'flush':
       state.deliveries.reviveAll();
       scans.incoming.request();
-      scans.deferred.request({ all: true });
+      if (event.queueId === undefined) scans.deferred.request({ all: true });
+      else state.config.queue.move(event.queueId, 'deferred', 'incoming');
       return;
     case 'delivery-done': {
       const message = state.deliveries.finish(event, os.now());
@@ -176,16 +127,6 @@ function* activate(os: Os, state: QmgrState, file: { queueId: string; from: 'inc
   state.active.set(queueId, message);
   yield* state.deliveries.add(os, message);
   if (message.pending === 0) finishMessage(os, state, message);
-}
-
-/** Makes sure that the deferred queue is scanned when a file with this next attempt is due. */
-export function scheduleScan(os: Os, state: QmgrState, nextAttempt: VirtualTime): void {
-  const phase = { start: state.startedAt, delay: state.params.queue_run_delay };
-  const earliest = Math.max(nextAttempt - SECOND, os.now() + 1); // one second of grace, see isDue
-  const at = scanAtOrAfter(earliest, phase);
-  if (at >= state.scanAt) return;
-  state.scanAt = at;
-  os.trace({ kind: 'scan.scheduled', due: at });
 }
 
 // What was active when qmgr ended is tried again from incoming.

@@ -15,48 +15,14 @@ import { assert } from '../../../bytes/assert.ts';
 
 import type { Connection, ConnectFailure, Os, Proc } from '../../../os/os.ts';
 
-import type { SmtpTimeouts } from '../../clients/smtp.ts';
-import { recordBounced, recordDeferred, type Agent } from '../delivery/record.ts';
-import type { DeliveryRequest, DeliveryResult, RequestRecipient } from '../delivery/request.ts';
+import { recordBounced, recordDeferred } from '../delivery/record.ts';
+import type { DeliveryRequest, DeliveryResult } from '../delivery/request.ts';
 
 import { findHosts } from './find-hosts.ts';
 import { parseNexthop, type Nexthop } from './nexthop.ts';
 import { formatRelay, ownReason, type Reason, type RemoteHost } from './reasons.ts';
 import { deliverToHost } from './session.ts';
-
-/** Parameters of smtp(8); lmtp(8) has the same under lmtp_ names. */
-export interface SmtpConfig {
-  protocol: 'smtp' | 'lmtp';
-  agent: Agent;
-  /** smtp_helo_name */
-  helo_name: string;
-  timeouts: SmtpTimeouts;
-  /** microseconds */
-  connect_timeout: number;
-  /** smtp_tcp_port, lmtp_tcp_port */
-  tcp_port: number;
-  /** 0 = no limit */
-  mx_address_limit: number;
-  mx_session_limit: number;
-  skip_5xx_greeting: boolean;
-  fallback_relay: readonly string[];
-  send_xforward_command: boolean;
-  /** mail to these addresses on port 25 would loop */
-  ownAddresses: readonly string[];
-}
-
-/** What is known of a request while hosts are tried. */
-export interface DeliveryState {
-  readonly request: DeliveryRequest;
-  /** recipients without an outcome */
-  left: RequestRecipient[];
-  /** when the agent took the request */
-  readonly handedOff: number;
-  deferred: boolean;
-  /** why */
-  reason: string;
-  trouble: Reason | null;
-}
+import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
 /** Delivers a request; every recipient is recorded when it returns. */
 export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryRequest): Proc<DeliveryResult> {
@@ -140,15 +106,3 @@ function giveUp(os: Os, config: SmtpConfig, state: DeliveryState, reason: Reason
   }
   state.left = [];
 }
-
-/** The stations of a delivery that ends at `ended`. */
-export function timesOf(state: DeliveryState, at: { connected: number; ended: number }): {
-  arrived: number;
-  active: number;
-  handedOff: number;
-  connected: number;
-  ended: number;
-} {
-  return { arrived: state.request.arrived, active: state.request.active, handedOff: state.handedOff, ...at };
-}
-

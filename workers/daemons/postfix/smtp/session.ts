@@ -9,8 +9,8 @@ import { isSent, openSession, sendTransaction, type Outcome, type SmtpSession, t
 import { recordBounced, recordDeferred, recordSent } from '../delivery/record.ts';
 import type { RequestRecipient } from '../delivery/request.ts';
 
-import { timesOf, type DeliveryState, type SmtpConfig } from './agent.ts';
 import { formatRelay, isPermanent, reasonOf, softened, type Reason, type RemoteHost } from './reasons.ts';
+import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
 export interface HostResult {
   /** the last reason why a recipient is left; null = nobody is */

@@ -1,0 +1,78 @@
+/**
+ * state — the queue manager's parameters, events and state, and its one timer: the next scan of the deferred queue
+ */
+import { SECOND, type Channel, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
+
+import type { ReportTask } from '../bounce/notify.ts';
+import type { AgentPool } from '../delivery/agent-pool.ts';
+import type { DeliveryReply } from '../delivery/request.ts';
+
+import { scanAtOrAfter } from './backoff.ts';
+import type { Deliveries } from './deliveries.ts';
+import type { MailQueue } from './mail-queue.ts';
+import type { ActiveMessage, QueueEnvelope } from './message.ts';
+import type { TransportLimits } from './scheduler.ts';
+
+/** main.cf parameters of the queue manager; times in microseconds. */
+export interface QmgrParams {
+  queue_directory: string;
+  minimal_backoff_time: number;
+  maximal_backoff_time: number;
+  queue_run_delay: number;
+  maximal_queue_lifetime: number;
+  bounce_queue_lifetime: number;
+  delay_warning_time: number;
+  qmgr_message_active_limit: number;
+}
+
+/** What wakes the queue manager. */
+export type QmgrEvent =
+  /** cleanup(8) put a file into incoming */
+  | { kind: 'incoming' }
+  /** a file was put into deferred by another program (postsuper -H) */
+  | { kind: 'deferred' }
+  /** postqueue -f: try all deferred mail now; postqueue -i: only that of queueId */
+  | { kind: 'flush'; queueId?: string }
+  | DeliveryReply
+  /** bounce(8) is through with the reports about a message */
+  | { kind: 'reports-done'; queueId: string; ok: boolean };
+
+export interface QmgrConfig {
+  params: QmgrParams;
+  queue: MailQueue;
+  events: Channel<QmgrEvent>;
+  limitsOf: (transport: string) => TransportLimits;
+  /** the agents of a transport; null = master.cf has no such service */
+  agentsOf: (transport: string) => AgentPool | null;
+  reporter: Reporter;
+}
+
+/** State of one queue manager, shared by its parts. */
+export interface QmgrState {
+  readonly config: QmgrConfig;
+  /** params with bounce_queue_lifetime limited */
+  readonly params: QmgrParams;
+  readonly startedAt: VirtualTime;
+  readonly active: Map<string, ActiveMessage>;
+  readonly deliveries: Deliveries;
+  /** when the deferred queue is scanned next; NEVER when it holds nothing */
+  scanAt: VirtualTime;
+}
+
+export const qmgrIdent = 'postfix/qmgr';
+
+/** bounce(8) as qmgr sees it. */
+export interface Reporter {
+  /** Makes a report from the message's logs and removes them. @returns false when it could not be entered */
+  report(os: Os, task: ReportTask, message: { queueId: string; envelope: QueueEnvelope }): Proc<boolean>;
+}
+
+/** Makes sure that the deferred queue is scanned when a file with this next attempt is due. */
+export function scheduleScan(os: Os, state: QmgrState, nextAttempt: VirtualTime): void {
+  const phase = { start: state.startedAt, delay: state.params.queue_run_delay };
+  const earliest = Math.max(nextAttempt - SECOND, os.now() + 1); // one second of grace, see isDue
+  const at = scanAtOrAfter(earliest, phase);
+  if (at >= state.scanAt) return;
+  state.scanAt = at;
+  os.trace({ kind: 'scan.scheduled', due: at });
+}

@@ -1,0 +1,48 @@
+/**
+ * state — the parameters of a delivery agent, and what it knows of a request while it tries hosts
+ */
+import type { SmtpTimeouts } from '../../clients/smtp.ts';
+import type { Agent } from '../delivery/record.ts';
+import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
+import type { DeliveryTimes } from '../delivery/status-line.ts';
+
+import type { Reason } from './reasons.ts';
+
+/** Parameters of smtp(8); lmtp(8) has the same under lmtp_ names. */
+export interface SmtpConfig {
+  protocol: 'smtp' | 'lmtp';
+  agent: Agent;
+  /** smtp_helo_name */
+  helo_name: string;
+  timeouts: SmtpTimeouts;
+  /** microseconds */
+  connect_timeout: number;
+  /** smtp_tcp_port, lmtp_tcp_port */
+  tcp_port: number;
+  /** 0 = no limit */
+  mx_address_limit: number;
+  mx_session_limit: number;
+  skip_5xx_greeting: boolean;
+  fallback_relay: readonly string[];
+  send_xforward_command: boolean;
+  /** mail to these addresses on port 25 would loop */
+  ownAddresses: readonly string[];
+}
+
+/** What is known of a request while hosts are tried. */
+export interface DeliveryState {
+  readonly request: DeliveryRequest;
+  /** recipients without an outcome */
+  left: RequestRecipient[];
+  /** when the agent took the request */
+  readonly handedOff: number;
+  deferred: boolean;
+  /** why */
+  reason: string;
+  trouble: Reason | null;
+}
+
+/** The stations of a delivery that ends at `ended`. */
+export function timesOf(state: DeliveryState, at: { connected: number; ended: number }): DeliveryTimes {
+  return { arrived: state.request.arrived, active: state.request.active, handedOff: state.handedOff, ...at };
+}
