@@ -1,0 +1,22 @@
+/**
+ * parameters — the values of main.cf as a daemon reads them: typed, with $names expanded and -o overrides applied
+ *
+ * An interface, so that a test can give a daemon a handful of values; main-cf.ts reads the real file, params.ts has the
+ * defaults.
+ *
+ * SEE ALSO  postconf(5)
+ */
+
+/** Values by their names in postconf(5). A name that is not in params.ts is a bug (assert). */
+export interface Parameters {
+  /** with every $name expanded; '' when empty */
+  text(name: string): string;
+  bool(name: string): boolean;
+  number(name: string): number;
+  /** microseconds */
+  time(name: string): number;
+  /** split at commas and white space, braces kept together */
+  list(name: string): readonly string[];
+  /** The same with the -o options of a master.cf service on top. */
+  with(overrides: ReadonlyMap<string, string>): Parameters;
+}
