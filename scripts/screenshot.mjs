@@ -11,6 +11,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     hash: { type: 'string', default: '' },
+    dir: { type: 'string', default: 'dist' },
     width: { type: 'string', default: '1440' },
     height: { type: 'string', default: '900' },
     dark: { type: 'boolean', default: false },
@@ -22,13 +23,13 @@ const { values, positionals } = parseArgs({
 });
 if (positionals.length !== 1) {
   console.error(
-    'usage: node scripts/screenshot.mjs OUT.png [--hash #/…] [--width N[,N…]] [--height N] [--dark] [--wait MS] [--click SELECTOR]…',
+    'usage: node scripts/screenshot.mjs OUT.png [--hash #/…] [--width N[,N…]] [--height N] [--dark] [--wait MS] [--click SELECTOR]… [--press KEY]… [--dir dist]',
   );
   process.exit(2);
 }
 const [out] = positionals;
 const widths = values.width.split(',').map(Number);
-const { server, url } = await serve({ dir: 'dist' });
+const { server, url } = await serve({ dir: values.dir });
 const browser = await chromium.launch(chromiumOptions());
 for (const width of widths) {
   const page = await browser.newPage({

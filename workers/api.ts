@@ -2,6 +2,7 @@
  * api — the one typed contract between the page and the simulation worker
  *
  * Commands only; results come as trace on a MessagePort of its own. Everything survives structured clone.
+ * Nothing here has code but the version: the page does not load the engine.
  */
 import type { Run, InputCommand } from './input.ts';
 import type { World } from './hosts/world.ts';
@@ -10,6 +11,7 @@ import type { TraceChunk } from './trace/batch.ts';
 
 export type { Run, Input, InputCommand, LinkFault } from './input.ts';
 export type { World, WorldHost, WorldLink, WorldPerson } from './hosts/world.ts';
+export { engineVersion } from './input.ts';
 export type { TraceChunk } from './trace/batch.ts';
 export type { TraceEvent, TraceFact, TraceKind, EventId, VirtualTime, QueueName } from './trace/event.ts';
 
@@ -44,8 +46,12 @@ export interface SimulationApi {
   pause(): Promise<VirtualTime>;
   /** Runs to the next instant at which anything happens, and stops. */
   step(): Promise<VirtualTime>;
-  /** The whole run so far, to be saved, shared or replayed. */
+  /** The whole run so far, to be kept or replayed. */
   save(): Promise<Run>;
+  /** The same as the text of a file (run-file.ts). */
+  saveFile(): Promise<string>;
+  /** Reads such a text. Rejects with a message for a person when it is damaged or no run. */
+  readFile(text: string): Promise<Run>;
   /** 16 hex digits over everything that happened so far. */
   hash(): Promise<string>;
   connectTrace(port: MessagePort): Promise<void>;

@@ -9,7 +9,7 @@ import type { LoadedRun, Pace, Placement, Run, TraceMessage } from './api.ts';
 import { engineVersion, type InputCommand } from './input.ts';
 import type { PartitionPort, PartitionSpec } from './partition-port.ts';
 import { defaultPlacement, Simulation } from './simulation.ts';
-import { chunkBuffers, kindAt, type TraceChunk } from './trace/batch.ts';
+import { chunkBuffers, isLivelyAt, type TraceChunk } from './trace/batch.ts';
 import type { VirtualTime } from './trace/event.ts';
 
 /** What the player needs of the world outside virtual time. */
@@ -245,12 +245,6 @@ export class Player {
 
 /** Whether a chunk holds more than pure acknowledgements and process bookkeeping. */
 function isLively(chunk: TraceChunk): boolean {
-  for (let i = 0; i < chunk.count; i++) {
-    const kind = kindAt(chunk, i);
-    if (kind === 'tcp.segment-sent') {
-      // Fields end with the payload's length and bytes: longer than the fixed fields and addresses means data.
-      if (chunk.offset[i + 1]! - chunk.offset[i]! > 72) return true;
-    } else if (kind !== 'tcp.segment-delivered' && !kind.startsWith('process.') && !kind.startsWith('timer.')) return true;
-  }
+  for (let i = 0; i < chunk.count; i++) if (isLivelyAt(chunk, i)) return true;
   return false;
 }

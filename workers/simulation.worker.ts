@@ -7,6 +7,7 @@ import type { SimulationApi, TraceMessage } from './api.ts';
 import { roles } from './hosts/roles.ts';
 import { LocalPartition, RemotePartition, type HostWorkerReply, type WorkerLike } from './partition-port.ts';
 import { Player } from './player.ts';
+import { formatRun, parseRun } from './run-file.ts';
 
 let tracePort: MessagePort | null = null;
 
@@ -24,6 +25,8 @@ const api: SimulationApi = {
   pause: () => player.pause(),
   step: () => player.step(),
   save: () => player.save(),
+  saveFile: async () => formatRun(await player.save()),
+  readFile: async (text) => parseRun(text),
   hash: () => player.hash(),
   connectTrace: (port) => {
     tracePort = port;

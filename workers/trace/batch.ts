@@ -38,6 +38,14 @@ export function kindAt(chunk: TraceChunk, index: number): TraceKind {
   return kindNames[chunk.kind[index]!]!;
 }
 
+/** Whether event `index` is worth a look in slow motion: more than a pure acknowledgement or process bookkeeping. */
+export function isLivelyAt(chunk: TraceChunk, index: number): boolean {
+  const kind = kindAt(chunk, index);
+  // Fields end with the payload's length and bytes: longer than the fixed fields and addresses means data.
+  if (kind === 'tcp.segment-sent') return chunk.offset[index + 1]! - chunk.offset[index]! > 72;
+  return kind !== 'tcp.segment-delivered' && !kind.startsWith('process.') && !kind.startsWith('timer.');
+}
+
 /** Decodes event `index` of the chunk. Payloads are views into the chunk's body. */
 export function eventAt(chunk: TraceChunk, index: number): TraceEvent {
   const kind = kindAt(chunk, index);

@@ -1,0 +1,45 @@
+/** kept-work — what a learner did, kept in the browser (IndexedDB) over a reload; nothing leaves the device */
+import { del, get, set } from 'idb-keyval';
+
+import type { Run, VirtualTime } from '../../workers/api.ts';
+
+/** A run and how far it had come. */
+export interface KeptRun {
+  run: Run;
+  until: VirtualTime;
+  /** wall time in milliseconds when it was kept */
+  keptAt: number;
+}
+
+/** @returns null when there is none, or it cannot be read */
+export async function keptRun(name: string): Promise<KeptRun | null> {
+  const kept = await keptValue<KeptRun>(`run:${name}`);
+  return kept !== null && typeof kept === 'object' && Array.isArray(kept.run?.inputs) ? kept : null;
+}
+
+export async function keepRun(name: string, kept: KeptRun): Promise<boolean> {
+  return keepValue(`run:${name}`, kept);
+}
+
+export async function forgetRun(name: string): Promise<void> {
+  await del(`run:${name}`).catch(() => undefined);
+}
+
+/** Small things by name: lesson progress, settings. @returns null when there is none */
+export async function keptValue<T>(name: string): Promise<T | null> {
+  try {
+    return (await get<T>(name)) ?? null;
+  } catch {
+    return null; // private browsing without storage
+  }
+}
+
+/** @returns false when this browser keeps nothing */
+export async function keepValue(name: string, value: unknown): Promise<boolean> {
+  try {
+    await set(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,349 @@
+/**
+ * session — one world on the page: its simulation, its trace, the cursor, the selection, and the folds over them
+ *
+ * Live, the page shows the clock of the simulation. In the past it shows the trace up to a cursor; looking back never
+ * changes the run. All views read `at`, `selection` and `read(Fold)`; all acts go through `send`.
+ */
+import {
+  engineVersion,
+  type EventId,
+  type InputCommand,
+  type Placement,
+  type Run,
+  type TraceEvent,
+  type TraceMessage,
+  type VirtualTime,
+  type World,
+} from '../../workers/api.ts';
+
+import { clockOf, type Clock } from '../decode/clock.ts';
+import { namesOf, type Names } from '../decode/names.ts';
+
+import { startSimulation, type SimulationClient } from './client.ts';
+import type { Fold, FoldClass } from './fold.ts';
+import { forgetRun, keepRun, keptRun } from './kept-work.ts';
+import type { Selection } from './selection.ts';
+import { defaultSpeed, type Speed } from './speeds.ts';
+import { TraceStore } from './trace-store.ts';
+
+export interface SessionOptions {
+  /** under which name the work is kept over a reload; '' = it is not */
+  keepAs: string;
+  world: World;
+  placement?: Placement;
+  seed?: number;
+}
+
+const keepEveryMs = 3000;
+const pastGapUsMax = 1_000_000; // slow motion over the past skips shorter waits, as the player does
+
+export class Session {
+  readonly world: World;
+  readonly names: Names;
+  readonly clock: Clock;
+  readonly store = new TraceStore();
+  readonly keepAs: string;
+
+  /** the simulation's clock */
+  now = $state<VirtualTime>(0);
+  /** in the past: what is shown; null = live */
+  cursor = $state<VirtualTime | null>(null);
+  /** bumped when events came; folds are then ahead */
+  revision = $state(0);
+  playing = $state(false);
+  /** when something happens next; null = never again */
+  nextEventAt = $state<VirtualTime | null>(null);
+  speed = $state.raw<Speed>(defaultSpeed);
+  selection = $state.raw<Selection | null>(null);
+  /** why the run is over; null = it is not */
+  failure = $state<string | null>(null);
+  notice = $state<string | null>(null);
+  placement = $state<Placement>('host');
+  /** wall time when the work was last kept; null = not yet, false = this browser keeps nothing */
+  keptAt = $state<number | null | false>(null);
+  /** true while a kept or opened run is computed anew */
+  replaying = $state(false);
+
+  /** what all views show */
+  readonly at = $derived(this.cursor ?? this.now);
+  readonly isPast = $derived(this.cursor !== null);
+
+  readonly #options: SessionOptions;
+  #client: SimulationClient | null = null;
+  readonly #folds = new Map<FoldClass<Fold>, { fold: Fold; read: number }>();
+  #pastTimer = 0;
+  #keepTimer = 0;
+  #dirty = false;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.world = options.world;
+    this.keepAs = options.keepAs;
+    this.names = namesOf(options.world);
+    this.clock = clockOf(options.world.startsAt);
+  }
+
+  /** Starts the simulation: of `run` when given, else of the kept run, else of a new one. */
+  async open(run?: Run, until?: VirtualTime): Promise<void> {
+    const kept = run === undefined && this.keepAs !== '' ? await keptRun(this.keepAs) : null;
+    const start = run ?? kept?.run ?? this.newRun();
+    const replayUntil = until ?? kept?.until ?? 0;
+    this.#client = await startSimulation(
+      (message) => this.#receive(message),
+      (why) => this.#fail(why),
+    );
+    if (this.#closed) return this.#client.close();
+    this.replaying = replayUntil > 0;
+    const { placement } = this.#options;
+    try {
+      const loaded = await this.#client.api.load({
+        run: start,
+        ...(placement === undefined ? {} : { placement }),
+        ...(replayUntil > 0 ? { replayUntil } : {}),
+      });
+      this.placement = loaded.placement;
+      this.notice = loaded.notice;
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error));
+    }
+    this.replaying = false;
+    if (this.keepAs !== '') this.#keepTimer = window.setInterval(() => void this.keep(), keepEveryMs);
+  }
+
+  newRun(): Run {
+    return { version: engineVersion, world: this.world, seed: this.#options.seed ?? 1, inputs: [] };
+  }
+
+  /** Ends the simulation and its workers. */
+  close(): void {
+    this.#closed = true;
+    window.clearInterval(this.#keepTimer);
+    this.#stopPast();
+    this.#client?.close();
+    this.#client = null;
+  }
+
+  /** The model of a fold, as far as the trace has come. Reading it in a derived value follows the trace. */
+  read<F extends Fold>(foldClass: FoldClass<F>): F {
+    void this.revision;
+    let entry = this.#folds.get(foldClass);
+    if (entry === undefined) {
+      const byId = (id: EventId) => this.store.byId(id);
+      entry = { fold: new foldClass({ world: this.world, names: this.names, byId }), read: 0 };
+      this.#folds.set(foldClass, entry);
+    }
+    const { fold } = entry;
+    for (; entry.read < this.store.length; entry.read++) {
+      if (fold.kinds !== null && !fold.kinds.has(this.store.kind(entry.read)!)) continue;
+      const event = this.store.event(entry.read);
+      if (event !== null) fold.add(event);
+    }
+    return fold as F;
+  }
+
+  event(id: EventId): TraceEvent | null {
+    return this.store.byId(id);
+  }
+
+  /** Does something in the world, now. In the past the page first returns to live. */
+  async send(command: InputCommand): Promise<VirtualTime> {
+    if (this.cursor !== null) this.goLive();
+    this.#dirty = true;
+    return (await this.#api()).input(command);
+  }
+
+  select(selection: Selection | null): void {
+    this.selection = selection;
+  }
+
+  // ---- time -------------------------------------------------------------------------------------------
+
+  async play(until?: VirtualTime): Promise<void> {
+    if (this.cursor !== null) return this.#playPast();
+    this.playing = true;
+    await (await this.#api()).play({ pace: this.speed.pace, ...(until === undefined ? {} : { until }) });
+  }
+
+  async pause(): Promise<void> {
+    this.#stopPast();
+    this.playing = false;
+    await (await this.#api()).pause();
+  }
+
+  async toggle(): Promise<void> {
+    await (this.playing ? this.pause() : this.play());
+  }
+
+  async setSpeed(speed: Speed): Promise<void> {
+    this.speed = speed;
+    if (!this.playing) return;
+    if (this.cursor !== null) this.#playPast();
+    else await this.play();
+  }
+
+  /** Runs the simulation at full speed to `until`, then stops, or plays on if it was playing. */
+  async skipTo(until: VirtualTime): Promise<void> {
+    if (this.cursor !== null) this.goLive();
+    const goOn = this.playing;
+    const api = await this.#api();
+    await api.play({ pace: { mode: 'fast' }, until });
+    this.playing = true;
+    await this.#clockReaches(until);
+    this.playing = false;
+    if (goOn) await this.play();
+  }
+
+  /** To the next instant at which an event is `wanted`; live, the simulation runs on until there is one. */
+  async stepForward(wanted: (event: TraceEvent) => boolean = () => true): Promise<void> {
+    await this.pause();
+    const from = this.store.countUntil(this.at);
+    const found = this.#find(from, 1, wanted);
+    if (found >= 0) return this.seek(this.store.time(found));
+    if (this.cursor !== null) this.goLive();
+    const api = await this.#api();
+    for (let tries = 0; tries < stepsMax; tries++) {
+      const before = this.store.length;
+      const at = await api.step();
+      await this.#clockReaches(at);
+      if (this.#find(before, 1, wanted) >= 0 || this.nextEventAt === null) return;
+    }
+  }
+
+  /** To the instant before the last one at which an event is `wanted`. */
+  async stepBack(wanted: (event: TraceEvent) => boolean = () => true): Promise<void> {
+    await this.pause();
+    const found = this.#find(this.store.countUntil(this.at - 1) - 1, -1, wanted);
+    this.seek(found < 0 ? 0 : this.store.time(found));
+  }
+
+  /** Shows the world as it was, and stops the clock; at or after the live clock: live. */
+  seek(at: VirtualTime): void {
+    if (at >= this.now) return this.goLive();
+    if (this.cursor === null && this.playing) void this.pause();
+    this.cursor = Math.max(0, at);
+  }
+
+  goLive(): void {
+    if (this.cursor === null) return;
+    this.#stopPast();
+    this.playing = false;
+    this.cursor = null;
+  }
+
+  // ---- keeping ----------------------------------------------------------------------------------------
+
+  async keep(): Promise<void> {
+    if (!this.#dirty || this.keepAs === '' || this.failure !== null || this.replaying) return;
+    this.#dirty = false;
+    const run = await (await this.#api()).save();
+    const keptAt = Date.now();
+    this.keptAt = (await keepRun(this.keepAs, { run, until: this.now, keptAt })) ? keptAt : false;
+  }
+
+  async forget(): Promise<void> {
+    this.#dirty = false;
+    window.clearInterval(this.#keepTimer);
+    await forgetRun(this.keepAs);
+  }
+
+  /** The run as the text of a file. */
+  async saveFile(): Promise<string> {
+    return (await this.#api()).saveFile();
+  }
+
+  async hash(): Promise<string> {
+    return (await this.#api()).hash();
+  }
+
+  // ---- inside -----------------------------------------------------------------------------------------
+
+  async #api(): Promise<SimulationClient['api']> {
+    if (this.#client === null) throw new Error('the session is not open');
+    return this.#client.api;
+  }
+
+  #receive(message: TraceMessage): void {
+    switch (message.type) {
+      case 'chunk':
+        this.store.append(message.chunk);
+        this.revision++;
+        return;
+      case 'clock':
+        if (message.now !== this.now) this.#dirty = true;
+        this.now = message.now;
+        this.nextEventAt = message.nextEventAt;
+        if (this.cursor === null) this.playing = message.playing;
+        this.#wake();
+        return;
+      case 'failed':
+        this.#fail(message.text);
+    }
+  }
+
+  #fail(why: string): void {
+    this.failure ??= why;
+    this.playing = false;
+    this.#wake();
+  }
+
+  #waiting: { at: VirtualTime; resolve: () => void }[] = [];
+  #clockReaches(at: VirtualTime): Promise<void> {
+    if (this.now >= at || this.failure !== null) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ at, resolve }));
+  }
+  #wake(): void {
+    const ready = this.#waiting.filter(({ at }) => this.now >= at || this.failure !== null);
+    if (ready.length === 0) return;
+    this.#waiting = this.#waiting.filter((waiter) => !ready.includes(waiter));
+    for (const { resolve } of ready) resolve();
+  }
+
+  #find(from: number, direction: 1 | -1, wanted: (event: TraceEvent) => boolean): number {
+    for (let i = from; i >= 0 && i < this.store.length; i += direction) {
+      if (!this.store.isLively(i)) continue;
+      const event = this.store.event(i);
+      if (event !== null && wanted(event)) return i;
+    }
+    return -1;
+  }
+
+  #playPast(): void {
+    this.#stopPast();
+    this.playing = true;
+    const { pace } = this.speed;
+    const interval = pace.mode === 'lines' ? pace.intervalMs : 16;
+    let last = performance.now();
+    this.#pastTimer = window.setInterval(() => {
+      const wall = performance.now();
+      const elapsed = Math.min(wall - last, 250);
+      last = wall;
+      this.#advancePast(elapsed, interval);
+    }, interval);
+  }
+
+  #advancePast(elapsedMs: number, interval: number): void {
+    if (this.cursor === null) return this.#stopPast();
+    const { pace } = this.speed;
+    let next = Infinity;
+    if (pace.mode === 'rate') next = this.cursor + elapsedMs * 1000 * pace.speed;
+    else {
+      const found = this.#find(this.store.countUntil(this.cursor), 1, () => true);
+      next = found < 0 ? Infinity : this.store.time(found);
+      if (next - this.cursor > pastGapUsMax) next = Math.min(next, this.cursor + interval * 1000);
+    }
+    if (next < this.now) {
+      this.cursor = next;
+      return;
+    }
+    this.goLive();
+    void this.play();
+  }
+
+  #stopPast(): void {
+    window.clearInterval(this.#pastTimer);
+    this.#pastTimer = 0;
+  }
+}
+
+const stepsMax = 5000;

@@ -1,0 +1,25 @@
+/** speeds — the named speeds of the time bar, from event by event to a day a second */
+import type { Pace } from '../../workers/api.ts';
+
+export interface Speed {
+  id: string;
+  /** on the button */
+  name: string;
+  /** one sentence */
+  says: string;
+  pace: Pace;
+}
+
+const rate = (speed: number): Pace => ({ mode: 'rate', speed });
+
+/** Slowest first. */
+export const speeds: readonly Speed[] = [
+  { id: 'byte', name: 'Line by line', says: 'One protocol line a second.', pace: { mode: 'lines', intervalMs: 1000 } },
+  { id: 'slow', name: 'Slow motion', says: 'Slow enough to read along.', pace: { mode: 'lines', intervalMs: 130 } },
+  { id: 'real', name: 'Real time', says: 'As fast as it really is.', pace: rate(1) },
+  { id: 'minute', name: 'Minute/s', says: 'A minute every second.', pace: rate(60) },
+  { id: 'hour', name: 'Hour/s', says: 'An hour every second.', pace: rate(3600) },
+  { id: 'day', name: 'Day/s', says: 'A day every second.', pace: rate(86_400) },
+];
+
+export const defaultSpeed = speeds[1]!;
