@@ -1,0 +1,146 @@
+/**
+ * filter — search filters and their BER form
+ *
+ * STANDARDS  RFC 4511 §4.5.1.7
+ * ERRORS     DecodeError; a filter nested deeper than filterDepthMax is one
+ * SEE ALSO   filter-text.ts (RFC 4515)
+ */
+import { DecodeError } from '../../bytes/byte-reader.ts';
+
+import { SEQUENCE, type BerReader, type BerWriter } from './ber.ts';
+
+export type Filter =
+  | { kind: 'and' | 'or'; filters: Filter[] }
+  | { kind: 'not'; filter: Filter }
+  | { kind: 'equality' | 'greater-or-equal' | 'less-or-equal' | 'approx'; attribute: string; value: Uint8Array }
+  | { kind: 'present'; attribute: string }
+  | {
+      kind: 'substrings';
+      attribute: string;
+      initial: Uint8Array | null;
+      any: Uint8Array[];
+      final: Uint8Array | null;
+    }
+  | {
+      kind: 'extensible';
+      /** '' = none */
+      rule: string;
+      /** '' = none */
+      attribute: string;
+      value: Uint8Array;
+      dnAttributes: boolean;
+    };
+
+/** As slapd's olcMaxFilterDepth. */
+export const filterDepthMax = 1000;
+
+const tags = Object.freeze({
+  and: 0xa0, or: 0xa1, not: 0xa2, equality: 0xa3, substrings: 0xa4, greaterOrEqual: 0xa5, lessOrEqual: 0xa6,
+  present: 0x87, approx: 0xa8, extensible: 0xa9,
+}); // prettier-ignore
+
+/** Decodes the next element as a filter. */
+export function decodeFilter(reader: BerReader, depth = 0): Filter {
+  if (depth >= filterDepthMax) throw new DecodeError(reader.offset, 'filter nested too deeply');
+  switch (reader.tag) {
+    case tags.and:
+    case tags.or: {
+      const kind = reader.tag === tags.and ? 'and' : 'or';
+      const filters: Filter[] = [];
+      for (const set = reader.any(); !set.atEnd; ) filters.push(decodeFilter(set, depth + 1));
+      return { kind, filters };
+    }
+    case tags.not:
+      return { kind: 'not', filter: decodeFilter(reader.any(), depth + 1) };
+    case tags.equality:
+      return decodeAssertion('equality', reader.any());
+    case tags.greaterOrEqual:
+      return decodeAssertion('greater-or-equal', reader.any());
+    case tags.lessOrEqual:
+      return decodeAssertion('less-or-equal', reader.any());
+    case tags.approx:
+      return decodeAssertion('approx', reader.any());
+    case tags.present:
+      return { kind: 'present', attribute: reader.text(tags.present) };
+    case tags.substrings:
+      return decodeSubstrings(reader.any());
+    case tags.extensible:
+      return decodeExtensible(reader.any());
+    default:
+      throw new DecodeError(reader.offset, 'unknown filter type');
+  }
+}
+
+function decodeAssertion(
+  kind: 'equality' | 'greater-or-equal' | 'less-or-equal' | 'approx',
+  reader: BerReader,
+): Filter {
+  return { kind, attribute: reader.text(), value: reader.octets() };
+}
+
+function decodeSubstrings(reader: BerReader): Filter {
+  const attribute = reader.text();
+  const parts = reader.enter(SEQUENCE);
+  const filter = { kind: 'substrings' as const, attribute, initial: null, any: [], final: null };
+  const found: { initial: Uint8Array | null; any: Uint8Array[]; final: Uint8Array | null } = filter;
+  if (parts.atEnd) throw new DecodeError(parts.offset, 'substring filter without a substring');
+  while (!parts.atEnd) {
+    const at = parts.offset;
+    // RFC 4511 §4.5.1.7.2: initial only first, final only last.
+    if (found.final !== null) throw new DecodeError(at, 'substring after the final one');
+    if (parts.tag === 0x80 && found.initial === null && found.any.length === 0) found.initial = parts.octets(0x80);
+    else if (parts.tag === 0x81) found.any.push(parts.octets(0x81));
+    else if (parts.tag === 0x82) found.final = parts.octets(0x82);
+    else throw new DecodeError(at, 'unknown substring type');
+  }
+  return filter;
+}
+
+function decodeExtensible(reader: BerReader): Filter {
+  const rule = reader.tag === 0x81 ? reader.text(0x81) : '';
+  const attribute = reader.tag === 0x82 ? reader.text(0x82) : '';
+  const value = reader.octets(0x83);
+  const dnAttributes = reader.tag === 0x84 && reader.boolean(0x84);
+  if (rule === '' && attribute === '') throw new DecodeError(reader.offset, 'extensible match without rule and type');
+  return { kind: 'extensible', rule, attribute, value, dnAttributes };
+}
+
+/** Writes a filter (before what follows it, see BerWriter). */
+export function encodeFilter(writer: BerWriter, filter: Filter): void {
+  const mark = writer.mark;
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      for (let i = filter.filters.length - 1; i >= 0; i--) encodeFilter(writer, filter.filters[i]!);
+      return writer.wrap(filter.kind === 'and' ? tags.and : tags.or, mark);
+    case 'not':
+      encodeFilter(writer, filter.filter);
+      return writer.wrap(tags.not, mark);
+    case 'present':
+      return writer.text(filter.attribute, tags.present);
+    case 'substrings': {
+      if (filter.final !== null) writer.octets(filter.final, 0x82);
+      for (let i = filter.any.length - 1; i >= 0; i--) writer.octets(filter.any[i]!, 0x81);
+      if (filter.initial !== null) writer.octets(filter.initial, 0x80);
+      writer.wrap(SEQUENCE, mark);
+      writer.text(filter.attribute);
+      return writer.wrap(tags.substrings, mark);
+    }
+    case 'extensible':
+      if (filter.dnAttributes) writer.boolean(true, 0x84);
+      writer.octets(filter.value, 0x83);
+      if (filter.attribute !== '') writer.text(filter.attribute, 0x82);
+      if (filter.rule !== '') writer.text(filter.rule, 0x81);
+      return writer.wrap(tags.extensible, mark);
+    default:
+      writer.octets(filter.value);
+      writer.text(filter.attribute);
+      writer.wrap(assertionTag(filter.kind), mark);
+  }
+}
+
+function assertionTag(kind: 'equality' | 'greater-or-equal' | 'less-or-equal' | 'approx'): number {
+  if (kind === 'equality') return tags.equality;
+  if (kind === 'greater-or-equal') return tags.greaterOrEqual;
+  return kind === 'less-or-equal' ? tags.lessOrEqual : tags.approx;
+}

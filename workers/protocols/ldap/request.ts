@@ -1,0 +1,250 @@
+/**
+ * request — what a client asks
+ *
+ * STANDARDS  RFC 4511 §4.2 to §4.12
+ * ERRORS     DecodeError(offset, rule)
+ * SEE ALSO   message.ts
+ */
+import { DecodeError } from '../../bytes/byte-reader.ts';
+
+import { ENUMERATED, INTEGER, SEQUENCE, SET, type BerReader, type BerWriter } from './ber.ts';
+import { decodeFilter, encodeFilter, type Filter } from './filter.ts';
+import { operationTags as tags } from './types.ts';
+
+export interface BindRequest {
+  kind: 'bind-request';
+  version: number;
+  name: string;
+  /** SASL: mechanism and credentials; anything else has an unknown tag */
+  authentication:
+    | { method: 'simple'; password: Uint8Array }
+    | { method: 'sasl'; mechanism: string; credentials: Uint8Array | null }
+    | { method: 'unknown'; tag: number };
+}
+
+export interface SearchRequest {
+  kind: 'search-request';
+  base: string;
+  /** 0 base, 1 one level, 2 subtree, 3 subordinate; others are refused by the server */
+  scope: number;
+  /** 0 never, 1 in searching, 2 finding the base, 3 always */
+  derefAliases: number;
+  /** 0 = no limit asked for */
+  sizeLimit: number;
+  /** seconds; 0 = no limit asked for */
+  timeLimit: number;
+  typesOnly: boolean;
+  filter: Filter;
+  attributes: string[];
+}
+
+export interface AttributeValues {
+  type: string;
+  values: Uint8Array[];
+}
+
+/** operation: 0 add, 1 delete, 2 replace, 3 increment (RFC 4525) */
+export interface Modification extends AttributeValues {
+  operation: number;
+}
+
+export type LdapRequest =
+  | BindRequest
+  | { kind: 'unbind-request' }
+  | SearchRequest
+  | { kind: 'modify-request'; dn: string; changes: Modification[] }
+  | { kind: 'add-request'; dn: string; attributes: AttributeValues[] }
+  | { kind: 'delete-request'; dn: string }
+  | { kind: 'modify-dn-request'; dn: string; newRdn: string; deleteOldRdn: boolean; newSuperior: string | null }
+  | { kind: 'compare-request'; dn: string; attribute: string; value: Uint8Array }
+  | { kind: 'abandon-request'; target: number }
+  | { kind: 'extended-request'; oid: string; value: Uint8Array | null };
+
+/** Decodes the next element as a request. */
+export function decodeRequest(reader: BerReader): LdapRequest {
+  const { tag, offset } = reader;
+  switch (tag) {
+    case tags.bindRequest:
+      return decodeBind(reader.any());
+    case tags.unbindRequest:
+      reader.any();
+      return { kind: 'unbind-request' };
+    case tags.searchRequest:
+      return decodeSearch(reader.any());
+    case tags.modifyRequest:
+      return decodeModify(reader.any());
+    case tags.addRequest: {
+      const request = reader.any();
+      return { kind: 'add-request', dn: request.text(), attributes: decodeAttributes(request) };
+    }
+    case tags.deleteRequest:
+      return { kind: 'delete-request', dn: reader.text(tag) };
+    case tags.modifyDnRequest:
+      return decodeModifyDn(reader.any());
+    case tags.compareRequest: {
+      const request = reader.any();
+      const dn = request.text();
+      const assertion = request.enter(SEQUENCE);
+      return { kind: 'compare-request', dn, attribute: assertion.text(), value: assertion.octets() };
+    }
+    case tags.abandonRequest:
+      return { kind: 'abandon-request', target: reader.integer(tag) };
+    case tags.extendedRequest: {
+      const request = reader.any();
+      return { kind: 'extended-request', oid: request.text(0x80), value: request.tag === 0x81 ? request.octets(0x81) : null };
+    }
+    default:
+      throw new DecodeError(offset, 'unknown LDAP request');
+  }
+}
+
+function decodeBind(reader: BerReader): BindRequest {
+  const version = reader.integer();
+  const name = reader.text();
+  const { tag } = reader;
+  if (tag === 0x80) {
+    return { kind: 'bind-request', version, name, authentication: { method: 'simple', password: reader.octets(tag) } };
+  }
+  if (tag !== 0xa3) {
+    reader.any();
+    return { kind: 'bind-request', version, name, authentication: { method: 'unknown', tag } };
+  }
+  const sasl = reader.any();
+  const mechanism = sasl.text();
+  const credentials = sasl.atEnd ? null : sasl.octets();
+  return { kind: 'bind-request', version, name, authentication: { method: 'sasl', mechanism, credentials } };
+}
+
+function decodeSearch(reader: BerReader): SearchRequest {
+  const base = reader.text();
+  const scope = reader.integer(ENUMERATED);
+  const derefAliases = reader.integer(ENUMERATED);
+  const sizeLimit = reader.integer();
+  const timeLimit = reader.integer();
+  const typesOnly = reader.boolean();
+  const filter = decodeFilter(reader);
+  const attributes: string[] = [];
+  for (const list = reader.enter(SEQUENCE); !list.atEnd; ) attributes.push(list.text());
+  return { kind: 'search-request', base, scope, derefAliases, sizeLimit, timeLimit, typesOnly, filter, attributes };
+}
+
+function decodeModify(reader: BerReader): LdapRequest {
+  const dn = reader.text();
+  const changes: Modification[] = [];
+  for (const list = reader.enter(SEQUENCE); !list.atEnd; ) {
+    const change = list.enter(SEQUENCE);
+    changes.push({ operation: change.integer(ENUMERATED), ...decodeAttribute(change) });
+  }
+  return { kind: 'modify-request', dn, changes };
+}
+
+function decodeModifyDn(reader: BerReader): LdapRequest {
+  const dn = reader.text();
+  const newRdn = reader.text();
+  const deleteOldRdn = reader.boolean();
+  const newSuperior = reader.tag === 0x80 ? reader.text(0x80) : null;
+  return { kind: 'modify-dn-request', dn, newRdn, deleteOldRdn, newSuperior };
+}
+
+/** Decodes a PartialAttributeList. */
+export function decodeAttributes(reader: BerReader): AttributeValues[] {
+  const attributes: AttributeValues[] = [];
+  for (const list = reader.enter(SEQUENCE); !list.atEnd; ) attributes.push(decodeAttribute(list));
+  return attributes;
+}
+
+function decodeAttribute(reader: BerReader): AttributeValues {
+  const attribute = reader.enter(SEQUENCE);
+  const type = attribute.text();
+  const values: Uint8Array[] = [];
+  for (const set = attribute.enter(SET); !set.atEnd; ) values.push(set.octets());
+  return { type, values };
+}
+
+/** Writes a request (before what follows it, see BerWriter). */
+export function encodeRequest(writer: BerWriter, request: LdapRequest): void {
+  const mark = writer.mark;
+  switch (request.kind) {
+    case 'bind-request':
+      encodeAuthentication(writer, request.authentication);
+      writer.text(request.name);
+      writer.integer(request.version);
+      return writer.wrap(tags.bindRequest, mark);
+    case 'unbind-request':
+      return writer.wrap(tags.unbindRequest, mark);
+    case 'search-request':
+      return encodeSearch(writer, request);
+    case 'modify-request':
+      for (let i = request.changes.length - 1; i >= 0; i--) {
+        const inner = writer.mark;
+        encodeAttribute(writer, request.changes[i]!);
+        writer.integer(request.changes[i]!.operation, ENUMERATED);
+        writer.wrap(SEQUENCE, inner);
+      }
+      writer.wrap(SEQUENCE, mark);
+      writer.text(request.dn);
+      return writer.wrap(tags.modifyRequest, mark);
+    case 'add-request':
+      encodeAttributes(writer, request.attributes);
+      writer.text(request.dn);
+      return writer.wrap(tags.addRequest, mark);
+    case 'delete-request':
+      return writer.text(request.dn, tags.deleteRequest);
+    case 'modify-dn-request':
+      if (request.newSuperior !== null) writer.text(request.newSuperior, 0x80);
+      writer.boolean(request.deleteOldRdn);
+      writer.text(request.newRdn);
+      writer.text(request.dn);
+      return writer.wrap(tags.modifyDnRequest, mark);
+    case 'compare-request':
+      writer.octets(request.value);
+      writer.text(request.attribute);
+      writer.wrap(SEQUENCE, mark);
+      writer.text(request.dn);
+      return writer.wrap(tags.compareRequest, mark);
+    case 'abandon-request':
+      return writer.integer(request.target, tags.abandonRequest);
+    case 'extended-request':
+      if (request.value !== null) writer.octets(request.value, 0x81);
+      writer.text(request.oid, 0x80);
+      return writer.wrap(tags.extendedRequest, mark);
+  }
+}
+
+function encodeAuthentication(writer: BerWriter, authentication: BindRequest['authentication']): void {
+  if (authentication.method === 'simple') return writer.octets(authentication.password, 0x80);
+  const mark = writer.mark;
+  if (authentication.method === 'unknown') return writer.wrap(authentication.tag, mark);
+  if (authentication.credentials !== null) writer.octets(authentication.credentials);
+  writer.text(authentication.mechanism);
+  writer.wrap(0xa3, mark);
+}
+
+function encodeSearch(writer: BerWriter, request: SearchRequest): void {
+  const mark = writer.mark;
+  for (let i = request.attributes.length - 1; i >= 0; i--) writer.text(request.attributes[i]!);
+  writer.wrap(SEQUENCE, mark);
+  encodeFilter(writer, request.filter);
+  writer.boolean(request.typesOnly);
+  writer.integer(request.timeLimit, INTEGER);
+  writer.integer(request.sizeLimit, INTEGER);
+  writer.integer(request.derefAliases, ENUMERATED);
+  writer.integer(request.scope, ENUMERATED);
+  writer.text(request.base);
+  writer.wrap(tags.searchRequest, mark);
+}
+
+/** Writes a PartialAttributeList. */
+export function encodeAttributes(writer: BerWriter, attributes: readonly AttributeValues[]): void {
+  const mark = writer.mark;
+  for (let i = attributes.length - 1; i >= 0; i--) encodeAttribute(writer, attributes[i]!);
+  writer.wrap(SEQUENCE, mark);
+}
+
+function encodeAttribute(writer: BerWriter, { type, values }: AttributeValues): void {
+  const mark = writer.mark;
+  for (let i = values.length - 1; i >= 0; i--) writer.octets(values[i]!);
+  writer.wrap(SET, mark);
+  writer.text(type);
+  writer.wrap(SEQUENCE, mark);
+}
