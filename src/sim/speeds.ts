@@ -14,8 +14,18 @@ const rate = (speed: number): Pace => ({ mode: 'rate', speed });
 
 /** Slowest first. */
 export const speeds: readonly Speed[] = [
-  { id: 'byte', name: 'Line by line', says: 'One protocol line a second.', pace: { mode: 'lines', intervalMs: 1000 } },
-  { id: 'slow', name: 'Slow motion', says: 'Slow enough to read along.', pace: { mode: 'lines', intervalMs: 130 } },
+  {
+    id: 'byte',
+    name: 'Line by line',
+    says: 'One protocol line a second.',
+    pace: { mode: 'lines', intervalMs: 1000 },
+  },
+  {
+    id: 'slow',
+    name: 'Slow motion',
+    says: 'Slow enough to read along.',
+    pace: { mode: 'lines', intervalMs: 130 },
+  },
   { id: 'real', name: 'Real time', says: 'As fast as it really is.', pace: rate(1) },
   { id: 'minute', name: 'Minute/s', says: 'A minute every second.', pace: rate(60) },
   { id: 'hour', name: 'Hour/s', says: 'An hour every second.', pace: rate(3600) },
