@@ -88,6 +88,8 @@ export default ts.config(
       '@typescript-eslint/no-floating-promises': 'error',
       'svelte/no-at-html-tags': 'error',
       'svelte/require-each-key': 'error',
+      'prefer-const': 'off', // props are declared with let
+      'svelte/prefer-const': ['error', { destructuring: 'all' }],
       'no-undef': 'off', // svelte-check knows the types
     },
   },
