@@ -35,6 +35,7 @@ export interface SessionOptions {
 }
 
 const keepEveryMs = 3000;
+const keepSoonMs = 200;
 const pastGapUsMax = 1_000_000; // slow motion over the past skips shorter waits, as the player does
 
 export class Session {
@@ -63,6 +64,10 @@ export class Session {
   keptAt = $state<number | null | false>(null);
   /** true while a kept or opened run is computed anew */
   replaying = $state(false);
+  /** true once the run is loaded: commands are taken */
+  ready = $state(false);
+  /** false where another tab keeps this work: what is done here is a copy, and not kept */
+  keepsWork = $state(true);
 
   /** what all views show */
   readonly at = $derived(this.cursor ?? this.now);
@@ -86,13 +91,14 @@ export class Session {
 
   /** Starts the simulation: of `run` when given, else of the kept run, else of a new one. */
   async open(run?: Run, until?: VirtualTime): Promise<void> {
-    const kept = run === undefined && this.keepAs !== '' ? await keptRun(this.keepAs) : null;
-    const start = run ?? kept?.run ?? this.newRun();
-    const replayUntil = until ?? kept?.until ?? 0;
-    this.#client = await startSimulation(
+    const starting = startSimulation(
       (message) => this.#receive(message),
       (why) => this.#fail(why),
     );
+    const kept = run === undefined && this.keepAs !== '' ? await keptRun(this.keepAs) : null;
+    const start = run ?? kept?.run ?? this.newRun();
+    const replayUntil = until ?? kept?.until ?? 0;
+    this.#client = await starting;
     if (this.#closed) return this.#client.close();
     this.replaying = replayUntil > 0;
     const { placement } = this.#options;
@@ -104,6 +110,7 @@ export class Session {
       });
       this.placement = loaded.placement;
       this.notice = loaded.notice;
+      this.ready = true;
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error));
     }
@@ -149,8 +156,10 @@ export class Session {
   /** Does something in the world, now. In the past the page first returns to live. */
   async send(command: InputCommand): Promise<VirtualTime> {
     if (this.cursor !== null) this.goLive();
+    const at = await (await this.#api()).input(command);
     this.#dirty = true;
-    return (await this.#api()).input(command);
+    window.setTimeout(() => void this.keep(), keepSoonMs);
+    return at;
   }
 
   select(selection: Selection | null): void {
@@ -234,9 +243,11 @@ export class Session {
   // ---- keeping ----------------------------------------------------------------------------------------
 
   async keep(): Promise<void> {
-    if (!this.#dirty || this.keepAs === '' || this.failure !== null || this.replaying) return;
+    if (!this.#dirty || !this.keepsWork || this.keepAs === '' || this.failure !== null || this.replaying)
+      return;
     this.#dirty = false;
     const run = await (await this.#api()).save();
+    if (run.inputs.length === 0) return; // nothing was done yet
     const keptAt = Date.now();
     this.keptAt = (await keepRun(this.keepAs, { run, until: this.now, keptAt })) ? keptAt : false;
   }
@@ -245,6 +256,16 @@ export class Session {
     this.#dirty = false;
     window.clearInterval(this.#keepTimer);
     await forgetRun(this.keepAs);
+  }
+
+  /** The run so far, to go on from elsewhere. */
+  async save(): Promise<Run> {
+    return (await this.#api()).save();
+  }
+
+  /** Reads a run file. Rejects with a message for a person when it is damaged or no run. */
+  async readFile(text: string): Promise<Run> {
+    return (await this.#api()).readFile(text);
   }
 
   /** The run as the text of a file. */

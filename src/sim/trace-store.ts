@@ -2,7 +2,8 @@
  * trace-store — all events of a run on the page: columnar chunks, objects made on demand, bounded memory
  *
  * Events have positions 0, 1, 2… in the order of the trace. Past the bound the oldest packet payloads go first, then the
- * oldest bodies of every kind; positions stay, and a view over what is gone gets null and says "replay to see".
+ * oldest bodies of every kind, then the oldest chunks; positions stay, and a view over what is gone gets null and says
+ * "replay to see".
  */
 import type { EventId, TraceChunk, TraceEvent, TraceKind, VirtualTime } from '../../workers/api.ts';
 import { ChunkWriter, eventAt, isLivelyAt, kindAt, kindNumber } from '../../workers/trace/batch.ts';
@@ -24,6 +25,9 @@ export class TraceStore {
   #held: Held[] = [];
   #length = 0;
   #bytes = 0;
+  /** how many of the oldest chunks lost their payloads, their bodies */
+  #thinned = 0;
+  #gone = 0;
   /** per host: position by sequence number */
   #positions: Uint32Array[] = [];
   readonly #bytesMax: number;
@@ -102,7 +106,7 @@ export class TraceStore {
   }
 
   #at(position: number): Held | null {
-    if (position < 0 || position >= this.#length) return null;
+    if (position < (this.#held[0]?.first ?? 0) || position >= this.#length) return null;
     let low = 0;
     let high = this.#held.length - 1;
     while (low < high) {
@@ -123,16 +127,23 @@ export class TraceStore {
     positions[n] = position + 1;
   }
 
+  // The newest quarter stays whole as long as there is anything older to give up.
   #shrink(): void {
-    for (const held of this.#held) {
-      if (this.#bytes <= this.#bytesMax) return;
-      if (held.state === 'whole') this.#replace(held, withoutPayloads(held.chunk), 'without-payloads');
+    const old = Math.floor(this.#held.length * 0.75);
+    while (this.#bytes > this.#bytesMax && this.#thinned < old) {
+      const held = this.#held[this.#thinned++]!;
+      this.#replace(held, withoutPayloads(held.chunk), 'without-payloads');
     }
-    for (const held of this.#held) {
-      if (this.#bytes <= this.#bytesMax) return;
-      if (held.state === 'without-payloads')
-        this.#replace(held, { ...held.chunk, body: new Uint8Array(0) }, 'gone');
+    while (this.#bytes > this.#bytesMax && this.#gone < old) {
+      const held = this.#held[this.#gone++]!;
+      this.#replace(held, { ...held.chunk, body: new Uint8Array(0) }, 'gone');
     }
+    let drop = 0;
+    for (; this.#bytes > this.#bytesMax && drop < old; drop++) this.#bytes -= sizeOf(this.#held[drop]!.chunk);
+    if (drop === 0) return;
+    this.#held.splice(0, drop);
+    this.#thinned = Math.max(0, this.#thinned - drop);
+    this.#gone = Math.max(0, this.#gone - drop);
   }
 
   #replace(held: Held, chunk: TraceChunk, state: Held['state']): void {
