@@ -69,14 +69,20 @@ const world: World = {
 const testRoles: Roles = { ...roles, outside: chatter };
 const inputs: Input[] = [
   { at: 2 * SECOND, command: { kind: 'link.set', between: ['a.example', 'b.example'], fault: 'down' } },
-  { at: 3 * SECOND, command: { kind: 'link.tune', between: ['c.example', 'd.example'], latencyUs: 120, lossPerMille: 0 } },
+  {
+    at: 3 * SECOND,
+    command: { kind: 'link.tune', between: ['c.example', 'd.example'], latencyUs: 120, lossPerMille: 0 },
+  },
   { at: 4 * SECOND, command: { kind: 'host.crash', host: 'c.example' } },
   { at: 5 * SECOND, command: { kind: 'host.start', host: 'c.example' } },
   { at: 6 * SECOND, command: { kind: 'link.set', between: ['a.example', 'b.example'], fault: '' } },
 ];
 const run: Run = { version: engineVersion, world, seed: 7, inputs };
 
-async function play(placement: Placement, played: Run = run): Promise<{ hash: string; order: string[]; failures: unknown[] }> {
+async function play(
+  placement: Placement,
+  played: Run = run,
+): Promise<{ hash: string; order: string[]; failures: unknown[] }> {
   const simulation = await Simulation.boot({
     run: played,
     placement,

@@ -23,10 +23,7 @@ export type Placement = 'host' | 'site' | 'one';
  * lines: one instant at which something happens per `intervalMs` of wall time; empty time is skipped.
  * fast: as fast as the machine can.
  */
-export type Pace =
-  | { mode: 'rate'; speed: number }
-  | { mode: 'lines'; intervalMs: number }
-  | { mode: 'fast' };
+export type Pace = { mode: 'rate'; speed: number } | { mode: 'lines'; intervalMs: number } | { mode: 'fast' };
 
 export interface LoadedRun {
   world: World;

@@ -11,7 +11,15 @@ export type LinkFault = '' | 'down' | 'blackhole' | 'refuse';
 
 export type InputCommand =
   /** The user agent of `user` (an address) on `host` composes and submits a message. */
-  | { kind: 'mua.send'; host: string; user: string; to: string; subject: string; text: string; inReplyTo?: string }
+  | {
+      kind: 'mua.send';
+      host: string;
+      user: string;
+      to: string;
+      subject: string;
+      text: string;
+      inReplyTo?: string;
+    }
   /** The user agent on `host` looks into its mailbox (IMAP) and shows it; uid 0 = list only. */
   | { kind: 'mua.fetch'; host: string; user: string; uid: number }
   /** fault '' mends. Both directions. down: no route; blackhole: drops silently; refuse: RST to every SYN. */

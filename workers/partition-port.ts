@@ -79,9 +79,7 @@ export class LocalPartition implements PartitionPort {
 
 /** What goes to a host worker and what comes back, one reply per request. */
 export type HostWorkerRequest =
-  | { type: 'boot'; spec: PartitionSpec }
-  | { type: 'run'; request: WindowRequest }
-  | { type: 'hashes' };
+  { type: 'boot'; spec: PartitionSpec } | { type: 'run'; request: WindowRequest } | { type: 'hashes' };
 export type HostWorkerReply =
   | { type: 'ready' }
   | { type: 'ran'; reply: WindowReply }
@@ -111,9 +109,13 @@ export class HostWorkerServer {
         this.#partition = new LocalPartition(request.spec, this.#roles);
         return { reply: { type: 'ready' }, transfer: [] };
       }
-      if (request.type === 'hashes') return { reply: { type: 'hashes', hashes: this.#partition!.hashes() }, transfer: [] };
+      if (request.type === 'hashes')
+        return { reply: { type: 'hashes', hashes: this.#partition!.hashes() }, transfer: [] };
       const reply = this.#partition!.run(request.request);
-      return { reply: { type: 'ran', reply }, transfer: reply.chunk === null ? [] : chunkBuffers(reply.chunk) };
+      return {
+        reply: { type: 'ran', reply },
+        transfer: reply.chunk === null ? [] : chunkBuffers(reply.chunk),
+      };
     } catch (error) {
       const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
       return { reply: { type: 'failed', text }, transfer: [] };

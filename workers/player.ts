@@ -128,7 +128,10 @@ export class Player {
       await this.#wait(frameMs);
       const now = wall.now();
       // A hidden tab or a slow machine must not be followed by a leap: at most 250 ms of wall time count.
-      const target = Math.min(this.#until, this.#clock + Math.round(Math.min(now - last, 250) * 1000 * speed));
+      const target = Math.min(
+        this.#until,
+        this.#clock + Math.round(Math.min(now - last, 250) * 1000 * speed),
+      );
       last = now;
       await this.#runTo(target, generation, wall.now() + 200);
       this.#publish();
@@ -199,7 +202,10 @@ export class Player {
     if (chunk !== null) this.#options.publish({ type: 'chunk', chunk }, chunkBuffers(chunk));
     const failure = this.#simulation?.failures.shift();
     if (failure !== undefined) {
-      this.#options.publish({ type: 'failed', text: `${failure.host}, ${failure.proc}: ${failure.why}\n${failure.stack}` }, []);
+      this.#options.publish(
+        { type: 'failed', text: `${failure.host}, ${failure.proc}: ${failure.why}\n${failure.stack}` },
+        [],
+      );
     }
     this.#publishClock();
     return lively;

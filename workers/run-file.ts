@@ -22,13 +22,18 @@ export function parseRun(fileText: string): Run {
   try {
     data = JSON.parse(fileText);
   } catch {
-    throw new WorldError('This file is damaged: it is not complete JSON. Save the run again, or ask for a new copy.');
+    throw new WorldError(
+      'This file is damaged: it is not complete JSON. Save the run again, or ask for a new copy.',
+    );
   }
   const file = object(data, 'file');
-  if (file['postroom'] !== 1) throw new WorldError('This is not a run saved by Postroom: "postroom": 1 is missing.');
+  if (file['postroom'] !== 1)
+    throw new WorldError('This is not a run saved by Postroom: "postroom": 1 is missing.');
   const raw = object(file['run'], 'run');
   if (checksum(JSON.stringify(raw)) !== file['check'])
-    throw new WorldError('This file is damaged: its checksum does not match. Save the run again, or ask for a new copy.');
+    throw new WorldError(
+      'This file is damaged: its checksum does not match. Save the run again, or ask for a new copy.',
+    );
   return {
     version: text(raw['version'], 'run.version'),
     world: parseWorld(raw['world'], 'run.world'),

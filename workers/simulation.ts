@@ -71,7 +71,9 @@ export class Simulation {
     const simulation = new Simulation({ ...options.run, inputs: [...inputs] });
     const groups = placeHosts(world, options.placement);
     const ports = await Promise.all(
-      groups.map(({ name, runs }) => options.start({ world, seed, runs, keepTrace: options.keepTrace }, name)),
+      groups.map(({ name, runs }) =>
+        options.start({ world, seed, runs, keepTrace: options.keepTrace }, name),
+      ),
     );
     simulation.#members = groups.map(({ runs }, i) => ({
       port: ports[i]!,
@@ -135,14 +137,20 @@ export class Simulation {
       const { arrivals, inputs } = member;
       member.arrivals = [];
       member.inputs = [];
-      return member.port.run({ horizon, arrivals, inputs, eventsMax: count > 1 ? Number.MAX_SAFE_INTEGER : eventsMax });
+      return member.port.run({
+        horizon,
+        arrivals,
+        inputs,
+        eventsMax: count > 1 ? Number.MAX_SAFE_INTEGER : eventsMax,
+      });
     });
     for (const [i, pending] of replies.entries()) {
       if (pending === null) continue;
       const reply = pending instanceof Promise ? await pending : pending;
       this.#take(this.#members[i]!, reply);
     }
-    if (count === 1) this.#granted = Math.max(this.#granted, Math.min(limit, this.#members[0]!.nextTime - 1) + 1);
+    if (count === 1)
+      this.#granted = Math.max(this.#granted, Math.min(limit, this.#members[0]!.nextTime - 1) + 1);
     return true;
   }
 
@@ -172,7 +180,8 @@ export class Simulation {
   #take(member: Member, reply: WindowReply): void {
     member.nextTime = reply.nextTime;
     member.eventCount = reply.eventCount;
-    for (const arrival of reply.outbound) this.#members[this.#memberOf[arrival.destination]!]!.arrivals.push(arrival);
+    for (const arrival of reply.outbound)
+      this.#members[this.#memberOf[arrival.destination]!]!.arrivals.push(arrival);
     if (reply.chunk !== null) this.#chunks.push(reply.chunk);
     this.failures.push(...reply.failures);
   }
@@ -202,7 +211,9 @@ export class Simulation {
     const d = new Float64Array(count * count).fill(Infinity);
     const { hosts, links } = this.run.world;
     for (const link of links) {
-      const [a, b] = link.between.map((name) => this.#memberOf[hosts.findIndex((host) => host.name === name)]!) as [number, number];
+      const [a, b] = link.between.map(
+        (name) => this.#memberOf[hosts.findIndex((host) => host.name === name)]!,
+      ) as [number, number];
       if (a === b) continue;
       const latency = this.#latency.get(linkKey(link.between))!;
       assert(latency > 0, `link ${link.between.join(' – ')} without latency`);

@@ -9,8 +9,14 @@ import { alternatives, solution, wrong } from './solution.ts';
 const cable: [string, string] = ['mx.far.example', 'mta1.acme.example'];
 
 /** A mail from Alice reached Bob's mailbox. */
-const arrived: Check = saw('mailbox.message-appended', (e) => e.host === 'mbox1.acme.example' && e.mailbox.startsWith('bob'));
-const returned: Check = saw('mailbox.message-appended', (e) => e.host === 'mx.far.example' && e.sender === '');
+const arrived: Check = saw(
+  'mailbox.message-appended',
+  (e) => e.host === 'mbox1.acme.example' && e.mailbox.startsWith('bob'),
+);
+const returned: Check = saw(
+  'mailbox.message-appended',
+  (e) => e.host === 'mx.far.example' && e.sender === '',
+);
 const waits: Check = saw('queue.file-moved', (e) => e.host === 'mx.far.example' && e.to === 'deferred');
 const sent: Check = saw('mua.message-submitted', (e) => e.host === 'ws-alice.far.example');
 const wayClosed: Check = any(
@@ -61,12 +67,20 @@ export const journey = defineLesson({
         {
           id: 'bob-reads',
           check: saw('mua.message-fetched', (e) => e.host === 'ws-bob.acme.example'),
-          feedback: [{ when: saw('mua.mailbox-listed', (e) => e.host === 'ws-bob.acme.example'), say: 'listed-not-opened' }],
+          feedback: [
+            {
+              when: saw('mua.mailbox-listed', (e) => e.host === 'ws-bob.acme.example'),
+              say: 'listed-not-opened',
+            },
+          ],
           doIt: [{ kind: 'mua.fetch', host: 'ws-bob.acme.example', user: 'bob@acme.example', uid: 1 }],
         },
       ],
     },
-    { id: 'guess', prediction: { id: 'where-waits', options: ['lost', 'laptop', 'mx', 'returned'], answer: 'mx' } },
+    {
+      id: 'guess',
+      prediction: { id: 'where-waits', options: ['lost', 'laptop', 'mx', 'returned'], answer: 'mx' },
+    },
     {
       id: 'cut',
       highlight: cable,

@@ -7,9 +7,21 @@ import type { InputCommand, Step, WrongRun } from '../dsl/define-lesson.ts';
 const cable: [string, string] = ['mx.far.example', 'mta1.acme.example'];
 
 function send(to: string): InputCommand {
-  return { kind: 'mua.send', host: 'ws-alice.far.example', user: 'alice@far.example', to, subject: 'Hello Bob!', text: 'Hello Bob!' };
+  return {
+    kind: 'mua.send',
+    host: 'ws-alice.far.example',
+    user: 'alice@far.example',
+    to,
+    subject: 'Hello Bob!',
+    text: 'Hello Bob!',
+  };
 }
-const open: InputCommand = { kind: 'mua.fetch', host: 'ws-bob.acme.example', user: 'bob@acme.example', uid: 1 };
+const open: InputCommand = {
+  kind: 'mua.fetch',
+  host: 'ws-bob.acme.example',
+  user: 'bob@acme.example',
+  uid: 1,
+};
 const arrived = saw('mailbox.message-appended', (e) => e.mailbox.startsWith('bob'));
 const deferred = saw('queue.file-moved', (e) => e.host === 'mx.far.example' && e.to === 'deferred');
 const fetched = saw('mua.message-fetched');

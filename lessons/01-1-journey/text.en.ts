@@ -30,7 +30,9 @@ export const text: LessonText = {
     },
     guess: {
       heading: 'Before you cut the cable',
-      paragraphs: ['The cable between mx.far and mta1 is about to be cut, and Alice will press Send once more.'],
+      paragraphs: [
+        'The cable between mx.far and mta1 is about to be cut, and Alice will press Send once more.',
+      ],
     },
     cut: {
       heading: 'Cut it, and send again',
@@ -72,7 +74,11 @@ export const text: LessonText = {
       ask: 'Open the letter in Bob’s inbox',
       done: 'SMTP pushes a letter as far as the store; the reader pulls it from there.',
       notYet: 'Bob has not looked yet.',
-      hints: ['Whose machine must ask?', 'Choose Bob in the Mail pane.', 'Check Bob’s inbox, then open the letter.'],
+      hints: [
+        'Whose machine must ask?',
+        'Choose Bob in the Mail pane.',
+        'Check Bob’s inbox, then open the letter.',
+      ],
     },
     waits: {
       ask: 'Cut the cable, send again, and find where the letter waits',
@@ -109,12 +115,14 @@ export const text: LessonText = {
     },
   },
   feedback: {
-    'came-back': 'The letter came back to Alice: nobody at acme.example has that address. Write to bob@acme.example.',
+    'came-back':
+      'The letter came back to Alice: nobody at acme.example has that address. Write to bob@acme.example.',
     'listed-not-opened': 'Bob sees the list. Now open the letter itself.',
     'sent-before-cut': 'That letter went out while the cable was whole. Cut it first, then send.',
     'cut-not-sent': 'The cable is cut, but nobody has sent anything since. Send a second letter.',
     'sent-wait': 'The letter is under way to mx.far. Let the clock run until it is deferred.',
-    'mended-wait': 'The cable is whole again. mx.far tries at its next queue scan: let the clock run, or skip to it.',
+    'mended-wait':
+      'The cable is whole again. mx.far tries at its next queue scan: let the clock run, or skip to it.',
   },
   recap: [
     'A user agent submits, transfer agents carry, a mailstore keeps, and a user agent fetches.',

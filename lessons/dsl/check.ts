@@ -26,11 +26,17 @@ export interface Check {
 type EventOf<K extends TraceKind> = Extract<TraceEvent, { kind: K }> & { host: string };
 
 /** Done when `times` events of a kind were seen that `where` accepts (default: any, once). */
-export function saw<K extends TraceKind>(kind: K, where: (event: EventOf<K>) => boolean = () => true, times = 1): Check {
+export function saw<K extends TraceKind>(
+  kind: K,
+  where: (event: EventOf<K>) => boolean = () => true,
+  times = 1,
+): Check {
   return {
     start: 0,
     step: (state, event) =>
-      (state as number) < times && event.kind === kind && where(event as EventOf<K>) ? (state as number) + 1 : state,
+      (state as number) < times && event.kind === kind && where(event as EventOf<K>)
+        ? (state as number) + 1
+        : state,
     done: (state) => (state as number) >= times,
     progress: (state) => Math.min(1, (state as number) / times),
   };
@@ -59,7 +65,8 @@ export function all(...checks: Check[]): Check {
     start: checks.map((check) => check.start),
     step: (state, event) => stepEach(checks, state as CheckState[], event),
     done: (state) => checks.every((check, i) => check.done((state as CheckState[])[i]!)),
-    progress: (state) => checks.reduce((sum, check, i) => sum + check.progress((state as CheckState[])[i]!), 0) / checks.length,
+    progress: (state) =>
+      checks.reduce((sum, check, i) => sum + check.progress((state as CheckState[])[i]!), 0) / checks.length,
   };
 }
 

@@ -76,7 +76,10 @@ export interface LessonText {
   beats: Record<string, { heading: string; paragraphs: string[] }>;
   /** sentence of a task; `done` states the principle */
   tasks: Record<string, { ask: string; done: string; notYet: string; hints: string[] }>;
-  predictions: Record<string, { question: string; options: Record<string, string>; right: string; wrong: string }>;
+  predictions: Record<
+    string,
+    { question: string; options: Record<string, string>; right: string; wrong: string }
+  >;
   feedback: Record<string, string>;
   recap: string[];
   misconception: { said: string; truth: string };
@@ -86,13 +89,19 @@ export interface LessonText {
 export function defineLesson(lesson: Lesson): Lesson {
   const ids = new Set<string>();
   for (const beat of lesson.beats) {
-    for (const id of [beat.id, ...(beat.tasks ?? []).map((task) => task.id), ...(beat.prediction ? [beat.prediction.id] : [])]) {
+    for (const id of [
+      beat.id,
+      ...(beat.tasks ?? []).map((task) => task.id),
+      ...(beat.prediction ? [beat.prediction.id] : []),
+    ]) {
       if (ids.has(id)) throw new Error(`lesson ${lesson.id}: the id "${id}" is used twice`);
       ids.add(id);
     }
     const { prediction } = beat;
     if (prediction !== undefined && !prediction.options.includes(prediction.answer))
-      throw new Error(`lesson ${lesson.id}: the answer "${prediction.answer}" is not an option of "${prediction.id}"`);
+      throw new Error(
+        `lesson ${lesson.id}: the answer "${prediction.answer}" is not an option of "${prediction.id}"`,
+      );
   }
   return lesson;
 }

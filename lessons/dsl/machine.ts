@@ -31,10 +31,16 @@ export function toMachine(lesson: Lesson) {
   const machine = setup({ types: { context: {} as LessonContext, events: {} as LessonMachineEvent } });
   return machine.createMachine({
     id: lesson.id,
-    context: { checks: startOf(lesson, (task) => task.check.start), feedback: startOf(lesson, feedbackStart), answers: {} },
+    context: {
+      checks: startOf(lesson, (task) => task.check.start),
+      feedback: startOf(lesson, feedbackStart),
+      answers: {},
+    },
     initial: lesson.beats[0]!.id,
     states: Object.fromEntries([
-      ...lesson.beats.map((beat, index) => [beat.id, stateOf(beat, lesson.beats[index + 1]?.id ?? finished)] as const),
+      ...lesson.beats.map(
+        (beat, index) => [beat.id, stateOf(beat, lesson.beats[index + 1]?.id ?? finished)] as const,
+      ),
       [finished, { type: 'final' as const }],
     ]),
   });
@@ -42,7 +48,10 @@ export function toMachine(lesson: Lesson) {
 
 function stateOf(beat: Beat, target: string) {
   return {
-    always: { guard: ({ context }: { context: LessonContext }) => asks(beat) && isDone(beat, context), target },
+    always: {
+      guard: ({ context }: { context: LessonContext }) => asks(beat) && isDone(beat, context),
+      target,
+    },
     on: {
       TRACE: {
         actions: assign(({ context, event }: { context: LessonContext; event: LessonMachineEvent }) =>
@@ -56,7 +65,9 @@ function stateOf(beat: Beat, target: string) {
           beat.prediction.options.includes(event.option) &&
           context.answers[event.prediction] === undefined,
         actions: assign(({ context, event }: { context: LessonContext; event: LessonMachineEvent }) =>
-          event.type === 'ANSWER' ? { ...context, answers: { ...context.answers, [event.prediction]: event.option } } : context,
+          event.type === 'ANSWER'
+            ? { ...context, answers: { ...context.answers, [event.prediction]: event.option } }
+            : context,
         ),
       },
       NEXT: { guard: () => !asks(beat), target },
@@ -85,11 +96,16 @@ function look(beat: Beat, context: LessonContext, event: LessonEvent): LessonCon
       if (now !== old) feedback = { ...feedback, [task.id]: feedback[task.id]!.with(i, now) };
     }
   }
-  return checks === context.checks && feedback === context.feedback ? context : { ...context, checks, feedback };
+  return checks === context.checks && feedback === context.feedback
+    ? context
+    : { ...context, checks, feedback };
 }
 
 /** How a task stands: done, its progress 0–1, and the key of the feedback to show (null = the "notYet" text). */
-export function standing(task: Task, context: LessonContext): { done: boolean; progress: number; feedback: string | null } {
+export function standing(
+  task: Task,
+  context: LessonContext,
+): { done: boolean; progress: number; feedback: string | null } {
   const state = context.checks[task.id]!;
   const states = context.feedback[task.id] ?? [];
   const said = (task.feedback ?? []).filter(({ when }, i) => when.done(states[i]!)).at(-1);

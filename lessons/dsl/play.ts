@@ -29,7 +29,11 @@ const second = 1_000_000;
 const settleUs = 2 * second; // what an act causes at once is seen before the next
 
 /** Plays the steps one after another. */
-export async function playLesson(lesson: Lesson, steps: readonly Step[], world: PlayedWorld): Promise<Played> {
+export async function playLesson(
+  lesson: Lesson,
+  steps: readonly Step[],
+  world: PlayedWorld,
+): Promise<Played> {
   const machine = toMachine(lesson);
   let [snapshot] = initialTransition(machine);
   const feed = (event: LessonMachineEvent): void => {
@@ -47,7 +51,11 @@ export async function playLesson(lesson: Lesson, steps: readonly Step[], world: 
       if (found) return true;
     }
   };
-  const end = (stuck: string | null): Played => ({ beat: String(snapshot.value), context: snapshot.context, stuck });
+  const end = (stuck: string | null): Played => ({
+    beat: String(snapshot.value),
+    context: snapshot.context,
+    stuck,
+  });
   for (const [i, step] of steps.entries()) {
     if ('do' in step) {
       world.input(step.do);
@@ -57,7 +65,9 @@ export async function playLesson(lesson: Lesson, steps: readonly Step[], world: 
     else if ('waitS' in step) await runUntil(world.now() + step.waitS * second, () => false);
     else {
       let state = step.until.start;
-      const found = await runUntil(world.now() + step.withinS * second, (event) => step.until.done((state = step.until.step(state, event))));
+      const found = await runUntil(world.now() + step.withinS * second, (event) =>
+        step.until.done((state = step.until.step(state, event))),
+      );
       if (!found) return end(`step ${i + 1} waited ${step.withinS} s in vain`);
       await runUntil(world.now() + settleUs, () => false);
     }

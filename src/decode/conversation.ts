@@ -30,11 +30,13 @@ export interface WireLine {
   side: Side;
   /** text without CRLF; of a body the first bytes; of a message its summary */
   text: string;
-  /** the event that completed it (its time is `at`) */
+  /** the event that completed it (its time is `at`); of a body the one it began in */
   event: EventId;
   at: VirtualTime;
-  /** what the line is in the dialogue, for the gloss: a verb, a reply code, "auth-answer"… */
+  /** what the line is in the dialogue, for the gloss: a verb, "250 RCPT", "auth-answer", "query"… */
   role: string;
+  /** what the gloss has to know beside the text: a recipient, decoded credentials, a count; '' = nothing */
+  about: string;
   /** the fault, for a remark */
   tone: 'plain' | 'wait' | 'fail';
   pieces: Piece[];
@@ -47,7 +49,8 @@ export interface End {
   port: number;
 }
 
-export type ConnectionState = 'opening' | 'open' | 'closed' | 'refused' | 'timed-out' | 'reset' | 'unreachable';
+export type ConnectionState =
+  'opening' | 'open' | 'closed' | 'refused' | 'timed-out' | 'reset' | 'unreachable';
 
 export interface Conversation {
   number: number;
@@ -59,6 +62,8 @@ export interface Conversation {
   opening: EventId;
   states: { at: VirtualTime; state: ConnectionState; event: EventId }[];
   lines: WireLine[];
+  /** lines that came before `lines` and were dropped to bound memory */
+  dropped: number;
 }
 
 /** The state of the conversation as of the cursor. */

@@ -46,9 +46,9 @@ export class LineReader {
   #pieces: Piece[] = [];
   #bodyBytes = 0;
 
-  /** Reads one payload; `found` may change `mode`, which counts from the next byte on. */
-  read(payload: Uint8Array, source: Source, found: (what: Found) => void): void {
-    let at = 0;
+  /** Reads one payload from `from` on; `found` may change `mode`, which counts from the next byte on. */
+  read(payload: Uint8Array, source: Source, found: (what: Found) => void, from = 0): void {
+    let at = from;
     while (at < payload.length) at = this.#some(payload, at, source, found);
   }
 
@@ -108,7 +108,12 @@ export class LineReader {
       start = end;
       bodyEnd = end;
     }
-    found({ kind: 'body', text: this.#head(payload, from, bodyEnd), piece: piece(payload, from, bodyEnd, source), done: false });
+    found({
+      kind: 'body',
+      text: this.#head(payload, from, bodyEnd),
+      piece: piece(payload, from, bodyEnd, source),
+      done: false,
+    });
     return payload.length;
   }
 

@@ -47,7 +47,8 @@ export function shortNames(names: string[]): string[] {
     const labels = name.split('.');
     for (let count = 1; count < labels.length; count++) {
       const short = labels.slice(0, count).join('.');
-      if (names.filter((other) => other === short || other.startsWith(short + '.')).length === 1) return short;
+      if (names.filter((other) => other === short || other.startsWith(short + '.')).length === 1)
+        return short;
     }
     return name;
   });

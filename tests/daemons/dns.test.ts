@@ -10,19 +10,35 @@ function world(): TestWorld {
   const big = Array.from({ length: 40 }, (_, i) => `big TXT "line ${i} ${'x'.repeat(40)}"`).join('\n');
   return new TestWorld([
     { name: 'client.far.example', address: '203.0.113.10', files: resolv },
-    { name: 'resolver.far.example', address: '203.0.113.53', kind: 'resolver', files: { '/etc/bind/root.hints': dns.rootHints } },
-    { name: 'a.root-servers.example', address: '198.51.100.1', kind: 'dns-server', files: dns.authoritativeFiles({ '': dns.rootZone }) },
+    {
+      name: 'resolver.far.example',
+      address: '203.0.113.53',
+      kind: 'resolver',
+      files: { '/etc/bind/root.hints': dns.rootHints },
+    },
+    {
+      name: 'a.root-servers.example',
+      address: '198.51.100.1',
+      kind: 'dns-server',
+      files: dns.authoritativeFiles({ '': dns.rootZone }),
+    },
     {
       name: 'a.nic.example',
       address: '198.51.100.2',
       kind: 'dns-server',
-      files: dns.authoritativeFiles({ example: dns.exampleZone, '100.51.198.in-addr.arpa': dns.outsideReverseZone }),
+      files: dns.authoritativeFiles({
+        example: dns.exampleZone,
+        '100.51.198.in-addr.arpa': dns.outsideReverseZone,
+      }),
     },
     {
       name: 'ns1.acme.example',
       address: '192.0.2.54',
       kind: 'dns-server',
-      files: dns.authoritativeFiles({ 'acme.example': `${dns.acmeZone}${big}\n`, '2.0.192.in-addr.arpa': dns.acmeReverseZone }),
+      files: dns.authoritativeFiles({
+        'acme.example': `${dns.acmeZone}${big}\n`,
+        '2.0.192.in-addr.arpa': dns.acmeReverseZone,
+      }),
     },
   ]);
 }
@@ -53,7 +69,8 @@ describe('a recursive lookup', () => {
 
   test('remembers for the SOA’s minimum that a name or a type is not there', () => {
     const w = world();
-    const ask = (name: string, type: string): unknown => w.call('client.far.example', (os) => lookup(os, { name, type }) as Proc<unknown>);
+    const ask = (name: string, type: string): unknown =>
+      w.call('client.far.example', (os) => lookup(os, { name, type }) as Proc<unknown>);
     expect(ask('nobody.acme.example', 'A')).toEqual({ kind: 'no-such-name' });
     expect(ask('mta1.acme.example', 'MX')).toEqual({ kind: 'no-data' });
     const asked = walk(w).length;
@@ -66,7 +83,9 @@ describe('a recursive lookup', () => {
 
   test('follows an alias, and finds the name of an address', () => {
     const w = world();
-    expect(w.call('client.far.example', (os) => lookupAddresses(os, 'mail.acme.example') as Proc<unknown>)).toEqual({
+    expect(
+      w.call('client.far.example', (os) => lookupAddresses(os, 'mail.acme.example') as Proc<unknown>),
+    ).toEqual({
       kind: 'found',
       addresses: ['192.0.2.25'],
     });
@@ -78,19 +97,37 @@ describe('a recursive lookup', () => {
 
   test('goes over TCP when the answer does not fit a datagram', () => {
     const w = world();
-    const result = w.call('client.far.example', (os) => lookup(os, { name: 'big.acme.example', type: 'TXT' }) as Proc<{ kind: string; records?: unknown[] }>);
+    const result = w.call(
+      'client.far.example',
+      (os) =>
+        lookup(os, { name: 'big.acme.example', type: 'TXT' }) as Proc<{ kind: string; records?: unknown[] }>,
+    );
     expect(result.records?.length).toBe(40);
-    expect(w.seen('tcp.state-changed').filter((e) => e.remotePort === 53 && e.state === 'established').length).toBe(2);
+    expect(
+      w.seen('tcp.state-changed').filter((e) => e.remotePort === 53 && e.state === 'established').length,
+    ).toBe(2);
   });
 
   test('says try again when the way to the servers is closed, and finds it when it is open again', () => {
     const w = world();
-    w.input(SECOND, { kind: 'link.set', between: ['resolver.far.example', 'a.root-servers.example'], fault: 'down' });
+    w.input(SECOND, {
+      kind: 'link.set',
+      between: ['resolver.far.example', 'a.root-servers.example'],
+      fault: 'down',
+    });
     w.run(2 * SECOND);
-    expect(w.call('client.far.example', (os) => lookupMx(os, 'acme.example') as Proc<unknown>)).toMatchObject({ kind: 'try-again' });
-    w.input(w.now + SECOND, { kind: 'link.set', between: ['resolver.far.example', 'a.root-servers.example'], fault: '' });
+    expect(w.call('client.far.example', (os) => lookupMx(os, 'acme.example') as Proc<unknown>)).toMatchObject(
+      { kind: 'try-again' },
+    );
+    w.input(w.now + SECOND, {
+      kind: 'link.set',
+      between: ['resolver.far.example', 'a.root-servers.example'],
+      fault: '',
+    });
     w.run(w.now + 3 * SECOND);
-    expect(w.call('client.far.example', (os) => lookupMx(os, 'acme.example') as Proc<unknown>)).toMatchObject({ kind: 'found' });
+    expect(w.call('client.far.example', (os) => lookupMx(os, 'acme.example') as Proc<unknown>)).toMatchObject(
+      { kind: 'found' },
+    );
   });
 
   test('garbage, a pointer loop and half a message are dropped or answered FORMERR, and the server lives', () => {
@@ -100,11 +137,14 @@ describe('a recursive lookup', () => {
       if (socket === 'address in use') return;
       const header = [0x12, 0x34, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0];
       for (const tail of [[0xc0, 12, 0, 1, 0, 1], [63, 1, 2], [0xff, 0xff], []])
-        for (const to of ['192.0.2.54', '203.0.113.53']) socket.send({ to: { address: to, port: 53 }, bytes: Uint8Array.from([...header, ...tail]) });
+        for (const to of ['192.0.2.54', '203.0.113.53'])
+          socket.send({ to: { address: to, port: 53 }, bytes: Uint8Array.from([...header, ...tail]) });
       socket.send({ to: { address: '192.0.2.54', port: 53 }, bytes: Uint8Array.from([1, 2, 3]) });
       const answer = yield* socket.receive({ deadline: os.now() + SECOND });
       expect(typeof answer === 'string' ? answer : answer.bytes[3]! & 0xf).toBe(1);
     });
-    expect(w.call('client.far.example', (os) => lookupMx(os, 'acme.example') as Proc<unknown>)).toMatchObject({ kind: 'found' });
+    expect(w.call('client.far.example', (os) => lookupMx(os, 'acme.example') as Proc<unknown>)).toMatchObject(
+      { kind: 'found' },
+    );
   });
 });

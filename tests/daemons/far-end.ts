@@ -99,15 +99,28 @@ class FarServer {
       const verb = line.slice(0, 4).toUpperCase();
       const address = /<(.*?)>/.exec(line)?.[1] ?? '';
       if (verb === 'EHLO' || verb === 'LHLO') {
-        const offers = [name, ...(script.offers ?? ['PIPELINING', 'SIZE 10240000', '8BITMIME', 'ENHANCEDSTATUSCODES'])];
-        const usual = offers.map((offer, i) => `250${i < offers.length - 1 ? '-' : ' '}${offer}`).join('\r\n');
+        const offers = [
+          name,
+          ...(script.offers ?? ['PIPELINING', 'SIZE 10240000', '8BITMIME', 'ENHANCEDSTATUSCODES']),
+        ];
+        const usual = offers
+          .map((offer, i) => `250${i < offers.length - 1 ? '-' : ' '}${offer}`)
+          .join('\r\n');
         if (!(yield* this.#reply(os, conn, 'hello', script.hello, line, usual))) return;
       } else if (verb === 'MAIL') {
         sender = address;
         recipients = [];
         if (!(yield* this.#reply(os, conn, 'mail', script.mail, line, '250 2.1.0 Ok'))) return;
       } else if (verb === 'RCPT') {
-        const reply = yield* this.#reply(os, conn, 'rcpt', script.rcpt, line, '250 2.1.5 Ok', `${sender} ${address}`);
+        const reply = yield* this.#reply(
+          os,
+          conn,
+          'rcpt',
+          script.rcpt,
+          line,
+          '250 2.1.5 Ok',
+          `${sender} ${address}`,
+        );
         if (!reply) return;
         if (reply.startsWith('2')) recipients.push(address);
       } else if (verb === 'DATA') {
@@ -133,19 +146,48 @@ class FarServer {
     }
     this.saw.messages.push(message);
     if (this.#script.lmtp !== true)
-      return (yield* this.#reply(os, conn, 'eod', this.#script.eod, recipients.join(' '), '250 2.0.0 Ok: accepted')) !== null;
+      return (
+        (yield* this.#reply(
+          os,
+          conn,
+          'eod',
+          this.#script.eod,
+          recipients.join(' '),
+          '250 2.0.0 Ok: accepted',
+        )) !== null
+      );
     for (const recipient of recipients)
-      if (!(yield* this.#reply(os, conn, 'eod', this.#script.eod, recipient, `250 2.1.5 <${recipient}> delivered`))) return false;
+      if (
+        !(yield* this.#reply(
+          os,
+          conn,
+          'eod',
+          this.#script.eod,
+          recipient,
+          `250 2.1.5 <${recipient}> delivered`,
+        ))
+      )
+        return false;
     return true;
   }
 
   /** @returns the reply that was sent, null when the connection is over */
-  *#reply(os: Os, conn: Connection, at: string, answer: Answer | undefined, line: string, usual: string, key = line): Proc<string | null> {
+  *#reply(
+    os: Os,
+    conn: Connection,
+    at: string,
+    answer: Answer | undefined,
+    line: string,
+    usual: string,
+    key = line,
+  ): Proc<string | null> {
     if (this.#script.cutAt === at) return null;
     const count = (this.#counts.get(at) ?? 0) + 1;
     this.#counts.set(at, count);
     const rule = this.#rule(os, at, line, key);
-    const text = rule?.reply ?? (answer === undefined ? usual : typeof answer === 'function' ? answer(line, count) : answer);
+    const text =
+      rule?.reply ??
+      (answer === undefined ? usual : typeof answer === 'function' ? answer(line, count) : answer);
     if (rule?.delayMs !== undefined) yield* os.sleepUntil(os.now() + rule.delayMs * MILLISECOND);
     if (rule?.action === 'hang') yield* os.sleepUntil(os.now() + 86_400 * SECOND);
     if (rule?.action === 'reset') {

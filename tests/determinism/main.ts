@@ -5,10 +5,16 @@ import { worldNamed } from '../../lessons/worlds/index.ts';
 import type { Placement, SimulationApi, TraceMessage } from '../../workers/api.ts';
 import { engineVersion } from '../../workers/input.ts';
 
-async function hashOf(name: string, placement: Placement, until: number): Promise<{ hash: string; wallMs: number }> {
+async function hashOf(
+  name: string,
+  placement: Placement,
+  until: number,
+): Promise<{ hash: string; wallMs: number }> {
   const world = worldNamed(name);
   if (world === null) throw new Error(`no world ${name}`);
-  const worker = new Worker(new URL('../../workers/simulation.worker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('../../workers/simulation.worker.ts', import.meta.url), {
+    type: 'module',
+  });
   const api = wrap<SimulationApi>(worker);
   const { port1, port2 } = new MessageChannel();
   const { transfer } = await import('comlink');

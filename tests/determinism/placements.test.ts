@@ -45,7 +45,17 @@ afterAll(async () => {
 });
 
 async function hashInNode(world: string, placement: Placement): Promise<string> {
-  const args = ['scripts/node-entry.mjs', 'sim', world, '--demo', '--until', '60s', '--placement', placement, '--hash'];
+  const args = [
+    'scripts/node-entry.mjs',
+    'sim',
+    world,
+    '--demo',
+    '--until',
+    '60s',
+    '--placement',
+    placement,
+    '--hash',
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
   return stdout.trimEnd().split('\n').at(-1)!;
 }

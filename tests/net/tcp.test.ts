@@ -33,7 +33,10 @@ function world(lossPerMille = 0): TestWorld {
 
 function exchange(bytes: Uint8Array): (os: Os) => Proc<Uint8Array | string> {
   return function* (os) {
-    const connection = yield* os.connect({ to: { address: '192.0.2.2', port: 7 }, deadline: os.now() + 200 * SECOND });
+    const connection = yield* os.connect({
+      to: { address: '192.0.2.2', port: 7 },
+      deadline: os.now() + 200 * SECOND,
+    });
     if (typeof connection === 'string') return connection;
     os.spawn('writer', function* (): Proc<void> {
       yield* connection.write(bytes);
@@ -55,7 +58,12 @@ describe('TCP', () => {
     const bytes = Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) & 0xff);
     expect(w.call('a.example', exchange(bytes))).toEqual(bytes);
     w.run(w.now + SECOND);
-    expect(w.seen('tcp.state-changed').map((e) => e.state).sort()).toEqual(['closed', 'closed', 'established', 'established', 'syn-sent']);
+    expect(
+      w
+        .seen('tcp.state-changed')
+        .map((e) => e.state)
+        .sort(),
+    ).toEqual(['closed', 'closed', 'established', 'established', 'syn-sent']);
   });
 
   test('with one segment in five lost, all bytes still come back in order', () => {
@@ -68,7 +76,10 @@ describe('TCP', () => {
   test('a port nobody listens on refuses, a cut link has no route, a blackhole times out', () => {
     const w = world();
     const connect = function* (os: Os): Proc<string> {
-      const c = yield* os.connect({ to: { address: '192.0.2.2', port: 9 }, deadline: os.now() + 30 * SECOND });
+      const c = yield* os.connect({
+        to: { address: '192.0.2.2', port: 9 },
+        deadline: os.now() + 30 * SECOND,
+      });
       return typeof c === 'string' ? c : 'connected';
     };
     expect(w.call('a.example', connect)).toBe('Connection refused');

@@ -7,10 +7,14 @@
 
 /** Decodes bytes[start, end) with one character per byte. */
 export function decode(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  if (end - start <= chunkBytes) return String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
+  if (end - start <= chunkBytes)
+    return String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
   let text = '';
   for (let at = start; at < end; at += chunkBytes) {
-    text += String.fromCharCode.apply(null, bytes.subarray(at, Math.min(end, at + chunkBytes)) as unknown as number[]);
+    text += String.fromCharCode.apply(
+      null,
+      bytes.subarray(at, Math.min(end, at + chunkBytes)) as unknown as number[],
+    );
   }
   return text;
 }

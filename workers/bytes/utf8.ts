@@ -48,7 +48,7 @@ export function encode(text: string): Uint8Array {
 /** Decodes UTF-8; each byte that starts no valid sequence becomes U+FFFD. */
 export function decode(bytes: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const length = sequenceLength(bytes, i);
     const b0 = bytes[i]!;
     if (length === 0) {
@@ -59,10 +59,15 @@ export function decode(bytes: Uint8Array): string {
     if (length === 1) text += String.fromCharCode(b0);
     else if (length === 2) text += String.fromCharCode(((b0 & 0x1f) << 6) | (bytes[i + 1]! & 0x3f));
     else if (length === 3)
-      text += String.fromCharCode(((b0 & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f));
+      text += String.fromCharCode(
+        ((b0 & 0x0f) << 12) | ((bytes[i + 1]! & 0x3f) << 6) | (bytes[i + 2]! & 0x3f),
+      );
     else
       text += String.fromCodePoint(
-        ((b0 & 0x07) << 18) | ((bytes[i + 1]! & 0x3f) << 12) | ((bytes[i + 2]! & 0x3f) << 6) | (bytes[i + 3]! & 0x3f),
+        ((b0 & 0x07) << 18) |
+          ((bytes[i + 1]! & 0x3f) << 12) |
+          ((bytes[i + 2]! & 0x3f) << 6) |
+          (bytes[i + 3]! & 0x3f),
       );
     i += length;
   }
@@ -71,7 +76,7 @@ export function decode(bytes: Uint8Array): string {
 
 /** Whether the bytes are well-formed UTF-8. */
 export function isValid(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const length = sequenceLength(bytes, i);
     if (length === 0) return false;
     i += length;

@@ -31,7 +31,13 @@ export class BootedPartition {
   readonly machines: (Machine | null)[];
   readonly #indexOf: ReadonlyMap<string, number>;
 
-  constructor(options: { world: World; seed: number; runs: readonly number[]; keepTrace: boolean; roles: Roles }) {
+  constructor(options: {
+    world: World;
+    seed: number;
+    runs: readonly number[];
+    keepTrace: boolean;
+    roles: Roles;
+  }) {
     const { world, roles } = options;
     this.#indexOf = new Map(world.hosts.map((host, index) => [host.name, index]));
     this.partition = new Partition({
@@ -42,17 +48,27 @@ export class BootedPartition {
       onArrival: (host, arrival) => this.machines[host.index]!.net.arrive(arrival as Packet),
     });
     const startsAtUs = parseInstant(world.startsAt);
-    assert(startsAtUs !== null, `startsAt of world ${world.name}: expected YYYY-MM-DDTHH:MM:SSZ, found ${world.startsAt}`);
+    assert(
+      startsAtUs !== null,
+      `startsAt of world ${world.name}: expected YYYY-MM-DDTHH:MM:SSZ, found ${world.startsAt}`,
+    );
     const hostOfAddress = addressMap(world);
     this.machines = world.hosts.map((host, index) => {
       const kernel = this.partition.hosts[index];
       if (kernel === null || kernel === undefined) return null;
       const links = linksOf(world, index, this.#indexOf);
       const net = new NetStack({ host: kernel, addresses: host.addresses, links, hostOfAddress });
-      return new Machine({ kernel, net, startsAtUs, files: Object.entries(host.files).sort(byPath), boot: roles[host.kind] });
+      return new Machine({
+        kernel,
+        net,
+        startsAtUs,
+        files: Object.entries(host.files).sort(byPath),
+        boot: roles[host.kind],
+      });
     });
     for (const machine of this.machines) {
-      if (machine !== null) this.partition.input({ at: 0, host: machine.kernel.index, accept: () => machine.start() });
+      if (machine !== null)
+        this.partition.input({ at: 0, host: machine.kernel.index, accept: () => machine.start() });
     }
   }
 
@@ -131,11 +147,16 @@ export const outsideHostName = 'outside';
 
 function addressMap(world: World): ReadonlyMap<string, number> {
   const map = new Map<string, number>();
-  for (const [index, host] of world.hosts.entries()) for (const address of host.addresses) map.set(address, index);
+  for (const [index, host] of world.hosts.entries())
+    for (const address of host.addresses) map.set(address, index);
   return map;
 }
 
-function linksOf(world: World, index: number, indexOf: ReadonlyMap<string, number>): ReadonlyMap<number, Link> {
+function linksOf(
+  world: World,
+  index: number,
+  indexOf: ReadonlyMap<string, number>,
+): ReadonlyMap<number, Link> {
   const name = world.hosts[index]!.name;
   const links = new Map<number, Link>();
   for (const link of world.links) {

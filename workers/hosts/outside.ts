@@ -8,7 +8,16 @@
 import * as ascii from '../bytes/ascii.ts';
 import * as base64 from '../bytes/base64.ts';
 
-import { NEVER, SECOND, type Channel, type Connection, type InputCommand, type Os, type Proc, type UdpSocket } from '../os/os.ts';
+import {
+  NEVER,
+  SECOND,
+  type Channel,
+  type Connection,
+  type InputCommand,
+  type Os,
+  type Proc,
+  type UdpSocket,
+} from '../os/os.ts';
 
 /** Where bytes for real peers go. connection numbers are the bridge's for inbound, negative for outbound. */
 export interface OutsideSink {
@@ -78,7 +87,15 @@ function* dispatch(os: Os, sink: OutsideSink, pending: Map<number, Pending>): Pr
 
 function* open(
   os: Os,
-  { sink, command, pending }: { sink: OutsideSink; command: Extract<OutsideCommand, { kind: 'outside.connect' }>; pending: Map<number, Pending> },
+  {
+    sink,
+    command,
+    pending,
+  }: {
+    sink: OutsideSink;
+    command: Extract<OutsideCommand, { kind: 'outside.connect' }>;
+    pending: Map<number, Pending>;
+  },
 ): Proc<void> {
   const connection = yield* os.connect({
     to: { address: command.to, port: command.port },
@@ -97,7 +114,12 @@ function* open(
 /** Two procs: one carries in, one carries out. */
 function serve(
   os: Os,
-  { sink, connection, number, pending }: { sink: OutsideSink; connection: Connection; number: number; pending: Map<number, Pending> },
+  {
+    sink,
+    connection,
+    number,
+    pending,
+  }: { sink: OutsideSink; connection: Connection; number: number; pending: Map<number, Pending> },
 ): void {
   const channel = pending.get(number) ?? os.channel<OutsideCommand>();
   pending.set(number, channel);
@@ -133,7 +155,15 @@ function serve(
 
 function sendDatagram(
   os: Os,
-  { sink, flows, command }: { sink: OutsideSink; flows: Map<number, UdpSocket>; command: Extract<OutsideCommand, { kind: 'outside.datagram' }> },
+  {
+    sink,
+    flows,
+    command,
+  }: {
+    sink: OutsideSink;
+    flows: Map<number, UdpSocket>;
+    command: Extract<OutsideCommand, { kind: 'outside.datagram' }>;
+  },
 ): void {
   const bytes = base64.decode(command.base64);
   if (bytes === null) return;

@@ -6,7 +6,8 @@
 import type { InputCommand } from '../input.ts';
 
 /** Which daemons a host runs; see ../hosts/<kind>.ts. */
-export type HostKind = 'mta' | 'resolver' | 'dns-server' | 'directory' | 'mailstore' | 'workstation' | 'mail-host' | 'outside';
+export type HostKind =
+  'mta' | 'resolver' | 'dns-server' | 'directory' | 'mailstore' | 'workstation' | 'mail-host' | 'outside';
 
 export interface WorldHost {
   /** fully qualified, lower case: the run's key for this host */

@@ -69,7 +69,8 @@ export class EventHeap<T> {
   /** Takes out all entries that `match` accepts (a host crashed). */
   removeWhere(match: (payload: T) => boolean): void {
     const slots: Slot[] = [];
-    for (let i = 0; i < this.#size; i++) if (match(this.#payload[this.#heap[i]!]!)) slots.push(this.#heap[i]!);
+    for (let i = 0; i < this.#size; i++)
+      if (match(this.#payload[this.#heap[i]!]!)) slots.push(this.#heap[i]!);
     for (const slot of slots) this.remove(slot);
   }
 

@@ -173,7 +173,12 @@ export class HostKernel {
 
   #failed(proc: RunningProc, error: unknown): void {
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    this.partition.failures.push({ host: this.name, proc: proc.name, why, stack: error instanceof Error ? (error.stack ?? '') : '' });
+    this.partition.failures.push({
+      host: this.name,
+      proc: proc.name,
+      why,
+      stack: error instanceof Error ? (error.stack ?? '') : '',
+    });
     this.#ended(proc, 'failed', why);
   }
 

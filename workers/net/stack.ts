@@ -55,7 +55,8 @@ export class NetStack {
 
   /** @param via overrides the address: a peer behind that host (a real client behind the bridge) */
   route(to: string, via?: number): Route | null {
-    if (via === undefined ? this.isLocal(to) : via === this.host.index) return { destination: this.host.index, link: null };
+    if (via === undefined ? this.isLocal(to) : via === this.host.index)
+      return { destination: this.host.index, link: null };
     const destination = via ?? this.#hostOfAddress.get(to);
     if (destination === undefined) return null;
     const link = this.links.get(destination);
@@ -131,7 +132,9 @@ export class NetStack {
   }
 
   #dropped(packet: Packet, why: string): void {
-    if (packet.protocol === 'tcp') this.host.emit({ kind: 'tcp.segment-dropped', sent: packet.sent, why }, packet.sent);
-    else if (packet.protocol === 'udp') this.host.emit({ kind: 'udp.datagram-dropped', sent: packet.sent, why }, packet.sent);
+    if (packet.protocol === 'tcp')
+      this.host.emit({ kind: 'tcp.segment-dropped', sent: packet.sent, why }, packet.sent);
+    else if (packet.protocol === 'udp')
+      this.host.emit({ kind: 'udp.datagram-dropped', sent: packet.sent, why }, packet.sent);
   }
 }

@@ -131,7 +131,11 @@ export class TcpConnection {
 
   /** Called after a read made room: tells the peer when its window was nearly closed. */
   readDone(): void {
-    if (this.state === 'established' && this.#windowAdvertised < segmentBytesMax && this.#window() >= segmentBytesMax) {
+    if (
+      this.state === 'established' &&
+      this.#windowAdvertised < segmentBytesMax &&
+      this.#window() >= segmentBytesMax
+    ) {
       this.#ackPending = true;
       this.stack.tcp.acknowledgeLater(this);
     }
@@ -190,7 +194,8 @@ export class TcpConnection {
     this.#peerWindow = packet.window;
     if (offset > this.#highest) return;
     if (offset <= this.#unacknowledged) {
-      const duplicate = offset === this.#unacknowledged && packet.payload.length === 0 && this.#highest > offset;
+      const duplicate =
+        offset === this.#unacknowledged && packet.payload.length === 0 && this.#highest > offset;
       if (duplicate && !windowGrew && ++this.#duplicateAcks === 3) this.#goBack();
       else if (windowGrew) this.#transmit();
       return;
@@ -199,7 +204,8 @@ export class TcpConnection {
     this.#next = Math.max(this.#next, offset);
     this.#duplicateAcks = 0;
     this.#retries = 0;
-    while (this.#chunks.length > 0 && this.#chunks[0]!.offset + this.#chunks[0]!.bytes.length <= offset) this.#chunks.shift();
+    while (this.#chunks.length > 0 && this.#chunks[0]!.offset + this.#chunks[0]!.bytes.length <= offset)
+      this.#chunks.shift();
     this.#stopTimer();
     if (this.#unacknowledged < this.#highest) this.#armTimer();
     if (this.state === 'syn-received') {
@@ -290,7 +296,12 @@ export class TcpConnection {
   // RFC 9293 §3.8.6.1: a closed window is probed with one octet.
   #probe(): void {
     const chunk = this.#chunks[0];
-    if (chunk !== undefined) this.#segment(this.#next, ACK, chunk.bytes.subarray(this.#next - chunk.offset, this.#next - chunk.offset + 1));
+    if (chunk !== undefined)
+      this.#segment(
+        this.#next,
+        ACK,
+        chunk.bytes.subarray(this.#next - chunk.offset, this.#next - chunk.offset + 1),
+      );
   }
 
   #armTimer(): void {
@@ -311,7 +322,17 @@ export class TcpConnection {
     const window = this.#window();
     this.#windowAdvertised = window;
     if ((flags & ACK) !== 0) this.#ackPending = false;
-    const shape = { from: local.address, fromPort: local.port, to: remote.address, toPort: remote.port, seq, ack, flags, window, payload };
+    const shape = {
+      from: local.address,
+      fromPort: local.port,
+      to: remote.address,
+      toPort: remote.port,
+      seq,
+      ack,
+      flags,
+      window,
+      payload,
+    };
     const sent: EventId = stack.host.emit({ kind: 'tcp.segment-sent', ...shape });
     return stack.send({ protocol: 'tcp', ...shape }, sent, this.route);
   }

@@ -69,8 +69,15 @@ export class TcpStack {
     const route = stack.route(peer, zone === undefined ? undefined : stack.host.partition.indexOfHost(zone));
     if (route === null) return 'unreachable';
     const address = options.from.address ?? stack.sourceFor(to.address);
-    const port = options.from.port ?? stack.ephemeralPort((p) => this.#connections.has(key(p, to.address, to.port)));
-    const connection = new TcpConnection({ stack, role: 'client', local: { address, port }, remote: to, route });
+    const port =
+      options.from.port ?? stack.ephemeralPort((p) => this.#connections.has(key(p, to.address, to.port)));
+    const connection = new TcpConnection({
+      stack,
+      role: 'client',
+      local: { address, port },
+      remote: to,
+      route,
+    });
     this.#connections.set(key(port, to.address, to.port), connection);
     if (connection.open()) return connection;
     connection.fail('unreachable');
@@ -82,7 +89,8 @@ export class TcpStack {
     if (connection !== undefined) return connection.arrive(packet);
     if ((packet.flags & RST) !== 0) return;
     if ((packet.flags & (SYN | ACK)) === SYN && !refuse) {
-      const listener = this.#listeners.get(`${packet.to}:${packet.toPort}`) ?? this.#listeners.get(`*:${packet.toPort}`);
+      const listener =
+        this.#listeners.get(`${packet.to}:${packet.toPort}`) ?? this.#listeners.get(`*:${packet.toPort}`);
       if (listener !== undefined) return this.#accept(listener, packet);
     }
     this.#answerWithReset(packet);

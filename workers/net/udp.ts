@@ -60,7 +60,12 @@ export class UdpStack {
     return [...this.#ports.values()];
   }
 
-  send(socket: UdpPort, to: { address: string; port: number }, bytes: Uint8Array, fromAddress?: string): void {
+  send(
+    socket: UdpPort,
+    to: { address: string; port: number },
+    bytes: Uint8Array,
+    fromAddress?: string,
+  ): void {
     const from = fromAddress ?? socket.address ?? this.#stack.sourceFor(to.address);
     const sent = this.#stack.host.emit({
       kind: 'udp.datagram-sent',
@@ -111,11 +116,21 @@ export class UdpStack {
 
   #refuse(packet: UdpPacket): void {
     const stack = this.#stack;
-    const cause = stack.host.emit({ kind: 'udp.datagram-dropped', sent: packet.sent, why: 'port unreachable' });
+    const cause = stack.host.emit({
+      kind: 'udp.datagram-dropped',
+      sent: packet.sent,
+      why: 'port unreachable',
+    });
     const route = stack.route(packet.from, packet.source);
     if (route === null) return;
     stack.send(
-      { protocol: 'icmp', from: packet.to, to: packet.from, fromPort: packet.toPort, toPort: packet.fromPort },
+      {
+        protocol: 'icmp',
+        from: packet.to,
+        to: packet.from,
+        fromPort: packet.toPort,
+        toPort: packet.fromPort,
+      },
       cause,
       route,
     );

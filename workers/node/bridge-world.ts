@@ -73,7 +73,10 @@ export function withOutside(world: World, outlets: readonly Outlet[]): World {
     ],
     links: [
       ...world.links,
-      ...world.hosts.map((host) => ({ between: [host.name, outsideHostName] as [string, string], latencyUs: outsideLatencyUs })),
+      ...world.hosts.map((host) => ({
+        between: [host.name, outsideHostName] as [string, string],
+        latencyUs: outsideLatencyUs,
+      })),
     ],
   };
 }

@@ -18,7 +18,14 @@ import { formatRun } from '../run-file.ts';
 import { Simulation } from '../simulation.ts';
 import { rolesWithSink } from '../hosts/roles.ts';
 
-import { isLoopback, parseBinding, parseOutlet, withOutside, type Binding, type Outlet } from './bridge-world.ts';
+import {
+  isLoopback,
+  parseBinding,
+  parseOutlet,
+  withOutside,
+  type Binding,
+  type Outlet,
+} from './bridge-world.ts';
 import { RealSockets } from './real-sockets.ts';
 
 const usage =
@@ -45,13 +52,22 @@ async function main(): Promise<void> {
     },
   });
   const world = positionals.length === 1 ? worldNamed(positionals[0]!) : null;
-  if (world === null) throw new UsageError(positionals.length === 1 ? `no world is named "${positionals[0]!}"` : usage);
-  const bindings = values.bind.map((text) => parsed(parseBinding(text), '--bind', '[tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT', text));
+  if (world === null)
+    throw new UsageError(positionals.length === 1 ? `no world is named "${positionals[0]!}"` : usage);
+  const bindings = values.bind.map((text) =>
+    parsed(parseBinding(text), '--bind', '[tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT', text),
+  );
   const outlets = values.out.map((text) => parsed(parseOutlet(text), '--out', 'HOST@IP:PORT=IP:PORT', text));
   if (!values['allow-non-loopback'])
     for (const { ip } of [...bindings, ...outlets])
-      if (!isLoopback(ip)) throw new UsageError(`${ip} is not a loopback address; --allow-non-loopback permits it`);
-  const run: Run = { version: engineVersion, world: withOutside(world, outlets), seed: Number(values.seed) >>> 0, inputs: [] };
+      if (!isLoopback(ip))
+        throw new UsageError(`${ip} is not a loopback address; --allow-non-loopback permits it`);
+  const run: Run = {
+    version: engineVersion,
+    world: withOutside(world, outlets),
+    seed: Number(values.seed) >>> 0,
+    inputs: [],
+  };
   await new Bridge(run, bindings, outlets).serve({ portsOut: values['ports-out'], record: values.record });
 }
 
@@ -100,8 +116,11 @@ class Bridge {
     });
     await this.#simulation.runUntil(bootUs);
     this.#startedNs = process.hrtime.bigint() - BigInt(bootUs) * 1000n;
-    const ports = await this.#sockets.listen(this.#bindings.length > 0 ? this.#bindings : this.#allListening());
-    if (options.portsOut !== undefined) writeFileSync(options.portsOut, `${JSON.stringify(ports, null, 1)}\n`);
+    const ports = await this.#sockets.listen(
+      this.#bindings.length > 0 ? this.#bindings : this.#allListening(),
+    );
+    if (options.portsOut !== undefined)
+      writeFileSync(options.portsOut, `${JSON.stringify(ports, null, 1)}\n`);
     for (const [name, port] of Object.entries(ports)) console.log(`${name} → 127.0.0.1:${port}`);
     console.log('The world is running; Ctrl-C ends it.');
     const stop = (): void => {
@@ -126,7 +145,8 @@ class Bridge {
     while (!this.#stopping) {
       const now = this.#now();
       while (await simulation.window(now, 5000));
-      for (const failure of simulation.failures.splice(0)) console.error(`${failure.host} ${failure.proc}: ${failure.stack}`);
+      for (const failure of simulation.failures.splice(0))
+        console.error(`${failure.host} ${failure.proc}: ${failure.stack}`);
       const waitMs = Math.min(1000, (simulation.nextTime - this.#now()) / 1000);
       // Timers are good to a millisecond: what is nearer is waited for by going round the event loop.
       await new Promise<void>((resolve) => {

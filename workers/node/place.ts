@@ -6,10 +6,21 @@ import { fileURLToPath } from 'node:url';
 
 import type { Placement } from '../api.ts';
 import { roles } from '../hosts/roles.ts';
-import { LocalPartition, RemotePartition, type HostWorkerReply, type PartitionPort, type PartitionSpec, type WorkerLike } from '../partition-port.ts';
+import {
+  LocalPartition,
+  RemotePartition,
+  type HostWorkerReply,
+  type PartitionPort,
+  type PartitionSpec,
+  type WorkerLike,
+} from '../partition-port.ts';
 
 /** Starts a partition as the placement says. The bundle of host-worker lies beside this one. */
-export function startPartition(spec: PartitionSpec, name: string, placement: Placement): PartitionPort | Promise<PartitionPort> {
+export function startPartition(
+  spec: PartitionSpec,
+  name: string,
+  placement: Placement,
+): PartitionPort | Promise<PartitionPort> {
   return placement === 'one' ? new LocalPartition(spec, roles) : RemotePartition.boot(hostThread(name), spec);
 }
 

@@ -19,8 +19,16 @@ import { Simulation } from '../simulation.ts';
 import { eventAt } from '../trace/batch.ts';
 import { startPartition } from './place.ts';
 
-const usage = 'usage: sim <world|run.json> [--demo] [--inputs FILE] [--placement host|site|one] [--until 600s] [--seed N] [--trace FILE] [--save FILE] [--hash]';
-const units: Record<string, number> = { us: 1, ms: 1000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: 86_400_000_000 };
+const usage =
+  'usage: sim <world|run.json> [--demo] [--inputs FILE] [--placement host|site|one] [--until 600s] [--seed N] [--trace FILE] [--save FILE] [--hash]';
+const units: Record<string, number> = {
+  us: 1,
+  ms: 1000,
+  s: 1_000_000,
+  m: 60_000_000,
+  h: 3_600_000_000,
+  d: 86_400_000_000,
+};
 
 main().catch((error: unknown) => {
   console.error(error instanceof WorldError || error instanceof UsageError ? error.message : error);
@@ -49,21 +57,30 @@ async function main(): Promise<void> {
   if (placement !== 'host' && placement !== 'site' && placement !== 'one')
     throw new UsageError(`--placement: expected host, site or one, found "${placement}"`);
   const last = run.inputs.at(-1)?.at ?? 0;
-  const until = values.until === undefined ? (positionals[0]!.endsWith('.json') ? last : 0) + units['s']! * 60 : parseTime(values.until);
+  const until =
+    values.until === undefined
+      ? (positionals[0]!.endsWith('.json') ? last : 0) + units['s']! * 60
+      : parseTime(values.until);
   await play({ run, placement, until, trace: values.trace, save: values.save, hash: values.hash === true });
 }
 
-function readRun(name: string, values: { demo?: boolean | undefined; inputs?: string | undefined; seed?: string | undefined }): Run {
+function readRun(
+  name: string,
+  values: { demo?: boolean | undefined; inputs?: string | undefined; seed?: string | undefined },
+): Run {
   if (name.endsWith('.json')) {
     const run = parseRun(readFileSync(name, 'utf8'));
     if (run.version !== engineVersion)
-      console.error(`This run was made by version ${run.version} of the engine; this is version ${engineVersion}. What you see may differ.`);
+      console.error(
+        `This run was made by version ${run.version} of the engine; this is version ${engineVersion}. What you see may differ.`,
+      );
     return run;
   }
   const world = worldNamed(name);
   if (world === null) throw new UsageError(`no world is named "${name}"`);
   const inputs = [...(values.demo === true ? world.demo : [])];
-  if (values.inputs !== undefined) inputs.push(...parseInputs(JSON.parse(readFileSync(values.inputs, 'utf8')), values.inputs));
+  if (values.inputs !== undefined)
+    inputs.push(...parseInputs(JSON.parse(readFileSync(values.inputs, 'utf8')), values.inputs));
   inputs.sort((a, b) => a.at - b.at);
   return { version: engineVersion, world, seed: Number(values.seed ?? 1) >>> 0, inputs };
 }
@@ -95,7 +112,8 @@ async function play(options: {
   const summary = `${simulation.eventCount} events, ${options.until / 1e6} s of virtual time in ${wallMs.toFixed(0)} ms, placement ${options.placement}`;
   if (options.hash) console.log(`${summary}\n${hash}`);
   else console.log(`${summary}, hash ${hash}`);
-  for (const failure of simulation.failures) console.error(`${failure.host} ${failure.proc}: ${failure.stack}`);
+  for (const failure of simulation.failures)
+    console.error(`${failure.host} ${failure.proc}: ${failure.stack}`);
   simulation.close();
   if (simulation.failures.length > 0) process.exitCode = 1;
 }
@@ -111,12 +129,16 @@ function writeTrace(out: WriteStream, simulation: Simulation): void {
 /** Bytes as Latin-1 text, so that a trace can be read and grepped. */
 function readable(event: TraceEvent): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(event).map(([name, value]) => [name, value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value]),
+    Object.entries(event).map(([name, value]) => [
+      name,
+      value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+    ]),
   );
 }
 
 function parseTime(time: string): number {
   const match = /^(\d+)(us|ms|s|m|h|d)$/.exec(time);
-  if (match === null) throw new UsageError(`--until: expected a number and a unit (us ms s m h d), found "${time}"`);
+  if (match === null)
+    throw new UsageError(`--until: expected a number and a unit (us ms s m h d), found "${time}"`);
   return Number(match[1]) * units[match[2]!]!;
 }

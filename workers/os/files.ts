@@ -83,7 +83,8 @@ export class FileSystem {
 
   /** Makes all there is durable (boot, clean stop). */
   syncAll(): void {
-    for (const entries of this.#directories.values()) for (const node of entries.values()) node.durable = contentOf(node);
+    for (const entries of this.#directories.values())
+      for (const node of entries.values()) node.durable = contentOf(node);
   }
 
   /** Goes back to what a crash leaves. */

@@ -34,7 +34,8 @@ export interface Endpoint {
 /** How a read ended without data. 'eof' = the peer sent FIN; 'reset' = RST, or retransmission gave up. */
 export type ReadFailure = 'eof' | 'reset' | 'timeout';
 /** Why connect failed, with the words of strerror(3) that Postfix logs. */
-export type ConnectFailure = 'Connection refused' | 'Connection timed out' | 'No route to host' | 'Network is unreachable';
+export type ConnectFailure =
+  'Connection refused' | 'Connection timed out' | 'No route to host' | 'Network is unreachable';
 
 /** A line without its line end. ending 'none': bytesMax bytes came without a line end (they are in `bytes`). */
 export interface Line {
@@ -59,7 +60,11 @@ export interface Connection {
   /** One line; at 'eof' an unterminated rest is discarded, as a server does. */
   readLine(options: { deadline: VirtualTime; bytesMax: number }): Syscall<Line | ReadFailure>;
   /** One frame as the framer sees it; 'malformed' when the framer says -1 or bytesMax is exceeded. */
-  readFrame(options: { framer: Framer; deadline: VirtualTime; bytesMax: number }): Syscall<Uint8Array | ReadFailure | 'malformed'>;
+  readFrame(options: {
+    framer: Framer;
+    deadline: VirtualTime;
+    bytesMax: number;
+  }): Syscall<Uint8Array | ReadFailure | 'malformed'>;
   /** Queues bytes; blocks only while more than 64 kB are unacknowledged. The bytes must not be changed afterwards. */
   write(bytes: Uint8Array, options?: { deadline: VirtualTime }): Syscall<'ok' | 'reset' | 'timeout'>;
   /** Sends FIN after what was written; reading may go on. Idempotent. */
@@ -155,7 +160,11 @@ export interface Os {
 
   /** @returns 'address in use' when the port is taken; address undefined = all addresses of the host and 127.0.0.1 */
   listen(options: { port: number; address?: string }): Listener | 'address in use';
-  connect(options: { to: Endpoint; deadline: VirtualTime; from?: string }): Syscall<Connection | ConnectFailure>;
+  connect(options: {
+    to: Endpoint;
+    deadline: VirtualTime;
+    from?: string;
+  }): Syscall<Connection | ConnectFailure>;
   /** port undefined = an ephemeral one */
   udp(options?: { port?: number; address?: string }): UdpSocket | 'address in use';
 

@@ -80,7 +80,9 @@ class VirtualConnection implements Connection {
     return this.#reading(options.deadline, (): Line | undefined => {
       const at = received.lineFeedAt();
       if (at === -1 || at > options.bytesMax) {
-        return received.length < options.bytesMax ? undefined : { bytes: received.take(options.bytesMax), ending: 'none' };
+        return received.length < options.bytesMax
+          ? undefined
+          : { bytes: received.take(options.bytesMax), ending: 'none' };
       }
       const whole = received.take(at + 1);
       const crlf = at > 0 && whole[at - 1] === 13;
@@ -88,7 +90,11 @@ class VirtualConnection implements Connection {
     });
   }
 
-  readFrame(options: { framer: Framer; deadline: VirtualTime; bytesMax: number }): Syscall<Uint8Array | ReadFailure | 'malformed'> {
+  readFrame(options: {
+    framer: Framer;
+    deadline: VirtualTime;
+    bytesMax: number;
+  }): Syscall<Uint8Array | ReadFailure | 'malformed'> {
     const { received } = this.#tcp;
     return this.#reading(options.deadline, (): Uint8Array | 'malformed' | undefined => {
       if (received.length === 0) return undefined;

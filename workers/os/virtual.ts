@@ -113,10 +113,14 @@ export class Machine {
     const clean = text.replace(/[\x00-\x1f\x7f]/g, '?');
     const epochUs = this.startsAtUs + kernel.now;
     const day = Math.floor(epochUs / 86_400_000_000);
-    if ((day !== this.#logDay && this.#logDay !== -1) || disk.size(mailLog) > logBytesMax) disk.rename(mailLog, `${mailLog}.1`);
+    if ((day !== this.#logDay && this.#logDay !== -1) || disk.size(mailLog) > logBytesMax)
+      disk.rename(mailLog, `${mailLog}.1`);
     this.#logDay = day;
     const hostLabel = kernel.name.split('.')[0]!;
-    disk.append(mailLog, ascii.encode(`${formatSyslogStamp(epochUs)} ${hostLabel} ${ident}[${pid}]: ${clean}\n`));
+    disk.append(
+      mailLog,
+      ascii.encode(`${formatSyslogStamp(epochUs)} ${hostLabel} ${ident}[${pid}]: ${clean}\n`),
+    );
     kernel.emit({ kind: 'log.line-written', file: mailLog, ident, pid, text: clean });
   }
 
@@ -171,7 +175,11 @@ class VirtualOs implements Os {
     return listener === null ? 'address in use' : new VirtualListener(kernel, net, listener);
   }
 
-  connect(options: { to: Endpoint; deadline: VirtualTime; from?: string }): Syscall<Connection | ConnectFailure> {
+  connect(options: {
+    to: Endpoint;
+    deadline: VirtualTime;
+    from?: string;
+  }): Syscall<Connection | ConnectFailure> {
     return connectTcp(this.#machine.kernel, this.#machine.net, options);
   }
 
@@ -183,7 +191,10 @@ class VirtualOs implements Os {
 
   spawn(name: string, body: (os: Os) => Proc<unknown>): ProcHandle {
     const machine = this.#machine;
-    return new VirtualProcHandle(machine.kernel, machine.kernel.spawn(name, (pid) => body(new VirtualOs(machine, pid))));
+    return new VirtualProcHandle(
+      machine.kernel,
+      machine.kernel.spawn(name, (pid) => body(new VirtualOs(machine, pid))),
+    );
   }
 
   channel<T>(): Channel<T> {
@@ -313,4 +324,3 @@ class VirtualChannel<T> implements Channel<T> {
 function* sleepUntil(kernel: HostKernel, at: VirtualTime): Syscall<void> {
   yield new Wait({ host: kernel, deadline: at, onTimeout: null, poll: () => undefined, enlist: () => {} });
 }
-

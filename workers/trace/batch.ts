@@ -9,7 +9,15 @@
 import { unreachable } from '../bytes/assert.ts';
 import * as utf8 from '../bytes/utf8.ts';
 
-import { eventId, factSchema, kindNames, type FieldType, type TraceEvent, type TraceFact, type TraceKind } from './event.ts';
+import {
+  eventId,
+  factSchema,
+  kindNames,
+  type FieldType,
+  type TraceEvent,
+  type TraceFact,
+  type TraceKind,
+} from './event.ts';
 
 /** Columns of equal length `count`; fields of event i are body[offset[i], offset[i+1]). */
 export interface TraceChunk {
@@ -280,7 +288,10 @@ export function chunkBuffers(chunk: TraceChunk): ArrayBuffer[] {
  * Merges chunks, each in order, into one in order of (time, host, n), keeping only events before `before`.
  * @returns the merged chunk and, per input chunk, what remains of it (null = nothing)
  */
-export function mergeChunks(chunks: TraceChunk[], before: number): { merged: TraceChunk; rest: (TraceChunk | null)[] } {
+export function mergeChunks(
+  chunks: TraceChunk[],
+  before: number,
+): { merged: TraceChunk; rest: (TraceChunk | null)[] } {
   const writer = new ChunkWriter();
   const picks: { chunk: TraceChunk; index: number }[] = [];
   const rest = chunks.map((chunk) => {

@@ -12,8 +12,12 @@ export const postcard: World = {
   startsAt: '2026-03-03T09:00:00Z',
   hosts: [
     {
-      name: host, kind: 'mail-host', role: 'Mail host', organisation: '',
-      addresses: ['192.0.2.1'], at: { x: 0, y: 0 },
+      name: host,
+      kind: 'mail-host',
+      role: 'Mail host',
+      organisation: '',
+      addresses: ['192.0.2.1'],
+      at: { x: 0, y: 0 },
       files: {},
     },
   ],
@@ -26,8 +30,12 @@ export const postcard: World = {
     {
       at: second,
       command: {
-        kind: 'mua.send', host, user: 'alice@post.example', to: 'bob@post.example',
-        subject: 'A postcard – für Bob', text: 'Wish you were here. Ünïcödé ✉\n',
+        kind: 'mua.send',
+        host,
+        user: 'alice@post.example',
+        to: 'bob@post.example',
+        subject: 'A postcard – für Bob',
+        text: 'Wish you were here. Ünïcödé ✉\n',
       },
     },
     { at: 5 * second, command: { kind: 'mua.fetch', host, user: 'bob@post.example', uid: 1 } },

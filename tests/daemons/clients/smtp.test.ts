@@ -24,7 +24,10 @@ interface Result {
   messages: string[];
 }
 
-function talk(script: Script, options: Partial<SessionOptions & Transaction> & { to?: string[] } = {}): Result {
+function talk(
+  script: Script,
+  options: Partial<SessionOptions & Transaction> & { to?: string[] } = {},
+): Result {
   const far = farEnd(script);
   const world = new TestWorld([
     { name: 'near.example', address: '192.0.2.1' },
@@ -32,10 +35,16 @@ function talk(script: Script, options: Partial<SessionOptions & Transaction> & {
   ]);
   const content = options.content ?? [ascii.encode('Subject: x\r\n\r\nbody\r\n')];
   const result = world.call('near.example', function* (os: Os): Proc<Omit<Result, 'lines' | 'messages'>> {
-    const conn = yield* os.connect({ to: { address: '192.0.2.2', port: script.port ?? 25 }, deadline: os.now() + 1e6 });
+    const conn = yield* os.connect({
+      to: { address: '192.0.2.2', port: script.port ?? 25 },
+      deadline: os.now() + 1e6,
+    });
     if (typeof conn === 'string') throw new Error(conn);
     const session = yield* openSession(os, conn, {
-      protocol: 'smtp', hello: 'near.example', timeouts: standardTimeouts, ...options,
+      protocol: 'smtp',
+      hello: 'near.example',
+      timeouts: standardTimeouts,
+      ...options,
     });
     if ('failure' in session) return { failure: session.failure, outcomes: [], open: false };
     const sent = yield* sendTransaction(os, session, {
@@ -58,22 +67,37 @@ test('a transaction with PIPELINING, closed by QUIT with the end of data', () =>
   expect(result.outcomes.map(isSent)).toEqual([true]);
   expect(result.open).toBe(false);
   expect(result.lines).toEqual([
-    'EHLO near.example', 'MAIL FROM:<a@near.example> SIZE=20 BODY=7BIT', 'RCPT TO:<u@far.example>', 'DATA',
-    'Subject: x', '', 'body', '.', 'QUIT',
+    'EHLO near.example',
+    'MAIL FROM:<a@near.example> SIZE=20 BODY=7BIT',
+    'RCPT TO:<u@far.example>',
+    'DATA',
+    'Subject: x',
+    '',
+    'body',
+    '.',
+    'QUIT',
   ]);
 });
 
 test('without PIPELINING nothing useless is sent after a refusal', () => {
   const result = talk({ offers: [], mail: '552 5.3.4 too big' });
   expect(result.lines).toEqual(['EHLO near.example', 'MAIL FROM:<a@near.example>', 'RSET', 'QUIT']);
-  expect(result.outcomes[0]).toMatchObject({ kind: 'reply', command: 'MAIL FROM command', reply: { code: 552, enhanced: '5.3.4' } });
+  expect(result.outcomes[0]).toMatchObject({
+    kind: 'reply',
+    command: 'MAIL FROM command',
+    reply: { code: 552, enhanced: '5.3.4' },
+  });
 });
 
 test('each recipient has its own outcome', () => {
-  const rcpt = (line: string): string => (line.includes('bad@') ? '550 5.1.1 no' : line.includes('busy@') ? '450 later' : '250 Ok');
+  const rcpt = (line: string): string =>
+    line.includes('bad@') ? '550 5.1.1 no' : line.includes('busy@') ? '450 later' : '250 Ok';
   const result = talk({ rcpt }, { to: ['bad@x', 'u@x', 'busy@x'] });
   expect(result.outcomes.map(isSent)).toEqual([false, true, false]);
-  expect(result.outcomes[2]).toMatchObject({ command: 'RCPT TO command', reply: { code: 450, enhanced: '4.0.0', text: '450 later' } });
+  expect(result.outcomes[2]).toMatchObject({
+    command: 'RCPT TO command',
+    reply: { code: 450, enhanced: '4.0.0', text: '450 later' },
+  });
   expect(result.open).toBe(true);
 });
 
@@ -88,12 +112,18 @@ test('LMTP: one reply per accepted recipient', () => {
   const eod = (): string => (++n === 1 ? '250 2.1.5 delivered' : '452 4.2.2 Over quota');
   const result = talk({ lmtp: true, eod, port: 7025 }, { protocol: 'lmtp', to: ['u@x', 'v@x'] });
   expect(result.lines[0]).toBe('LHLO near.example');
-  expect(result.outcomes.map((outcome) => (outcome.kind === 'reply' ? outcome.reply.code : 0))).toEqual([250, 452]);
+  expect(result.outcomes.map((outcome) => (outcome.kind === 'reply' ? outcome.reply.code : 0))).toEqual([
+    250, 452,
+  ]);
 });
 
 test('HELO when EHLO is not known', () => {
   const result = talk({ hello: '500 what?' });
-  expect(result.lines.slice(0, 3)).toEqual(['EHLO near.example', 'HELO near.example', 'MAIL FROM:<a@near.example>']);
+  expect(result.lines.slice(0, 3)).toEqual([
+    'EHLO near.example',
+    'HELO near.example',
+    'MAIL FROM:<a@near.example>',
+  ]);
 });
 
 test('AUTH PLAIN with an initial response; a refusal is an outcome', () => {
@@ -107,10 +137,20 @@ test('AUTH PLAIN with an initial response; a refusal is an outcome', () => {
 test('XFORWARD sends what the server offers, in two commands', () => {
   const result = talk(
     { offers: ['XFORWARD NAME ADDR PROTO HELO SOURCE'] },
-    { xforward: [['NAME', ''], ['ADDR', '192.0.2.9'], ['PORT', '1'], ['PROTO', 'ESMTP'], ['HELO', 'a+b'], ['SOURCE', 'REMOTE']] },
+    {
+      xforward: [
+        ['NAME', ''],
+        ['ADDR', '192.0.2.9'],
+        ['PORT', '1'],
+        ['PROTO', 'ESMTP'],
+        ['HELO', 'a+b'],
+        ['SOURCE', 'REMOTE'],
+      ],
+    },
   );
   expect(result.lines.slice(1, 3)).toEqual([
-    'XFORWARD NAME=[UNAVAILABLE] ADDR=192.0.2.9', 'XFORWARD PROTO=ESMTP HELO=a+2Bb SOURCE=REMOTE',
+    'XFORWARD NAME=[UNAVAILABLE] ADDR=192.0.2.9',
+    'XFORWARD PROTO=ESMTP HELO=a+2Bb SOURCE=REMOTE',
   ]);
 });
 
@@ -131,7 +171,10 @@ test.each([
 });
 
 test('silence ends at the deadline', () => {
-  expect(talk({ greeting: null }).failure).toMatchObject({ kind: 'timeout', doing: 'receiving the initial server greeting' });
+  expect(talk({ greeting: null }).failure).toMatchObject({
+    kind: 'timeout',
+    doing: 'receiving the initial server greeting',
+  });
 });
 
 test('an endless reply is bounded', () => {
@@ -141,7 +184,10 @@ test('an endless reply is bounded', () => {
 
 test('dots at line starts are doubled, also where pieces meet', () => {
   const end = ascii.encode('.\r\n');
-  const encode = (...pieces: string[]): string => encodeContent(pieces.map(ascii.encode), end).map((p) => ascii.decode(p)).join('');
+  const encode = (...pieces: string[]): string =>
+    encodeContent(pieces.map(ascii.encode), end)
+      .map((p) => ascii.decode(p))
+      .join('');
   expect(encode('.a\r\n..b\r\nc.d\r\n')).toBe('..a\r\n...b\r\nc.d\r\n.\r\n');
   expect(encode('a\r\n', '.b')).toBe('a\r\n..b\r\n.\r\n');
   expect(encode('a', '.b\r\n')).toBe('a.b\r\n.\r\n');

@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 import * as utf8 from '../../../workers/bytes/utf8.ts';
-import { formatReport, wrapLine, type ReportKind, type ReportRecipient } from '../../../workers/protocols/dsn/report.ts';
+import {
+  formatReport,
+  wrapLine,
+  type ReportKind,
+  type ReportRecipient,
+} from '../../../workers/protocols/dsn/report.ts';
 import { parseDate } from '../../../workers/protocols/message/date.ts';
 
 const recorded: [string, ReportKind][] = [

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 
-import { formatCompactStamp, formatDate, formatDateTime, parseDate } from '../../../workers/protocols/message/date.ts';
+import {
+  formatCompactStamp,
+  formatDate,
+  formatDateTime,
+  parseDate,
+} from '../../../workers/protocols/message/date.ts';
 
 const start = 1_772_528_400_000_000; // 2026-03-03T09:00:00Z
 
@@ -25,6 +30,12 @@ test('round-trips a day of every month over centuries', () => {
 });
 
 test('refuses what is no date', () => {
-  for (const text of ['', 'yesterday', '31 Feb 2026 09:00:00 +0000', '3 Mar 2026 24:00:00 +0000', '3 Mar 2026 09:00 +0060'])
+  for (const text of [
+    '',
+    'yesterday',
+    '31 Feb 2026 09:00:00 +0000',
+    '3 Mar 2026 24:00:00 +0000',
+    '3 Mar 2026 09:00 +0060',
+  ])
     expect(parseDate(text)).toBeNull();
 });

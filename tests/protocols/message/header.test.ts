@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
 
 import * as utf8 from '../../../workers/bytes/utf8.ts';
-import { findHeaderEnd, getField, getFields, parseHeader } from '../../../workers/protocols/message/header.ts';
+import {
+  findHeaderEnd,
+  getField,
+  getFields,
+  parseHeader,
+} from '../../../workers/protocols/message/header.ts';
 
-const message = utf8.encode('Received: by a\r\n\tid 1;\r\n  now\r\nreceived: by b\r\nSubject : Grüße\r\n\r\nbody: no\r\n');
+const message = utf8.encode(
+  'Received: by a\r\n\tid 1;\r\n  now\r\nreceived: by b\r\nSubject : Grüße\r\n\r\nbody: no\r\n',
+);
 
 test('splits, unfolds and finds fields whatever their case', () => {
   const section = parseHeader(message);

@@ -9,7 +9,15 @@
 import * as ascii from '../../bytes/ascii.ts';
 import { DecodeError } from '../../bytes/byte-reader.ts';
 
-import { decodeMessage, dnsFramer, encodeMessage, frameMessage, makeQuery, type DnsMessage, type DnsRecord } from '../../protocols/dns/message.ts';
+import {
+  decodeMessage,
+  dnsFramer,
+  encodeMessage,
+  frameMessage,
+  makeQuery,
+  type DnsMessage,
+  type DnsRecord,
+} from '../../protocols/dns/message.ts';
 import { canonicalName, isName } from '../../protocols/dns/name.ts';
 import { rdataFormat } from '../../protocols/dns/rdata/index.ts';
 import { classIn, NOERROR, NXDOMAIN, rcodeName } from '../../protocols/dns/types.ts';
@@ -32,17 +40,29 @@ export type LookupResult =
   | { kind: 'try-again'; why: string };
 
 /** Looks up records of one type. */
-export function* lookup(os: Os, options: { name: string; type: string; deadline?: VirtualTime }): Syscall<LookupResult> {
+export function* lookup(
+  os: Os,
+  options: { name: string; type: string; deadline?: VirtualTime },
+): Syscall<LookupResult> {
   const name = canonicalName(options.name);
   if (!isName(name)) return { kind: 'no-such-name' };
-  const result = yield* ask(os, { name, type: options.type, deadline: options.deadline ?? Number.MAX_SAFE_INTEGER });
+  const result = yield* ask(os, {
+    name,
+    type: options.type,
+    deadline: options.deadline ?? Number.MAX_SAFE_INTEGER,
+  });
   os.trace({
     kind: 'lookup.answered',
     service: 'dns',
     table: options.type,
     key: name,
     result: result.kind === 'found' ? 'found' : result.kind === 'try-again' ? 'try-again' : 'not-found',
-    value: result.kind === 'found' ? result.records.map(textOf).join(', ') : result.kind === 'try-again' ? result.why : result.kind,
+    value:
+      result.kind === 'found'
+        ? result.records.map(textOf).join(', ')
+        : result.kind === 'try-again'
+          ? result.why
+          : result.kind,
   });
   return result;
 }
@@ -55,7 +75,10 @@ export type MxResult =
 export function* lookupMx(os: Os, name: string, deadline?: VirtualTime): Syscall<MxResult> {
   const result = yield* lookup(os, { name, type: 'MX', ...(deadline === undefined ? {} : { deadline }) });
   if (result.kind !== 'found') return result;
-  return { kind: 'found', exchanges: result.records.map((record) => record.data as { preference: number; exchange: string }) };
+  return {
+    kind: 'found',
+    exchanges: result.records.map((record) => record.data as { preference: number; exchange: string }),
+  };
 }
 
 export type AddressResult = { kind: 'found'; addresses: string[] } | Exclude<LookupResult, { kind: 'found' }>;
@@ -67,7 +90,10 @@ export function* lookupAddresses(os: Os, name: string, deadline?: VirtualTime): 
   if (local !== undefined) return { kind: 'found', addresses: [local.address] };
   const result = yield* lookup(os, { name, type: 'A', ...(deadline === undefined ? {} : { deadline }) });
   if (result.kind !== 'found') return result;
-  return { kind: 'found', addresses: result.records.map((record) => (record.data as { address: string }).address) };
+  return {
+    kind: 'found',
+    addresses: result.records.map((record) => (record.data as { address: string }).address),
+  };
 }
 
 export type ReverseResult = { kind: 'found'; names: string[] } | Exclude<LookupResult, { kind: 'found' }>;
@@ -105,7 +131,10 @@ export function* exchange(
   }
 }
 
-function* exchangeTcp(os: Os, { server, query, deadline }: { server: string; query: DnsMessage; deadline: VirtualTime }): Syscall<DnsMessage | null> {
+function* exchangeTcp(
+  os: Os,
+  { server, query, deadline }: { server: string; query: DnsMessage; deadline: VirtualTime },
+): Syscall<DnsMessage | null> {
   const connection = yield* os.connect({ to: { address: server, port: dnsPort }, deadline });
   if (typeof connection === 'string') return null;
   try {
@@ -129,15 +158,29 @@ function decodeAnswer(bytes: Uint8Array, query: DnsMessage): DnsMessage | null {
   const [asked, echoed] = [query.questions[0]!, answer.questions[0]];
   if (!answer.response || answer.id !== query.id) return null;
   if (echoed === undefined) return answer.rcode === NOERROR ? null : answer;
-  return canonicalName(echoed.name) === canonicalName(asked.name) && echoed.type === asked.type ? answer : null;
+  return canonicalName(echoed.name) === canonicalName(asked.name) && echoed.type === asked.type
+    ? answer
+    : null;
 }
 
-function* ask(os: Os, { name, type, deadline }: { name: string; type: string; deadline: VirtualTime }): Syscall<LookupResult> {
+function* ask(
+  os: Os,
+  { name, type, deadline }: { name: string; type: string; deadline: VirtualTime },
+): Syscall<LookupResult> {
   let why = 'no name server is configured';
   for (let attempt = 0; attempt < attempts; attempt++) {
     for (const server of nameServers(os)) {
-      const query = makeQuery({ id: os.random.below(65536), question: { name, type, class: classIn }, recursionDesired: true, edns: null });
-      const answer = yield* exchange(os, { server, query, deadline: Math.min(deadline, os.now() + timeoutUs) });
+      const query = makeQuery({
+        id: os.random.below(65536),
+        question: { name, type, class: classIn },
+        recursionDesired: true,
+        edns: null,
+      });
+      const answer = yield* exchange(os, {
+        server,
+        query,
+        deadline: Math.min(deadline, os.now() + timeoutUs),
+      });
       if (answer === null) {
         why = `${server} did not answer`;
         if (os.now() >= deadline) return { kind: 'try-again', why };
@@ -155,9 +198,13 @@ function* ask(os: Os, { name, type, deadline }: { name: string; type: string; de
 function fromAnswer(answer: DnsMessage, name: string, type: string): LookupResult {
   let owner = name;
   for (let i = 0; i < aliasesMax; i++) {
-    const records = answer.answers.filter((record) => canonicalName(record.name) === owner && record.type === type);
+    const records = answer.answers.filter(
+      (record) => canonicalName(record.name) === owner && record.type === type,
+    );
     if (records.length > 0) return { kind: 'found', records, canonicalName: owner };
-    const alias = answer.answers.find((record) => canonicalName(record.name) === owner && record.type === 'CNAME');
+    const alias = answer.answers.find(
+      (record) => canonicalName(record.name) === owner && record.type === 'CNAME',
+    );
     if (alias === undefined) return { kind: 'no-data' };
     owner = canonicalName((alias.data as { host: string }).host);
   }

@@ -40,7 +40,8 @@ export interface LdapEntry {
   attributes: ReadonlyMap<string, readonly Uint8Array[]>;
 }
 
-export type LdapSearchResult = { kind: 'entries'; entries: LdapEntry[] } | Exclude<LdapResult, { kind: 'ok' }>;
+export type LdapSearchResult =
+  { kind: 'entries'; entries: LdapEntry[] } | Exclude<LdapResult, { kind: 'ok' }>;
 
 export interface LdapSearch {
   base: string;
@@ -139,9 +140,12 @@ export class LdapSession {
       const message = yield* this.#receive(options.deadline);
       if ('kind' in message) return message;
       const { operation } = message;
-      if (operation.kind === 'search-result-done') return judge(operation.result) ?? { kind: 'entries', entries };
+      if (operation.kind === 'search-result-done')
+        return judge(operation.result) ?? { kind: 'entries', entries };
       if (operation.kind === 'search-result-entry') {
-        const attributes = new Map(operation.attributes.map(({ type, values }) => [type.toLowerCase(), values]));
+        const attributes = new Map(
+          operation.attributes.map(({ type, values }) => [type.toLowerCase(), values]),
+        );
         entries.push({ dn: operation.dn, attributes });
       } else if (operation.kind !== 'search-result-reference') return this.#lost(serverDown);
     }
@@ -159,7 +163,11 @@ export class LdapSession {
   /** The next message that answers the last request. */
   *#receive(deadline: VirtualTime): Proc<LdapMessage | LdapTryAgain> {
     for (;;) {
-      const frame = yield* this.#conn.readFrame({ framer: responseFramer, deadline, bytesMax: responseBytesMax });
+      const frame = yield* this.#conn.readFrame({
+        framer: responseFramer,
+        deadline,
+        bytesMax: responseBytesMax,
+      });
       if (typeof frame === 'string') return this.#lost(frame === 'timeout' ? timedOut : serverDown);
       const message = readMessage(frame);
       // A notice of disconnection (id 0) says that the server is about to close.
@@ -230,7 +238,8 @@ function judge(result: ResultOnWire): Exclude<LdapResult, { kind: 'ok' }> | null
   const { code } = result;
   if (code === resultCodes.success) return null;
   const text = result.text === '' ? describeResult(code) : `${describeResult(code)}: ${result.text}`;
-  if (code === resultCodes.busy || code === resultCodes.unavailable) return { kind: 'try-again', why: text, code };
+  if (code === resultCodes.busy || code === resultCodes.unavailable)
+    return { kind: 'try-again', why: text, code };
   return { kind: 'refused', code, text };
 }
 
@@ -239,7 +248,9 @@ function describeAnswer(result: LdapSearchResult, attributes: readonly string[])
   if (result.kind === 'refused') return `${result.text} (${result.code})`;
   const names = attributes.map((name) => name.toLowerCase());
   const texts = result.entries.map((entry) => {
-    const values = names.flatMap((name) => (entry.attributes.get(name) ?? []).map((value) => utf8.decode(value)));
+    const values = names.flatMap((name) =>
+      (entry.attributes.get(name) ?? []).map((value) => utf8.decode(value)),
+    );
     return values.length > 0 ? values.join(', ') : entry.dn;
   });
   return texts.slice(0, 20).join('; ');

@@ -60,14 +60,15 @@ export interface SessionOptions {
 }
 
 /** What decided about a recipient or a handshake. */
-export type Outcome = { at: VirtualTime; cause: EventId } & (
+export type Outcome = { at: VirtualTime; cause: EventId } &
   /** The server's reply. command as Postfix says it: "RCPT TO command"; "initial greeting" for the greeting. */
-  | { kind: 'reply'; reply: SmtpReply; command: string }
-  /** The connection ended, or nothing came in time; doing as Postfix says it: "sending RCPT TO". */
-  | { kind: 'lost' | 'timeout'; doing: string }
-  /** What came was no reply. */
-  | { kind: 'garbled'; doing: string }
-);
+  (
+    | { kind: 'reply'; reply: SmtpReply; command: string }
+    /** The connection ended, or nothing came in time; doing as Postfix says it: "sending RCPT TO". */
+    | { kind: 'lost' | 'timeout'; doing: string }
+    /** What came was no reply. */
+    | { kind: 'garbled'; doing: string }
+  );
 
 /** An open session. Capabilities are upper-case keywords with the rest of their line. */
 export interface SmtpSession {
@@ -125,10 +126,15 @@ export function isSent(outcome: Outcome): boolean {
  * Waits for the greeting and says hello (and authenticates).
  * @returns the session, or why there is none; then the connection is closed
  */
-export function* openSession(os: Os, conn: Connection, options: SessionOptions): Proc<SmtpSession | SessionFailure> {
+export function* openSession(
+  os: Os,
+  conn: Connection,
+  options: SessionOptions,
+): Proc<SmtpSession | SessionFailure> {
   const helo = options.timeouts.helo;
   const greeting = yield* readReply(conn, { deadline: os.now() + helo, strict: false });
-  if (typeof greeting === 'string') return fail(conn, broken(os, greeting, 'receiving the initial server greeting'));
+  if (typeof greeting === 'string')
+    return fail(conn, broken(os, greeting, 'receiving the initial server greeting'));
   if (replyClass(greeting) !== 2) {
     yield* conn.write(quitLine);
     return fail(conn, replied(os, greeting, initialGreeting));
@@ -154,7 +160,11 @@ export function* openSession(os: Os, conn: Connection, options: SessionOptions):
 }
 
 /** One mail transaction. The caller looks at each recipient's outcome. */
-export function* sendTransaction(os: Os, session: SmtpSession, transaction: Transaction): Proc<TransactionResult> {
+export function* sendTransaction(
+  os: Os,
+  session: SmtpSession,
+  transaction: Transaction,
+): Proc<TransactionResult> {
   const state: TransactionState = {
     outcomes: transaction.recipients.map(() => null),
     failed: null,
@@ -220,7 +230,11 @@ const commandNames = Object.freeze({
 });
 
 function envelopeSteps(session: SmtpSession, transaction: Transaction): Step[] {
-  const steps: Step[] = xforwardLines(session, transaction).map((line) => ({ kind: 'xforward', line, recipient: -1 }));
+  const steps: Step[] = xforwardLines(session, transaction).map((line) => ({
+    kind: 'xforward',
+    line,
+    recipient: -1,
+  }));
   steps.push({ kind: 'mail', line: mailLine(session, transaction), recipient: -1 });
   const withDsn = session.capabilities.has('DSN');
   for (const [index, recipient] of transaction.recipients.entries()) {
@@ -248,10 +262,16 @@ function xforwardLines(session: SmtpSession, transaction: Transaction): string[]
   const offered = session.capabilities.get('XFORWARD')?.toUpperCase().split(' ');
   if (offered === undefined || transaction.xforward === undefined) return [];
   const lines: string[] = [];
-  for (const names of [['NAME', 'ADDR', 'PORT'], ['PROTO', 'HELO', 'IDENT', 'SOURCE']]) {
+  for (const names of [
+    ['NAME', 'ADDR', 'PORT'],
+    ['PROTO', 'HELO', 'IDENT', 'SOURCE'],
+  ]) {
     const wanted = transaction.xforward.filter(([name]) => names.includes(name) && offered.includes(name));
     if (wanted.length === 0) continue;
-    lines.push('XFORWARD ' + wanted.map(([name, value]) => `${name}=${value === '' ? '[UNAVAILABLE]' : xtext(value)}`).join(' '));
+    lines.push(
+      'XFORWARD ' +
+        wanted.map(([name, value]) => `${name}=${value === '' ? '[UNAVAILABLE]' : xtext(value)}`).join(' '),
+    );
   }
   return lines;
 }
@@ -267,7 +287,9 @@ export function xtext(value: string): string {
 }
 
 function isUseless(step: Step, state: TransactionState): boolean {
-  return step.kind !== 'xforward' && step.kind !== 'mail' && state.outcomes.every((outcome) => outcome !== null);
+  return (
+    step.kind !== 'xforward' && step.kind !== 'mail' && state.outcomes.every((outcome) => outcome !== null)
+  );
 }
 
 function* sendAndReceive(os: Os, session: SmtpSession, text: string, state: TransactionState): Proc<void> {
@@ -302,7 +324,12 @@ function judge(os: Os, step: Step, reply: SmtpReply, state: TransactionState): v
 }
 
 // No recipient is left. A server that said 354 to a pipelined DATA gets an empty message, as RFC 2920 §3.1 says.
-function* abandon(os: Os, session: SmtpSession, state: TransactionState, transaction: Transaction): Proc<TransactionResult> {
+function* abandon(
+  os: Os,
+  session: SmtpSession,
+  state: TransactionState,
+  transaction: Transaction,
+): Proc<TransactionResult> {
   const { conn } = session;
   if (state.dataReply !== null) {
     yield* conn.write(dotLine);
@@ -316,7 +343,12 @@ function* abandon(os: Os, session: SmtpSession, state: TransactionState, transac
   return settle(session, state, transaction.last !== true);
 }
 
-function* sendData(os: Os, session: SmtpSession, transaction: Transaction, state: TransactionState): Proc<TransactionResult> {
+function* sendData(
+  os: Os,
+  session: SmtpSession,
+  transaction: Transaction,
+  state: TransactionState,
+): Proc<TransactionResult> {
   const { conn, timeouts } = session;
   const last = transaction.last === true;
   const pipelining = session.capabilities.has('PIPELINING');
@@ -357,7 +389,11 @@ function decideOpen(state: TransactionState, outcome: Outcome): void {
 }
 
 // RFC 4616: authorization identity (empty), authentication identity and password, separated by NUL.
-function* authenticate(os: Os, session: SmtpSession, auth: { user: string; password: string }): Proc<Outcome | null> {
+function* authenticate(
+  os: Os,
+  session: SmtpSession,
+  auth: { user: string; password: string },
+): Proc<Outcome | null> {
   const mechanisms = (session.capabilities.get('AUTH') ?? '').toUpperCase().split(' ');
   if (!mechanisms.includes('PLAIN')) {
     const text = 'the server offers no authentication mechanism that this client knows (PLAIN)';
@@ -371,7 +407,12 @@ function* authenticate(os: Os, session: SmtpSession, auth: { user: string; passw
   return replied(os, reply, 'AUTH command');
 }
 
-function* exchange(os: Os, conn: Connection, line: string, timeoutUs: number): Proc<SmtpReply | ReadReplyFailure> {
+function* exchange(
+  os: Os,
+  conn: Connection,
+  line: string,
+  timeoutUs: number,
+): Proc<SmtpReply | ReadReplyFailure> {
   const written = yield* conn.write(utf8.encode(line + '\r\n'), { deadline: os.now() + timeoutUs });
   if (written !== 'ok') return written;
   return yield* readReply(conn, { deadline: os.now() + timeoutUs, strict: false });

@@ -6,7 +6,16 @@
  */
 import { makeResponse, type DnsMessage, type DnsRecord, type Edns } from '../../protocols/dns/message.ts';
 import { canonicalName, isWithin } from '../../protocols/dns/name.ts';
-import { BADVERS, classAny, classIn, FORMERR, NOERROR, NOTIMP, NXDOMAIN, REFUSED } from '../../protocols/dns/types.ts';
+import {
+  BADVERS,
+  classAny,
+  classIn,
+  FORMERR,
+  NOERROR,
+  NOTIMP,
+  NXDOMAIN,
+  REFUSED,
+} from '../../protocols/dns/types.ts';
 
 import { answerFromZone, negativeSoa, type Zone } from './zone.ts';
 
@@ -41,11 +50,15 @@ function ednsReply(asked: Edns): Edns {
 function closestZone(zones: readonly Zone[], name: string): Zone | null {
   let best: Zone | null = null;
   for (const zone of zones)
-    if (isWithin(name, zone.origin) && (best === null || zone.origin.length > best.origin.length)) best = zone;
+    if (isWithin(name, zone.origin) && (best === null || zone.origin.length > best.origin.length))
+      best = zone;
   return best;
 }
 
-function fill(zones: readonly Zone[], { zone, name, type, response }: { zone: Zone; name: string; type: string; response: DnsMessage }): void {
+function fill(
+  zones: readonly Zone[],
+  { zone, name, type, response }: { zone: Zone; name: string; type: string; response: DnsMessage },
+): void {
   let current: Zone | null = zone;
   let owner = name;
   for (let i = 0; i <= aliasesMax && current !== null; i++) {

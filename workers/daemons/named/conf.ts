@@ -15,7 +15,8 @@ export function parseNamedConf(text: string, file: string): ZoneStatement[] | st
   let rest = bare.trim();
   while (rest !== '') {
     const match = /^zone\s+"([^"]*)"\s*(?:IN\s*)?\{([^}]*)\}\s*;\s*/.exec(rest);
-    if (match === null) return `${file}: expected zone "name" { … };, found "${rest.slice(0, 40).replace(/\s+/g, ' ')}"`;
+    if (match === null)
+      return `${file}: expected zone "name" { … };, found "${rest.slice(0, 40).replace(/\s+/g, ' ')}"`;
     const options = new Map(
       match[2]!
         .split(';')
@@ -25,7 +26,8 @@ export function parseNamedConf(text: string, file: string): ZoneStatement[] | st
     );
     const type = options.get('type');
     const zoneFile = options.get('file');
-    if (type !== 'primary' && type !== 'master') return `${file}: zone "${match[1]!}": expected type primary, found ${type ?? 'none'}`;
+    if (type !== 'primary' && type !== 'master')
+      return `${file}: zone "${match[1]!}": expected type primary, found ${type ?? 'none'}`;
     if (zoneFile === undefined) return `${file}: zone "${match[1]!}": missing 'file' entry`;
     zones.push({ name: match[1]!.replace(/\.$/, '').toLowerCase(), file: zoneFile });
     rest = rest.slice(match[0].length);

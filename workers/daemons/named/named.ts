@@ -9,7 +9,14 @@
 import * as ascii from '../../bytes/ascii.ts';
 import { DecodeError } from '../../bytes/byte-reader.ts';
 
-import { decodeMessage, dnsFramer, encodeMessage, frameMessage, udpBytesWithoutEdns, type DnsMessage } from '../../protocols/dns/message.ts';
+import {
+  decodeMessage,
+  dnsFramer,
+  encodeMessage,
+  frameMessage,
+  udpBytesWithoutEdns,
+  type DnsMessage,
+} from '../../protocols/dns/message.ts';
 import { parseZoneFile, ZoneFileError } from '../../protocols/dns/zone-file.ts';
 
 import { NEVER, SECOND, type Connection, type Os, type Proc } from '../../os/os.ts';
@@ -38,7 +45,11 @@ export function* named(os: Os): Proc<void> {
     const response = respond(zones, datagram.bytes);
     if (response === null) continue;
     const bytesMax = Math.max(udpBytesWithoutEdns, Math.min(response.asked, udpPayloadBytes));
-    socket.send({ to: datagram.from, from: datagram.to.address, bytes: encodeMessage(response.message, bytesMax) });
+    socket.send({
+      to: datagram.from,
+      from: datagram.to.address,
+      bytes: encodeMessage(response.message, bytesMax),
+    });
   }
 }
 
@@ -67,12 +78,18 @@ function* serveTcp(os: Os, zones: readonly Zone[]): Proc<void> {
 
 function* serveConnection(os: Os, connection: Connection, zones: readonly Zone[]): Proc<void> {
   for (;;) {
-    const frame = yield* connection.readFrame({ framer: dnsFramer, deadline: os.now() + tcpIdleUs, bytesMax: 65537 });
+    const frame = yield* connection.readFrame({
+      framer: dnsFramer,
+      deadline: os.now() + tcpIdleUs,
+      bytesMax: 65537,
+    });
     if (typeof frame === 'string') return;
     const response = respond(zones, frame.subarray(2));
     // A message that cannot be read ends a TCP connection: nothing after it can be trusted.
     if (response === null) return;
-    yield* connection.write(frameMessage(encodeMessage(response.message)), { deadline: os.now() + tcpIdleUs });
+    yield* connection.write(frameMessage(encodeMessage(response.message)), {
+      deadline: os.now() + tcpIdleUs,
+    });
   }
 }
 
@@ -95,12 +112,16 @@ function formError(bytes: Uint8Array): { message: DnsMessage; asked: number } | 
   const bare = bytes.slice(0, 12);
   bare.fill(0, 4);
   const header = decodeMessage(bare);
-  return { message: { ...header, response: true, authoritative: false, truncated: false, rcode: 1 }, asked: udpBytesWithoutEdns };
+  return {
+    message: { ...header, response: true, authoritative: false, truncated: false, rcode: 1 },
+    asked: udpBytesWithoutEdns,
+  };
 }
 
 function loadZones(os: Os): Zone[] {
   const conf = os.files.read(confPath);
-  const statements = conf === null ? `${confPath}: file not found` : parseNamedConf(ascii.decode(conf), confPath);
+  const statements =
+    conf === null ? `${confPath}: file not found` : parseNamedConf(ascii.decode(conf), confPath);
   if (typeof statements === 'string') {
     os.log('named', statements);
     return [];
@@ -124,7 +145,8 @@ function loadZone(os: Os, name: string, file: string): Zone | string {
   try {
     return makeZone(name, parseZoneFile(ascii.decode(bytes), { file, origin: name }));
   } catch (error) {
-    if (error instanceof ZoneFileError) return `zone ${name}/IN: loading from master file ${file} failed: ${error.message}`;
+    if (error instanceof ZoneFileError)
+      return `zone ${name}/IN: loading from master file ${file} failed: ${error.message}`;
     throw error;
   }
 }

@@ -73,7 +73,8 @@ export function negativeSoa(zone: Zone): DnsRecord {
 }
 
 function fromNode(node: ReadonlyMap<string, DnsRecord[]>, type: string, name: string): ZoneAnswer {
-  const own = (records: DnsRecord[]): DnsRecord[] => records.map((record) => (record.name === name ? record : { ...record, name }));
+  const own = (records: DnsRecord[]): DnsRecord[] =>
+    records.map((record) => (record.name === name ? record : { ...record, name }));
   if (type === 'ANY') {
     const records = [...node.values()].flatMap(own);
     return records.length === 0 ? { kind: 'no-data' } : { kind: 'found', records };
@@ -82,5 +83,9 @@ function fromNode(node: ReadonlyMap<string, DnsRecord[]>, type: string, name: st
   if (records !== undefined) return { kind: 'found', records: own(records) };
   const alias = node.get('CNAME')?.[0];
   if (alias === undefined) return { kind: 'no-data' };
-  return { kind: 'alias', record: own([alias])[0]!, target: canonicalName((alias.data as { host: string }).host) };
+  return {
+    kind: 'alias',
+    record: own([alias])[0]!,
+    target: canonicalName((alias.data as { host: string }).host),
+  };
 }

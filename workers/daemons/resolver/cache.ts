@@ -48,7 +48,13 @@ export class Cache {
     const ttl = Math.min(ttlMax, ...records.map((record) => record.ttl));
     if (ttl <= 0) return;
     this.#put(name, type, { kind: 'records', records, expiresAt: this.#os.now() + ttl * SECOND, trust });
-    this.#changed('added', name, type, ttl, records.map((r) => rdataFormat(r.type).format(r.data)).join(', '));
+    this.#changed(
+      'added',
+      name,
+      type,
+      ttl,
+      records.map((r) => rdataFormat(r.type).format(r.data)).join(', '),
+    );
   }
 
   addNegative(name: string, type: string, kind: 'no-such-name' | 'no-data', soa: DnsRecord | null): void {

@@ -38,7 +38,13 @@ interface Work {
 }
 
 /** Resolves a question, aliases followed. */
-export function* resolve(os: Os, resolver: Resolver, name: string, type: string, work: Work = { budget: { queries: queriesMax }, depth: 0 }): Syscall<Resolution> {
+export function* resolve(
+  os: Os,
+  resolver: Resolver,
+  name: string,
+  type: string,
+  work: Work = { budget: { queries: queriesMax }, depth: 0 },
+): Syscall<Resolution> {
   const records: DnsRecord[] = [];
   let owner = canonicalName(name);
   for (let i = 0; i <= aliasesMax; i++) {
@@ -55,7 +61,13 @@ export function* resolve(os: Os, resolver: Resolver, name: string, type: string,
 }
 
 /** One owner name: from the cache, or by walking. A CNAME counts as the answer. */
-function* resolveOne(os: Os, resolver: Resolver, name: string, type: string, work: Work): Syscall<CacheEntry> {
+function* resolveOne(
+  os: Os,
+  resolver: Resolver,
+  name: string,
+  type: string,
+  work: Work,
+): Syscall<CacheEntry> {
   const known = fromCache(resolver.cache, name, type);
   if (known !== null) return known;
   const failed: CacheEntry = { kind: 'failed', expiresAt: os.now(), trust: 'answer' };
@@ -76,7 +88,8 @@ function fromCache(cache: Cache, name: string, type: string): CacheEntry | null 
   if (missing !== null) return missing;
   for (const candidate of type === 'CNAME' ? [type] : [type, 'CNAME']) {
     const entry = cache.get(name, candidate);
-    if (entry !== null && entry.trust === 'answer' && (candidate === type || entry.kind === 'records')) return entry;
+    if (entry !== null && entry.trust === 'answer' && (candidate === type || entry.kind === 'records'))
+      return entry;
   }
   return null;
 }
@@ -99,18 +112,26 @@ function* closestServers(os: Os, resolver: Resolver, name: string, work: Work): 
 }
 
 /** Addresses of name servers: cached or glue; looked up only when there are none. */
-function* withAddresses(os: Os, resolver: Resolver, zone: string, hosts: string[], work: Work): Syscall<Servers> {
+function* withAddresses(
+  os: Os,
+  resolver: Resolver,
+  zone: string,
+  hosts: string[],
+  work: Work,
+): Syscall<Servers> {
   const addresses: string[] = [];
   for (const host of hosts) {
     const entry = resolver.cache.get(host, 'A');
-    if (entry?.kind === 'records') for (const record of entry.records) addresses.push((record.data as { address: string }).address);
+    if (entry?.kind === 'records')
+      for (const record of entry.records) addresses.push((record.data as { address: string }).address);
   }
   for (const host of addresses.length > 0 ? [] : hosts) {
     // A server within its own zone and without glue can never be found.
     if (isWithin(host, zone)) continue;
     const found = yield* resolve(os, resolver, host, 'A', { budget: work.budget, depth: work.depth + 1 });
     if (found.kind !== 'found') continue;
-    for (const record of found.records) if (record.type === 'A') addresses.push((record.data as { address: string }).address);
+    for (const record of found.records)
+      if (record.type === 'A') addresses.push((record.data as { address: string }).address);
     break;
   }
   return { zone, addresses: os.random.shuffle(addresses) };
@@ -119,7 +140,14 @@ function* withAddresses(os: Os, resolver: Resolver, zone: string, hosts: string[
 type Step = { kind: 'answer'; entry: CacheEntry } | { kind: 'referral'; zone: string; hosts: string[] };
 
 /** Asks one server after another until one helps. null = none did */
-function* askServers(os: Os, resolver: Resolver, servers: Servers, name: string, type: string, work: Work): Syscall<Step | null> {
+function* askServers(
+  os: Os,
+  resolver: Resolver,
+  servers: Servers,
+  name: string,
+  type: string,
+  work: Work,
+): Syscall<Step | null> {
   for (const server of servers.addresses) {
     if (work.budget.queries-- <= 0) return null;
     const query = makeQuery({
@@ -137,7 +165,11 @@ function* askServers(os: Os, resolver: Resolver, servers: Servers, name: string,
 }
 
 /** Takes from a response what its sender may say, into the cache. null = the server is no help (lame, refused) */
-function learn(os: Os, cache: Cache, { response, zone, name, type }: { response: DnsMessage; zone: string; name: string; type: string }): Step | null {
+function learn(
+  os: Os,
+  cache: Cache,
+  { response, zone, name, type }: { response: DnsMessage; zone: string; name: string; type: string },
+): Step | null {
   if (response.rcode !== NOERROR && response.rcode !== NXDOMAIN) return null;
   const within = (record: DnsRecord): boolean => isWithin(canonicalName(record.name), zone);
   const answers = response.answers.filter((record) => within(record) && canonicalName(record.name) === name);
@@ -154,8 +186,11 @@ function learn(os: Os, cache: Cache, { response, zone, name, type }: { response:
     return { kind: 'answer', entry: { kind: 'records', records: useful, expiresAt, trust: 'answer' } };
   }
   const soa = response.authorities.find((record) => record.type === 'SOA' && within(record)) ?? null;
-  const referral = response.authorities.filter((record) => record.type === 'NS' && isBelow(canonicalName(record.name), zone, name));
-  if (response.rcode === NOERROR && soa === null && referral.length > 0) return refer(cache, response, referral);
+  const referral = response.authorities.filter(
+    (record) => record.type === 'NS' && isBelow(canonicalName(record.name), zone, name),
+  );
+  if (response.rcode === NOERROR && soa === null && referral.length > 0)
+    return refer(cache, response, referral);
   if (!response.authoritative) return null;
   const kind = response.rcode === NXDOMAIN ? 'no-such-name' : 'no-data';
   cache.addNegative(name, kind === 'no-such-name' ? 'NXDOMAIN' : type, kind, soa);
@@ -169,7 +204,8 @@ function refer(cache: Cache, response: DnsMessage, referral: DnsRecord[]): Step 
   cache.addRecords(zone, 'NS', servers, 'glue');
   for (const [owner, records] of groupBySet(response.additionals)) {
     const [host, type] = owner.split(' ') as [string, string];
-    if (hosts.includes(host) && (type === 'A' || type === 'AAAA')) cache.addRecords(host, type, records, 'glue');
+    if (hosts.includes(host) && (type === 'A' || type === 'AAAA'))
+      cache.addRecords(host, type, records, 'glue');
   }
   return { kind: 'referral', zone, hosts };
 }

@@ -10,13 +10,36 @@ import * as ascii from '../../bytes/ascii.ts';
 import { DecodeError } from '../../bytes/byte-reader.ts';
 
 import {
-  decodeMessage, dnsFramer, encodeMessage, frameMessage, makeResponse, udpBytesWithoutEdns, type DnsMessage,
+  decodeMessage,
+  dnsFramer,
+  encodeMessage,
+  frameMessage,
+  makeResponse,
+  udpBytesWithoutEdns,
+  type DnsMessage,
 } from '../../protocols/dns/message.ts';
 import { canonicalName } from '../../protocols/dns/name.ts';
 import { parseZoneFile } from '../../protocols/dns/zone-file.ts';
-import { BADVERS, classIn, FORMERR, NOERROR, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL } from '../../protocols/dns/types.ts';
+import {
+  BADVERS,
+  classIn,
+  FORMERR,
+  NOERROR,
+  NOTIMP,
+  NXDOMAIN,
+  REFUSED,
+  SERVFAIL,
+} from '../../protocols/dns/types.ts';
 
-import { NEVER, SECOND, type Connection, type Os, type Proc, type ProcHandle, type Syscall } from '../../os/os.ts';
+import {
+  NEVER,
+  SECOND,
+  type Connection,
+  type Os,
+  type Proc,
+  type ProcHandle,
+  type Syscall,
+} from '../../os/os.ts';
 
 import { Cache } from './cache.ts';
 import { resolve, type Resolution, type Resolver } from './resolve.ts';
@@ -47,7 +70,10 @@ export function* resolver(os: Os): Proc<void> {
     service.clients++;
     os.spawn('named client', function* (child): Proc<void> {
       const response = yield* respond(child, service, query);
-      const bytesMax = Math.max(udpBytesWithoutEdns, Math.min(query.edns?.udpPayloadBytes ?? 0, udpPayloadBytes));
+      const bytesMax = Math.max(
+        udpBytesWithoutEdns,
+        Math.min(query.edns?.udpPayloadBytes ?? 0, udpPayloadBytes),
+      );
       socket.send({ to: datagram.from, from: datagram.to.address, bytes: encodeMessage(response, bytesMax) });
       service.clients--;
     });
@@ -72,7 +98,11 @@ function* serveTcp(os: Os, service: Service): Proc<void> {
 
 function* serveConnection(os: Os, service: Service, connection: Connection): Proc<void> {
   for (;;) {
-    const frame = yield* connection.readFrame({ framer: dnsFramer, deadline: os.now() + tcpIdleUs, bytesMax: 65537 });
+    const frame = yield* connection.readFrame({
+      framer: dnsFramer,
+      deadline: os.now() + tcpIdleUs,
+      bytesMax: 65537,
+    });
     if (typeof frame === 'string') return;
     const query = readQuery(frame.subarray(2));
     if (query === null) return;
@@ -96,7 +126,8 @@ function* respond(os: Os, service: Service, query: DnsMessage): Syscall<DnsMessa
   const response = makeResponse(query, NOERROR);
   response.authoritative = false;
   response.recursionAvailable = true;
-  response.edns = query.edns === null ? null : { udpPayloadBytes, version: 0, dnssecOk: query.edns.dnssecOk, options: [] };
+  response.edns =
+    query.edns === null ? null : { udpPayloadBytes, version: 0, dnssecOk: query.edns.dnssecOk, options: [] };
   const question = query.questions[0];
   if (query.edns !== null && query.edns.version > 0) return { ...response, rcode: BADVERS };
   if (query.opcode !== 0) return { ...response, rcode: NOTIMP };

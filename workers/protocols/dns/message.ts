@@ -65,7 +65,12 @@ const headerBytes = 12;
 const recordsMax = 4096; // of one section; no honest message has more
 
 /** An empty query. */
-export function makeQuery(options: { id: number; question: DnsQuestion; recursionDesired: boolean; edns: Edns | null }): DnsMessage {
+export function makeQuery(options: {
+  id: number;
+  question: DnsQuestion;
+  recursionDesired: boolean;
+  edns: Edns | null;
+}): DnsMessage {
   return {
     id: options.id,
     response: false,
@@ -87,7 +92,15 @@ export function makeQuery(options: { id: number; question: DnsQuestion; recursio
 
 /** An answer to a query: same id, opcode, question and RD. */
 export function makeResponse(query: DnsMessage, rcode: number): DnsMessage {
-  return { ...query, response: true, authenticData: false, rcode, answers: [], authorities: [], additionals: [] };
+  return {
+    ...query,
+    response: true,
+    authenticData: false,
+    rcode,
+    answers: [],
+    authorities: [],
+    additionals: [],
+  };
 }
 
 /**
@@ -95,19 +108,42 @@ export function makeResponse(query: DnsMessage, rcode: number): DnsMessage {
  * (RFC 2181 §9). The OPT record is always kept.
  */
 export function encodeMessage(message: DnsMessage, bytesMax = 65535): Uint8Array {
-  const whole = encodeWith(message, message.answers, message.authorities, message.additionals, message.truncated);
+  const whole = encodeWith(
+    message,
+    message.answers,
+    message.authorities,
+    message.additionals,
+    message.truncated,
+  );
   if (whole.length <= bytesMax) return whole;
   const without = encodeWith(message, message.answers, message.authorities, [], message.truncated);
   if (without.length <= bytesMax) return without;
   return encodeWith(message, [], [], [], true);
 }
 
-function encodeWith(m: DnsMessage, answers: DnsRecord[], authorities: DnsRecord[], additionals: DnsRecord[], truncated: boolean): Uint8Array {
+function encodeWith(
+  m: DnsMessage,
+  answers: DnsRecord[],
+  authorities: DnsRecord[],
+  additionals: DnsRecord[],
+  truncated: boolean,
+): Uint8Array {
   const w = new ByteWriter();
   const table: CompressionTable = new Map();
   w.u16(m.id);
-  w.u8((m.response ? 0x80 : 0) | (m.opcode << 3) | (m.authoritative ? 4 : 0) | (truncated ? 2 : 0) | (m.recursionDesired ? 1 : 0));
-  w.u8((m.recursionAvailable ? 0x80 : 0) | (m.authenticData ? 0x20 : 0) | (m.checkingDisabled ? 0x10 : 0) | (m.rcode & 0xf));
+  w.u8(
+    (m.response ? 0x80 : 0) |
+      (m.opcode << 3) |
+      (m.authoritative ? 4 : 0) |
+      (truncated ? 2 : 0) |
+      (m.recursionDesired ? 1 : 0),
+  );
+  w.u8(
+    (m.recursionAvailable ? 0x80 : 0) |
+      (m.authenticData ? 0x20 : 0) |
+      (m.checkingDisabled ? 0x10 : 0) |
+      (m.rcode & 0xf),
+  );
   w.u16(m.questions.length);
   w.u16(answers.length);
   w.u16(authorities.length);
@@ -151,13 +187,15 @@ function encodeOpt(w: ByteWriter, edns: Edns, rcode: number): void {
 
 /** @throws DecodeError */
 export function decodeMessage(bytes: Uint8Array): DnsMessage {
-  if (bytes.length < headerBytes) throw new DecodeError(bytes.length, 'RFC 1035 §4.1.1: header needs 12 octets');
+  if (bytes.length < headerBytes)
+    throw new DecodeError(bytes.length, 'RFC 1035 §4.1.1: header needs 12 octets');
   const r = new ByteReader(bytes);
   const id = r.u16();
   const high = r.u8();
   const low = r.u8();
   const counts = [r.u16(), r.u16(), r.u16(), r.u16()] as const;
-  for (const count of counts) if (count > recordsMax) throw new DecodeError(4, `more than ${recordsMax} records`);
+  for (const count of counts)
+    if (count > recordsMax) throw new DecodeError(4, `more than ${recordsMax} records`);
   const message: DnsMessage = {
     id,
     response: (high & 0x80) !== 0,
@@ -188,7 +226,8 @@ function decodeRecord(r: ByteReader, message: DnsMessage, section: DnsRecord[]):
   const name = decodeName(r);
   const type = typeName(r.u16());
   const cls = r.u16();
-  if (type === 'OPT') return decodeOpt(r, message, { name, cls, start, inAdditional: section === message.additionals });
+  if (type === 'OPT')
+    return decodeOpt(r, message, { name, cls, start, inAdditional: section === message.additionals });
   const ttl = r.u32();
   const length = r.u16();
   const end = r.offset + length;
@@ -196,7 +235,8 @@ function decodeRecord(r: ByteReader, message: DnsMessage, section: DnsRecord[]):
   // Names in the data may point anywhere before, so the reader keeps the whole message but not what follows.
   const inner = new ByteReader(r.bytes, r.offset, end);
   const data = rdataFormat(type).decode(inner, length);
-  if (inner.offset !== end) throw new DecodeError(inner.offset, `RFC 1035 §4.1.3: ${end - inner.offset} octets of RDATA left over`);
+  if (inner.offset !== end)
+    throw new DecodeError(inner.offset, `RFC 1035 §4.1.3: ${end - inner.offset} octets of RDATA left over`);
   r.offset = end;
   // RFC 2181 §8: a TTL with the top bit set is taken as zero.
   section.push({ name, type, class: cls, ttl: ttl > 0x7fffffff ? 0 : ttl, data });
@@ -207,7 +247,8 @@ function decodeOpt(
   message: DnsMessage,
   opt: { name: string; cls: number; start: number; inAdditional: boolean },
 ): void {
-  if (message.edns !== null || !opt.inAdditional || opt.name !== '') throw new DecodeError(opt.start, 'RFC 6891 §6.1.1: one OPT, at the root');
+  if (message.edns !== null || !opt.inAdditional || opt.name !== '')
+    throw new DecodeError(opt.start, 'RFC 6891 §6.1.1: one OPT, at the root');
   const upper = r.u8();
   const version = r.u8();
   const flags = r.u16();

@@ -86,10 +86,12 @@ export function decodeName(r: ByteReader): string {
   let limit = at;
   for (;;) {
     const length = r.bytes[at];
-    if (length === undefined || at >= r.end) throw new DecodeError(at, 'RFC 1035 §3.1: name runs past the end');
+    if (length === undefined || at >= r.end)
+      throw new DecodeError(at, 'RFC 1035 §3.1: name runs past the end');
     if ((length & pointerMark) === pointerMark) {
       const low = r.bytes[at + 1];
-      if (low === undefined || at + 1 >= r.end) throw new DecodeError(at, 'RFC 1035 §4.1.4: pointer runs past the end');
+      if (low === undefined || at + 1 >= r.end)
+        throw new DecodeError(at, 'RFC 1035 §4.1.4: pointer runs past the end');
       if (after === -1) after = at + 2;
       const target = ((length & 0x3f) << 8) | low;
       if (target >= limit) throw new DecodeError(at, 'RFC 1035 §4.1.4: pointer must point to a prior name');

@@ -4,9 +4,30 @@
  * STANDARDS  RFC 1035 §3.2, §4.1.1; RFC 3597 §5 (TYPEn for what has no name)
  */
 const typeNumbers: ReadonlyArray<readonly [string, number]> = [
-  ['A', 1], ['NS', 2], ['CNAME', 5], ['SOA', 6], ['PTR', 12], ['HINFO', 13], ['MX', 15], ['TXT', 16], ['AAAA', 28],
-  ['SRV', 33], ['NAPTR', 35], ['DNAME', 39], ['OPT', 41], ['DS', 43], ['SSHFP', 44], ['RRSIG', 46], ['NSEC', 47],
-  ['DNSKEY', 48], ['TLSA', 52], ['SPF', 99], ['IXFR', 251], ['AXFR', 252], ['ANY', 255], ['CAA', 257],
+  ['A', 1],
+  ['NS', 2],
+  ['CNAME', 5],
+  ['SOA', 6],
+  ['PTR', 12],
+  ['HINFO', 13],
+  ['MX', 15],
+  ['TXT', 16],
+  ['AAAA', 28],
+  ['SRV', 33],
+  ['NAPTR', 35],
+  ['DNAME', 39],
+  ['OPT', 41],
+  ['DS', 43],
+  ['SSHFP', 44],
+  ['RRSIG', 46],
+  ['NSEC', 47],
+  ['DNSKEY', 48],
+  ['TLSA', 52],
+  ['SPF', 99],
+  ['IXFR', 251],
+  ['AXFR', 252],
+  ['ANY', 255],
+  ['CAA', 257],
 ];
 const numberOfType = new Map(typeNumbers);
 const nameOfType = new Map(typeNumbers.map(([name, number]) => [number, name]));
@@ -26,7 +47,19 @@ export const classIn = 1;
 export const classChaos = 3;
 export const classAny = 255;
 
-const rcodes = ['NOERROR', 'FORMERR', 'SERVFAIL', 'NXDOMAIN', 'NOTIMP', 'REFUSED', 'YXDOMAIN', 'YXRRSET', 'NXRRSET', 'NOTAUTH', 'NOTZONE'] as const;
+const rcodes = [
+  'NOERROR',
+  'FORMERR',
+  'SERVFAIL',
+  'NXDOMAIN',
+  'NOTIMP',
+  'REFUSED',
+  'YXDOMAIN',
+  'YXRRSET',
+  'NXRRSET',
+  'NOTAUTH',
+  'NOTZONE',
+] as const;
 
 /** As dig prints it. */
 export function rcodeName(rcode: number): string {

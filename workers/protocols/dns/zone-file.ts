@@ -50,8 +50,10 @@ export function parseZoneFile(text: string, options: { file: string; origin: str
     let { fields } = entry;
     const absolute = (name: string): string | null => absoluteName(name, origin);
     if (entry.owned && fields[0]!.startsWith('$')) {
-      if (fields[0] === '$ORIGIN') origin = absolute(fields[1] ?? '') ?? fail(line, `$ORIGIN needs a name, got "${fields[1] ?? ''}"`);
-      else if (fields[0] === '$TTL') ttlDefault = parseTtl(fields[1] ?? '') ?? fail(line, `$TTL needs a time, got "${fields[1] ?? ''}"`);
+      if (fields[0] === '$ORIGIN')
+        origin = absolute(fields[1] ?? '') ?? fail(line, `$ORIGIN needs a name, got "${fields[1] ?? ''}"`);
+      else if (fields[0] === '$TTL')
+        ttlDefault = parseTtl(fields[1] ?? '') ?? fail(line, `$TTL needs a time, got "${fields[1] ?? ''}"`);
       else fail(line, `${fields[0]!} is not supported; expected $ORIGIN or $TTL`);
       continue;
     }
@@ -62,20 +64,26 @@ export function parseZoneFile(text: string, options: { file: string; origin: str
     if (owner === null) return fail(line, 'the first record needs an owner name');
     const { ttl, rest } = readTtlAndClass(fields, line, fail);
     const type = (rest[0] ?? '').toUpperCase();
-    if (type === '' || typeNumber(type) === null) fail(line, `expected a record type, got "${rest[0] ?? 'nothing'}"`);
+    if (type === '' || typeNumber(type) === null)
+      fail(line, `expected a record type, got "${rest[0] ?? 'nothing'}"`);
     const format = rdataFormat(type);
     const data = format.parse(rest.slice(1), absolute);
     if (data === null) return fail(line, `${type} needs ${format.expects}, got "${rest.slice(1).join(' ')}"`);
     ttlLast = ttl ?? ttlDefault ?? ttlLast ?? (type === 'SOA' ? (data as { minimum: number }).minimum : null);
     if (ttlLast === null) return fail(line, `${type} needs a TTL: none is given and there is no $TTL`);
-    if (!isWithin(owner, canonicalName(options.origin))) fail(line, `${owner} is outside the zone ${options.origin}`);
+    if (!isWithin(owner, canonicalName(options.origin)))
+      fail(line, `${owner} is outside the zone ${options.origin}`);
     records.push({ name: owner, type, class: classIn, ttl: ttlLast, data });
     if (records.length > recordsMax) fail(line, `more than ${recordsMax} records`);
   }
   return records;
 }
 
-function readTtlAndClass(fields: string[], line: number, fail: (line: number, what: string) => never): { ttl: number | null; rest: string[] } {
+function readTtlAndClass(
+  fields: string[],
+  line: number,
+  fail: (line: number, what: string) => never,
+): { ttl: number | null; rest: string[] } {
   let ttl: number | null = null;
   let i = 0;
   for (; i < fields.length; i++) {

@@ -98,7 +98,7 @@ export function wrapLine(text: string): string[] {
   const lines: string[] = [];
   let width = lineColumnsMax;
   let start = 0;
-  for (let word = 0; word !== -1; ) {
+  for (let word = 0; word !== -1;) {
     const stop = nextBlank(text, word);
     if (word > start && stop - start > width) {
       lines.push(indentOf(lines) + text.slice(start, word).trimEnd());
@@ -200,11 +200,16 @@ function statusLines(report: Report): string[] {
   for (const recipient of report.recipients) {
     lines.push(`Final-Recipient: rfc822; ${recipient.address}`);
     if (recipient.originalRecipient !== '') lines.push(`Original-Recipient: ${recipient.originalRecipient}`);
-    else if (recipient.originalAddress !== '') lines.push(`Original-Recipient: rfc822; ${recipient.originalAddress}`);
+    else if (recipient.originalAddress !== '')
+      lines.push(`Original-Recipient: rfc822; ${recipient.originalAddress}`);
     lines.push(`Action: ${recipient.action}`, `Status: ${recipient.status}`);
     if (recipient.remoteMta !== '') lines.push(`Remote-MTA: dns; ${recipient.remoteMta}`);
     const local = recipient.diagnostic === '';
-    lines.push(...wrapLine(`Diagnostic-Code: ${local ? 'X-Postfix' : 'smtp'}; ${local ? recipient.reason : recipient.diagnostic}`));
+    lines.push(
+      ...wrapLine(
+        `Diagnostic-Code: ${local ? 'X-Postfix' : 'smtp'}; ${local ? recipient.reason : recipient.diagnostic}`,
+      ),
+    );
     if (report.kind === 'delayed') lines.push(`Will-Retry-Until: ${formatDate(report.retryUntil)}`);
     lines.push('');
   }

@@ -46,7 +46,11 @@ export class BerReader {
   /** Enters the next element, which must have this tag: a reader over its contents. */
   enter(tag: number): BerReader {
     const found = this.tag;
-    if (found !== tag) throw new DecodeError(this.offset, `expected tag ${hex(tag)}, found ${found < 0 ? 'nothing' : hex(found)}`);
+    if (found !== tag)
+      throw new DecodeError(
+        this.offset,
+        `expected tag ${hex(tag)}, found ${found < 0 ? 'nothing' : hex(found)}`,
+      );
     return this.any();
   }
   /** Enters the next element, whatever its tag. */
@@ -123,7 +127,7 @@ export class BerWriter {
       this.#octet(rest & 0xff);
       rest >>= 8;
       // X.690 §8.3.2: the fewest octets whose first bit is the sign.
-    } while ((rest !== 0 && rest !== -1) || (rest === 0) !== (this.#bytes[this.#start]! < 0x80));
+    } while ((rest !== 0 && rest !== -1) || (rest === 0) !== this.#bytes[this.#start]! < 0x80);
     this.#head(tag, this.mark - mark);
   }
   boolean(value: boolean, tag = BOOLEAN): void {

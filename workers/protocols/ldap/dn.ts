@@ -25,7 +25,7 @@ export function parseDn(text: string): Rdn[] | null {
   const rdns: Rdn[] = [];
   if (text.trim() === '') return rdns;
   let pairs: TypeAndValue[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const equals = text.indexOf('=', at);
     if (equals < 0 || rdns.length >= rdnsMax) return null;
     const type = text.slice(at, equals).trim();

@@ -18,7 +18,8 @@ export function parseFilter(text: string): Filter {
   const source = text.startsWith('(') ? text : `(${text})`;
   const parser = { source, at: 0 };
   const filter = parseParenthesised(parser, 0);
-  if (parser.at !== source.length) throw new FilterError(`filter: text after the end: "${source.slice(parser.at)}"`);
+  if (parser.at !== source.length)
+    throw new FilterError(`filter: text after the end: "${source.slice(parser.at)}"`);
   return filter;
 }
 
@@ -57,7 +58,8 @@ function parseItem(item: string): Filter {
   const extensible = /^([^:=~<>]*)((?::[dD][nN])?)(?::([^:=]+))?:=([^]*)$/.exec(item);
   if (extensible !== null) {
     const [, attribute = '', dn = '', rule = '', value = ''] = extensible;
-    if (attribute === '' && rule === '') throw new FilterError(`filter: expected attribute or rule in "${item}"`);
+    if (attribute === '' && rule === '')
+      throw new FilterError(`filter: expected attribute or rule in "${item}"`);
     return { kind: 'extensible', attribute, rule, value: unescape(value), dnAttributes: dn !== '' };
   }
   const match = /^([^=~<>():]+)(~=|>=|<=|=)([^]*)$/.exec(item);
@@ -89,7 +91,8 @@ function unescape(text: string): Uint8Array {
       continue;
     }
     const [high, low] = [hexDigit(bytes[i + 1]), hexDigit(bytes[i + 2])];
-    if (high < 0 || low < 0) throw new FilterError(`filter: expected two hexadecimal digits after "\\" in "${text}"`);
+    if (high < 0 || low < 0)
+      throw new FilterError(`filter: expected two hexadecimal digits after "\\" in "${text}"`);
     out.push(high * 16 + low);
     i += 2;
   }
@@ -105,7 +108,8 @@ function hexDigit(byte: number | undefined): number {
 
 function expect(parser: Parser, sign: string): void {
   const found = parser.source[parser.at];
-  if (found !== sign) throw new FilterError(`filter: expected "${sign}" at ${parser.at}, found ${found ?? 'the end'}`);
+  if (found !== sign)
+    throw new FilterError(`filter: expected "${sign}" at ${parser.at}, found ${found ?? 'the end'}`);
   parser.at++;
 }
 
@@ -143,9 +147,13 @@ export function formatFilter(filter: Filter): string {
 /** Escapes what has a meaning in a filter, so that a value from outside stays a value. */
 export function escapeFilterValue(value: string | Uint8Array): string {
   if (typeof value !== 'string') {
-    if (!utf8.isValid(value)) return [...value].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
+    if (!utf8.isValid(value))
+      return [...value].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
     return escapeFilterValue(utf8.decode(value));
   }
   // eslint-disable-next-line no-control-regex -- RFC 4515 §3 escapes NUL
-  return value.replace(/[\0()*\\]/g, (sign) => `\\${sign.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+  return value.replace(
+    /[\0()*\\]/g,
+    (sign) => `\\${sign.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
+  );
 }

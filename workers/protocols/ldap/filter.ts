@@ -12,7 +12,11 @@ import { SEQUENCE, type BerReader, type BerWriter } from './ber.ts';
 export type Filter =
   | { kind: 'and' | 'or'; filters: Filter[] }
   | { kind: 'not'; filter: Filter }
-  | { kind: 'equality' | 'greater-or-equal' | 'less-or-equal' | 'approx'; attribute: string; value: Uint8Array }
+  | {
+      kind: 'equality' | 'greater-or-equal' | 'less-or-equal' | 'approx';
+      attribute: string;
+      value: Uint8Array;
+    }
   | { kind: 'present'; attribute: string }
   | {
       kind: 'substrings';
@@ -47,7 +51,7 @@ export function decodeFilter(reader: BerReader, depth = 0): Filter {
     case tags.or: {
       const kind = reader.tag === tags.and ? 'and' : 'or';
       const filters: Filter[] = [];
-      for (const set = reader.any(); !set.atEnd; ) filters.push(decodeFilter(set, depth + 1));
+      for (const set = reader.any(); !set.atEnd;) filters.push(decodeFilter(set, depth + 1));
       return { kind, filters };
     }
     case tags.not:
@@ -88,7 +92,8 @@ function decodeSubstrings(reader: BerReader): Filter {
     const at = parts.offset;
     // RFC 4511 §4.5.1.7.2: initial only first, final only last.
     if (found.final !== null) throw new DecodeError(at, 'substring after the final one');
-    if (parts.tag === 0x80 && found.initial === null && found.any.length === 0) found.initial = parts.octets(0x80);
+    if (parts.tag === 0x80 && found.initial === null && found.any.length === 0)
+      found.initial = parts.octets(0x80);
     else if (parts.tag === 0x81) found.any.push(parts.octets(0x81));
     else if (parts.tag === 0x82) found.final = parts.octets(0x82);
     else throw new DecodeError(at, 'unknown substring type');
@@ -101,7 +106,8 @@ function decodeExtensible(reader: BerReader): Filter {
   const attribute = reader.tag === 0x82 ? reader.text(0x82) : '';
   const value = reader.octets(0x83);
   const dnAttributes = reader.tag === 0x84 && reader.boolean(0x84);
-  if (rule === '' && attribute === '') throw new DecodeError(reader.offset, 'extensible match without rule and type');
+  if (rule === '' && attribute === '')
+    throw new DecodeError(reader.offset, 'extensible match without rule and type');
   return { kind: 'extensible', rule, attribute, value, dnAttributes };
 }
 

@@ -26,7 +26,7 @@ export function parseLdif(text: string, file: string): LdifRecord[] {
   const lines = text.split('\n');
   const records: LdifRecord[] = [];
   let record: LdifRecord | null = null;
-  for (let i = 0; i < lines.length; ) {
+  for (let i = 0; i < lines.length;) {
     const start = i;
     let line = withoutReturn(lines[i++]!);
     // RFC 2849 note 2: a line that starts with a space continues the one before.
@@ -49,7 +49,11 @@ export function parseLdif(text: string, file: string): LdifRecord[] {
   return records;
 }
 
-function addValue(record: LdifRecord, line: { name: string; lower: string; value: Uint8Array }, place: string): void {
+function addValue(
+  record: LdifRecord,
+  line: { name: string; lower: string; value: Uint8Array },
+  place: string,
+): void {
   const { name, lower, value } = line;
   if (lower === 'dn') throw new LdifError(`${place}: expected an empty line before the next "dn:"`);
   if (lower === 'changetype') {

@@ -65,7 +65,7 @@ export function openMessage(bytes: Uint8Array): { id: number; reader: BerReader 
 export function decodeControls(reader: BerReader): Control[] {
   const controls: Control[] = [];
   if (reader.tag !== controlsTag) return controls;
-  for (const list = reader.any(); !list.atEnd; ) {
+  for (const list = reader.any(); !list.atEnd;) {
     const control = list.enter(SEQUENCE);
     const oid = control.text();
     const critical = control.tag === 0x01 && control.boolean();
@@ -92,4 +92,3 @@ function isResponse(operation: LdapOperation): operation is LdapResponse {
 }
 
 const controlsTag = 0xa0;
-

@@ -55,7 +55,13 @@ export type LdapRequest =
   | { kind: 'modify-request'; dn: string; changes: Modification[] }
   | { kind: 'add-request'; dn: string; attributes: AttributeValues[] }
   | { kind: 'delete-request'; dn: string }
-  | { kind: 'modify-dn-request'; dn: string; newRdn: string; deleteOldRdn: boolean; newSuperior: string | null }
+  | {
+      kind: 'modify-dn-request';
+      dn: string;
+      newRdn: string;
+      deleteOldRdn: boolean;
+      newSuperior: string | null;
+    }
   | { kind: 'compare-request'; dn: string; attribute: string; value: Uint8Array }
   | { kind: 'abandon-request'; target: number }
   | { kind: 'extended-request'; oid: string; value: Uint8Array | null };
@@ -91,7 +97,11 @@ export function decodeRequest(reader: BerReader): LdapRequest {
       return { kind: 'abandon-request', target: reader.integer(tag) };
     case tags.extendedRequest: {
       const request = reader.any();
-      return { kind: 'extended-request', oid: request.text(0x80), value: request.tag === 0x81 ? request.octets(0x81) : null };
+      return {
+        kind: 'extended-request',
+        oid: request.text(0x80),
+        value: request.tag === 0x81 ? request.octets(0x81) : null,
+      };
     }
     default:
       throw new DecodeError(offset, 'unknown LDAP request');
@@ -103,7 +113,12 @@ function decodeBind(reader: BerReader): BindRequest {
   const name = reader.text();
   const { tag } = reader;
   if (tag === 0x80) {
-    return { kind: 'bind-request', version, name, authentication: { method: 'simple', password: reader.octets(tag) } };
+    return {
+      kind: 'bind-request',
+      version,
+      name,
+      authentication: { method: 'simple', password: reader.octets(tag) },
+    };
   }
   if (tag !== 0xa3) {
     reader.any();
@@ -124,14 +139,24 @@ function decodeSearch(reader: BerReader): SearchRequest {
   const typesOnly = reader.boolean();
   const filter = decodeFilter(reader);
   const attributes: string[] = [];
-  for (const list = reader.enter(SEQUENCE); !list.atEnd; ) attributes.push(list.text());
-  return { kind: 'search-request', base, scope, derefAliases, sizeLimit, timeLimit, typesOnly, filter, attributes };
+  for (const list = reader.enter(SEQUENCE); !list.atEnd;) attributes.push(list.text());
+  return {
+    kind: 'search-request',
+    base,
+    scope,
+    derefAliases,
+    sizeLimit,
+    timeLimit,
+    typesOnly,
+    filter,
+    attributes,
+  };
 }
 
 function decodeModify(reader: BerReader): LdapRequest {
   const dn = reader.text();
   const changes: Modification[] = [];
-  for (const list = reader.enter(SEQUENCE); !list.atEnd; ) {
+  for (const list = reader.enter(SEQUENCE); !list.atEnd;) {
     const change = list.enter(SEQUENCE);
     changes.push({ operation: change.integer(ENUMERATED), ...decodeAttribute(change) });
   }
@@ -149,7 +174,7 @@ function decodeModifyDn(reader: BerReader): LdapRequest {
 /** Decodes a PartialAttributeList. */
 export function decodeAttributes(reader: BerReader): AttributeValues[] {
   const attributes: AttributeValues[] = [];
-  for (const list = reader.enter(SEQUENCE); !list.atEnd; ) attributes.push(decodeAttribute(list));
+  for (const list = reader.enter(SEQUENCE); !list.atEnd;) attributes.push(decodeAttribute(list));
   return attributes;
 }
 
@@ -157,7 +182,7 @@ function decodeAttribute(reader: BerReader): AttributeValues {
   const attribute = reader.enter(SEQUENCE);
   const type = attribute.text();
   const values: Uint8Array[] = [];
-  for (const set = attribute.enter(SET); !set.atEnd; ) values.push(set.octets());
+  for (const set = attribute.enter(SET); !set.atEnd;) values.push(set.octets());
   return { type, values };
 }
 

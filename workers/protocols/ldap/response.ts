@@ -47,7 +47,9 @@ const resultTags: ReadonlyMap<ResultKind, number> = new Map([
   ['modify-dn-response', tags.modifyDnResponse],
   ['compare-response', tags.compareResponse],
 ]);
-const resultKinds: ReadonlyMap<number, ResultKind> = new Map([...resultTags].map(([kind, tag]) => [tag, kind]));
+const resultKinds: ReadonlyMap<number, ResultKind> = new Map(
+  [...resultTags].map(([kind, tag]) => [tag, kind]),
+);
 
 const referralTag = 0xa3;
 const saslCredentialsTag = 0x87;
@@ -68,7 +70,8 @@ export function decodeResponse(reader: BerReader): LdapResponse | null {
     case tags.bindResponse: {
       const response = reader.any();
       const result = decodeResult(response);
-      const saslCredentials = response.tag === saslCredentialsTag ? response.octets(saslCredentialsTag) : null;
+      const saslCredentials =
+        response.tag === saslCredentialsTag ? response.octets(saslCredentialsTag) : null;
       return { kind: 'bind-response', result, saslCredentials };
     }
     case tags.searchResultEntry: {
@@ -77,14 +80,19 @@ export function decodeResponse(reader: BerReader): LdapResponse | null {
     }
     case tags.searchResultReference: {
       const uris: string[] = [];
-      for (const list = reader.any(); !list.atEnd; ) uris.push(list.text());
+      for (const list = reader.any(); !list.atEnd;) uris.push(list.text());
       return { kind: 'search-result-reference', uris };
     }
     case tags.extendedResponse: {
       const response = reader.any();
       const result = decodeResult(response);
       const oid = response.tag === oidTag ? response.text(oidTag) : '';
-      return { kind: 'extended-response', result, oid, value: response.tag === valueTag ? response.octets(valueTag) : null };
+      return {
+        kind: 'extended-response',
+        result,
+        oid,
+        value: response.tag === valueTag ? response.octets(valueTag) : null,
+      };
     }
     default: {
       const kind = resultKinds.get(reader.tag);
@@ -99,7 +107,7 @@ function decodeResult(reader: BerReader): LdapResult {
   const text = reader.text();
   const referral: string[] = [];
   if (reader.tag === referralTag) {
-    for (const list = reader.any(); !list.atEnd; ) referral.push(list.text(OCTET_STRING));
+    for (const list = reader.any(); !list.atEnd;) referral.push(list.text(OCTET_STRING));
   }
   return { code, matchedDn, text, referral };
 }

@@ -37,7 +37,9 @@ export function formatCompactStamp(epochUs: number): string {
  * @returns microseconds since 1970-01-01T00:00:00Z; null when the text is no date
  */
 export function parseDate(text: string): number | null {
-  const plain = removeComments(text).replace(/[\t\r\n ]+/g, ' ').trim();
+  const plain = removeComments(text)
+    .replace(/[\t\r\n ]+/g, ' ')
+    .trim();
   const match = dateTime.exec(plain);
   if (match === null) return null;
   const month = monthNames.findIndex((name) => name.toLowerCase() === match[2]!.toLowerCase()) + 1;
@@ -79,7 +81,18 @@ export function civilFromDays(days: number): { year: number; month: number; day:
 
 const dayNames = Object.freeze(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']);
 const monthNames = Object.freeze([
-  'Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec',
+  'Jan',
+  'Feb',
+  'Mar',
+  'Apr',
+  'May',
+  'Jun',
+  'Jul',
+  'Aug',
+  'Sep',
+  'Oct',
+  'Nov',
+  'Dec',
 ]);
 const dateTime =
   /^(?:[A-Za-z]{3} ?, ?)?(\d{1,2}) ([A-Za-z]{3}) (\d{2,4}) (\d\d) ?: ?(\d\d)(?: ?: ?(\d\d))?(?: ([+-]\d{4}|[A-Za-z]{1,5}))?$/;

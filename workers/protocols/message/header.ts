@@ -74,7 +74,10 @@ export function prependLines(lines: string, message: Uint8Array): Uint8Array[] {
 
 /** RFC 5322 §2.2.3: a line end before a blank goes away; the blank stays. */
 export function unfold(text: string): string {
-  return text.replace(/\r?\n(?=[ \t])/g, '').replace(/\r?\n$/, '').trim();
+  return text
+    .replace(/\r?\n(?=[ \t])/g, '')
+    .replace(/\r?\n$/, '')
+    .trim();
 }
 
 const tab = 0x09;

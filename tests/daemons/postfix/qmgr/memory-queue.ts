@@ -26,11 +26,27 @@ export class MemoryQueue implements MailQueue {
   constructor(route: (domain: string) => { transport: string; nexthop: string }) {
     this.#route = route;
   }
-  enter(message: { sender: string; recipients: string[]; content: readonly Uint8Array[]; label?: string; notify?: string }): string {
+  enter(message: {
+    sender: string;
+    recipients: string[];
+    content: readonly Uint8Array[];
+    label?: string;
+    notify?: string;
+  }): string {
     const queueId = (0xa00000 + ++this.#last).toString(16).toUpperCase();
     const { sender, recipients, content } = message;
     const arrived = this.os!.now();
-    this.files.set(queueId, { queue: 'incoming', sender, recipients, content, notify: message.notify ?? '', done: new Set(), arrived, next: 0, warned: false });
+    this.files.set(queueId, {
+      queue: 'incoming',
+      sender,
+      recipients,
+      content,
+      notify: message.notify ?? '',
+      done: new Set(),
+      arrived,
+      next: 0,
+      warned: false,
+    });
     if (message.label !== undefined) this.labels.set(queueId, message.label);
     this.os!.trace({ kind: 'queue.file-moved', queueId, from: '', to: 'incoming' });
     return queueId;
@@ -55,7 +71,13 @@ export class MemoryQueue implements MailQueue {
     const file = this.files.get(queueId);
     if (file === undefined) return null;
     const recipients = file.recipients
-      .map((address, index) => ({ index, address, originalAddress: address, dsnOriginalRecipient: `rfc822;${address}`, notify: file.notify }))
+      .map((address, index) => ({
+        index,
+        address,
+        originalAddress: address,
+        dsnOriginalRecipient: `rfc822;${address}`,
+        notify: file.notify,
+      }))
       .filter(({ index }) => !file.done.has(index));
     return {
       sender: file.sender,

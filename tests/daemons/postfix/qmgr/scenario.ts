@@ -22,7 +22,15 @@ export interface Scenario {
   params: Record<string, string>;
   dns: Record<string, Record<string, string[]>>;
   farEnd: { listen: string; name?: string; proto?: string; rules?: Rule[] }[];
-  arrivals: { at: number; label: string; from: string; to: string[]; count?: number; spacing?: number; rcptOpt?: string }[];
+  arrivals: {
+    at: number;
+    label: string;
+    from: string;
+    to: string[];
+    count?: number;
+    spacing?: number;
+    rcptOpt?: string;
+  }[];
   operations?: { at: number; cmd: string }[];
   runFor: number;
 }
@@ -62,13 +70,30 @@ export function play(scenario: Scenario): Played {
       boot: (os) => bootMail(os, scenario, queue),
       files: { '/etc/resolv.conf': 'nameserver 192.0.2.53\n' },
     },
-    { name: 'ns.example', address: '192.0.2.53', boot: (os) => void os.spawn('named', named), files: zoneFiles(scenario) },
-    ...ends.map(({ end, far }) => ({ name: `far${end.listen}`, address: mapAddress(end.listen), boot: far.boot })),
+    {
+      name: 'ns.example',
+      address: '192.0.2.53',
+      boot: (os) => void os.spawn('named', named),
+      files: zoneFiles(scenario),
+    },
+    ...ends.map(({ end, far }) => ({
+      name: `far${end.listen}`,
+      address: mapAddress(end.listen),
+      boot: far.boot,
+    })),
     // hosts of the zones that listen to nothing refuse connections
-    ...silentAddresses(scenario).map((address) => ({ name: `silent${address}`, address: mapAddress(address), boot: () => {} })),
+    ...silentAddresses(scenario).map((address) => ({
+      name: `silent${address}`,
+      address: mapAddress(address),
+      boot: () => {},
+    })),
   ]);
   world.run(scenario.runFor * SECOND);
-  return collect(world, queue, ends.map(({ end, far }) => [end.name ?? end.listen, far.saw]));
+  return collect(
+    world,
+    queue,
+    ends.map(({ end, far }) => [end.name ?? end.listen, far.saw]),
+  );
 }
 
 function bootMail(os: Os, scenario: Scenario, queue: MemoryQueue): void {
@@ -101,14 +126,29 @@ function bootMail(os: Os, scenario: Scenario, queue: MemoryQueue): void {
     mx_address_limit: 5,
     mx_session_limit: 2,
     skip_5xx_greeting: scenario.params['smtp_skip_5xx_greeting'] !== 'no',
-    fallback_relay: (scenario.params['smtp_fallback_relay'] ?? '').split(' ').filter((site) => site !== '').map(mapText),
+    fallback_relay: (scenario.params['smtp_fallback_relay'] ?? '')
+      .split(' ')
+      .filter((site) => site !== '')
+      .map(mapText),
     send_xforward_command: false,
     ownAddresses: [mailAddress],
   });
   const pools: Record<string, AgentPool> = {
-    smtp: new AgentPool(os, { name: 'postfix/smtp', deliver: (o, r) => deliverSmtp(o, smtp('smtp'), r), processesMax: 100 }),
-    lmtp: new AgentPool(os, { name: 'postfix/lmtp', deliver: (o, r) => deliverSmtp(o, smtp('lmtp'), r), processesMax: 100 }),
-    retry: new AgentPool(os, { name: 'postfix/error', deliver: (o, r) => deliverError(o, agentOf('postfix/error'), r), processesMax: 100 }),
+    smtp: new AgentPool(os, {
+      name: 'postfix/smtp',
+      deliver: (o, r) => deliverSmtp(o, smtp('smtp'), r),
+      processesMax: 100,
+    }),
+    lmtp: new AgentPool(os, {
+      name: 'postfix/lmtp',
+      deliver: (o, r) => deliverSmtp(o, smtp('lmtp'), r),
+      processesMax: 100,
+    }),
+    retry: new AgentPool(os, {
+      name: 'postfix/error',
+      deliver: (o, r) => deliverError(o, agentOf('postfix/error'), r),
+      processesMax: 100,
+    }),
   };
   const bounce: BounceConfig = {
     myhostname: mailHost,
@@ -120,7 +160,11 @@ function bootMail(os: Os, scenario: Scenario, queue: MemoryQueue): void {
     double_bounce_sender: 'double-bounce',
     readContent: (queueId) => queue.readContent(queueId),
     *enter(_, message): Proc<string | null> {
-      const queueId = queue.enter({ sender: message.sender, recipients: [message.recipient], content: message.content });
+      const queueId = queue.enter({
+        sender: message.sender,
+        recipients: [message.recipient],
+        content: message.content,
+      });
       events.put({ kind: 'incoming' });
       return queueId;
     },
@@ -148,13 +192,23 @@ function* arrive(os: Os, scenario: Scenario, queue: MemoryQueue, events: Channel
   const steps: { at: number; run: () => void }[] = [];
   for (const arrival of scenario.arrivals) {
     for (let i = 0; i < (arrival.count ?? 1); i++) {
-      const label = arrival.count === undefined ? arrival.label : arrival.label.replace('{n}', String(i + 1)) + (arrival.label.includes('{n}') ? '' : String(i + 1));
+      const label =
+        arrival.count === undefined
+          ? arrival.label
+          : arrival.label.replace('{n}', String(i + 1)) +
+            (arrival.label.includes('{n}') ? '' : String(i + 1));
       steps.push({
         at: arrival.at + i * (arrival.spacing ?? 0),
         run: () => {
           const content = `Subject: ${label}\r\nMessage-ID: <${label}@scenario.example>\r\n\r\nxxxx\r\n`;
           const notify = /NOTIFY=(\S+)/.exec(arrival.rcptOpt ?? '')?.[1] ?? '';
-          queue.enter({ sender: arrival.from, recipients: expand(arrival.to), content: [utf8.encode(content)], label, notify });
+          queue.enter({
+            sender: arrival.from,
+            recipients: expand(arrival.to),
+            content: [utf8.encode(content)],
+            label,
+            notify,
+          });
           events.put({ kind: 'incoming' });
         },
       });
@@ -162,9 +216,13 @@ function* arrive(os: Os, scenario: Scenario, queue: MemoryQueue, events: Channel
   }
   for (const operation of scenario.operations ?? []) {
     const [, label] = /^postqueue -i \{QID:(\S+)\}$/.exec(operation.cmd) ?? [];
-    if (operation.cmd === 'postqueue -f') steps.push({ at: operation.at, run: () => events.put({ kind: 'flush' }) });
+    if (operation.cmd === 'postqueue -f')
+      steps.push({ at: operation.at, run: () => events.put({ kind: 'flush' }) });
     if (label !== undefined)
-      steps.push({ at: operation.at, run: () => events.put({ kind: 'flush', queueId: queue.queueIdOf(label) }) });
+      steps.push({
+        at: operation.at,
+        run: () => events.put({ kind: 'flush', queueId: queue.queueIdOf(label) }),
+      });
   }
   for (const step of steps.sort((a, b) => a.at - b.at)) {
     yield* os.sleepUntil(Math.round(step.at * SECOND));
@@ -181,18 +239,38 @@ function collect(world: TestWorld, queue: MemoryQueue, ends: [string, FarEnd][])
     if (event.kind === 'delivery.attempted') {
       const msg = labelOf(event.queueId);
       const text = unmapText(event.text);
-      trace.push({ t, msg, event: 'attempt', rcpt: event.recipient, status: event.status, dsn: event.dsn, relay: unmapText(event.relay).replace(/:\d+$/, ''), text });
+      trace.push({
+        t,
+        msg,
+        event: 'attempt',
+        rcpt: event.recipient,
+        status: event.status,
+        dsn: event.dsn,
+        relay: unmapText(event.relay).replace(/:\d+$/, ''),
+        text,
+      });
       final[`${msg} ${event.recipient}`] = event.status;
     }
     if (event.kind !== 'log.line-written') continue;
-    const notice = /^([0-9A-Z]+): (?:from=<.*>, status=((?:force-)?expired), returned to sender|(removed)|sender (.*): ([0-9A-Z]+))$/.exec(event.text);
+    const notice =
+      /^([0-9A-Z]+): (?:from=<.*>, status=((?:force-)?expired), returned to sender|(removed)|sender (.*): ([0-9A-Z]+))$/.exec(
+        event.text,
+      );
     if (notice === null) continue;
     const msg = labelOf(notice[1]!);
-    if (notice[2] !== undefined) for (const key of Object.keys(final)) if (key.startsWith(`${msg} `) && final[key] === 'deferred') final[key] = 'expired';
+    if (notice[2] !== undefined)
+      for (const key of Object.keys(final))
+        if (key.startsWith(`${msg} `) && final[key] === 'deferred') final[key] = 'expired';
     if (notice[5] !== undefined) queue.labels.set(notice[5], `${msg}.${suffixes[notice[4]!]}`);
-    trace.push({ t, msg, event: notice[2] ?? notice[3] ?? notice[4]!, });
+    trace.push({ t, msg, event: notice[2] ?? notice[3] ?? notice[4]! });
   }
-  return { trace, final, maxSessions: Object.fromEntries(ends.map(([name, saw]) => [name, saw.sessionsMax])), world, queue };
+  return {
+    trace,
+    final,
+    maxSessions: Object.fromEntries(ends.map(([name, saw]) => [name, saw.sessionsMax])),
+    world,
+    queue,
+  };
 }
 
 const suffixes: Record<string, string> = {
@@ -202,7 +280,8 @@ const suffixes: Record<string, string> = {
 };
 
 function zoneFiles(scenario: Scenario): Record<string, string> {
-  let zone = '$TTL 300\n@ IN SOA ns.example. root.example. 1 300 300 300 300\n@ IN NS ns.example.\nns IN A 192.0.2.53\n';
+  let zone =
+    '$TTL 300\n@ IN SOA ns.example. root.example. 1 300 300 300 300\n@ IN NS ns.example.\nns IN A 192.0.2.53\n';
   for (const [name, types] of Object.entries(scenario.dns))
     for (const [type, records] of Object.entries(types))
       for (const record of records) {
@@ -235,7 +314,9 @@ function unmapText(text: string): string {
 function transportOf(maps: string): (domain: string) => { transport: string; nexthop: string } {
   const match = /\{ ?([\w.]+) = (\w+):(\S+?)\} \}/.exec(maps);
   return (domain) =>
-    match?.[1] === domain ? { transport: match[2]!, nexthop: mapText(match[3]!) } : { transport: 'smtp', nexthop: domain };
+    match?.[1] === domain
+      ? { transport: match[2]!, nexthop: mapText(match[3]!) }
+      : { transport: 'smtp', nexthop: domain };
 }
 
 function expand(to: string[]): string[] {
@@ -243,12 +324,17 @@ function expand(to: string[]): string[] {
     const range = /^(.*)\{(\d+)\.\.(\d+)\}(.*)$/.exec(address);
     if (range === null) return [address];
     const [, before, first, last, after] = range;
-    return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => `${before}${Number(first) + i}${after}`);
+    return Array.from(
+      { length: Number(last) - Number(first) + 1 },
+      (_, i) => `${before}${Number(first) + i}${after}`,
+    );
   });
 }
 
 function time(text: string | undefined): number | null {
   const match = /^(\d+)([smhdw]?)$/.exec(text ?? '');
   if (match === null) return null;
-  return Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, '': 1 }[match[2]! as 's']! * SECOND;
+  return (
+    Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, '': 1 }[match[2]! as 's']! * SECOND
+  );
 }

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 
-import { Scheduler, type Entry, type TransportLimits } from '../../../../workers/daemons/postfix/qmgr/scheduler.ts';
+import {
+  Scheduler,
+  type Entry,
+  type TransportLimits,
+} from '../../../../workers/daemons/postfix/qmgr/scheduler.ts';
 
 const second = 1_000_000;
 const trouble = { dsn: '4.4.1', reason: 'connect to mx[192.0.2.1]:25: Connection refused' };

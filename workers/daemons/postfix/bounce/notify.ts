@@ -30,7 +30,10 @@ export interface BounceConfig {
   double_bounce_sender: string;
   readContent: (queueId: string) => readonly Uint8Array[];
   /** Enters a message through cleanup. @returns its queue id, null when cleanup would not have it */
-  enter: (os: Os, message: { sender: string; recipient: string; content: readonly Uint8Array[] }) => Proc<string | null>;
+  enter: (
+    os: Os,
+    message: { sender: string; recipient: string; content: readonly Uint8Array[] },
+  ) => Proc<string | null>;
 }
 
 export type ReportTask = 'bounce' | 'success' | 'expired' | 'warning';
@@ -77,7 +80,8 @@ export function* report(
 // RFC 5321 §4.5.5: nothing is reported to the null reverse-path.
 function mayReport(os: Os, config: BounceConfig, queueId: string, sender: string): boolean {
   if (sender === '') return false;
-  if (sender.toLowerCase() !== `${config.double_bounce_sender}@${config.myhostname}`.toLowerCase()) return true;
+  if (sender.toLowerCase() !== `${config.double_bounce_sender}@${config.myhostname}`.toLowerCase())
+    return true;
   os.log('postfix/bounce', `warning: ${queueId}: undeliverable postmaster notification discarded`);
   return false;
 }
@@ -90,7 +94,8 @@ function makeReport(
 ): Uint8Array[] {
   const { envelope, queueId } = about;
   const { kind } = rules[task];
-  const full = kind === 'failed' && envelope.returnContent !== 'HDRS' && envelope.size <= config.bounce_size_limit;
+  const full =
+    kind === 'failed' && envelope.returnContent !== 'HDRS' && envelope.size <= config.bounce_size_limit;
   return formatReport(
     {
       kind,

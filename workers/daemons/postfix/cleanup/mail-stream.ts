@@ -46,9 +46,7 @@ export interface MailRecipient {
 }
 
 /** What became of a message. reply is ready for smtpd to send when not ok: code, enhanced status, text. */
-export type CleanupResult =
-  | { kind: 'ok' }
-  | { kind: 'refused'; code: number; dsn: string; text: string };
+export type CleanupResult = { kind: 'ok' } | { kind: 'refused'; code: number; dsn: string; text: string };
 
 export interface MailStream {
   readonly queueId: string;

@@ -35,10 +35,25 @@ export function splitReason(nexthop: string): { dsn: string; text: string } {
   return match === null ? { dsn: '5.0.0', text: nexthop } : { dsn: match[1]!, text: match[2]! };
 }
 
-function attempts(os: Os, request: DeliveryRequest, reason: { dsn: string; text: string }): Parameters<typeof recordSent>[3][] {
+function attempts(
+  os: Os,
+  request: DeliveryRequest,
+  reason: { dsn: string; text: string },
+): Parameters<typeof recordSent>[3][] {
   const now = os.now();
-  const times = { arrived: request.arrived, active: request.active, handedOff: now, connected: null, ended: now };
+  const times = {
+    arrived: request.arrived,
+    active: request.active,
+    handedOff: now,
+    connected: null,
+    ended: now,
+  };
   return request.recipients.map((recipient) => ({
-    recipient, relay: 'none', times, ...reason, remoteMta: '', diagnostic: '',
+    recipient,
+    relay: 'none',
+    times,
+    ...reason,
+    remoteMta: '',
+    diagnostic: '',
   }));
 }

@@ -5,7 +5,12 @@
  */
 import type { Os } from '../../../os/os.ts';
 
-import { appendBounceLog, bounceLogPath, type BounceLogEntry, type BounceLogName } from '../bounce/bounce-log.ts';
+import {
+  appendBounceLog,
+  bounceLogPath,
+  type BounceLogEntry,
+  type BounceLogName,
+} from '../bounce/bounce-log.ts';
 
 import type { DeliveryRequest, RequestRecipient } from './request.ts';
 import { formatStatusLine, type DeliveryTimes } from './status-line.ts';
@@ -34,7 +39,13 @@ export interface Attempt {
 }
 
 /** The recipient has it. @param action what a success notification says: relayed to a host that makes none itself */
-export function recordSent(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt, action: 'delivered' | 'relayed'): void {
+export function recordSent(
+  os: Os,
+  agent: Agent,
+  request: DeliveryRequest,
+  attempt: Attempt,
+  action: 'delivered' | 'relayed',
+): void {
   write(os, agent, request, attempt, 'sent');
   if (wants(attempt.recipient, 'SUCCESS')) {
     const reason = `delivery via ${attempt.relay === 'none' ? 'local' : attempt.relay}: ${attempt.text}`;
@@ -62,7 +73,13 @@ export function wants(recipient: { notify: string }, kind: 'SUCCESS' | 'FAILURE'
   return recipient.notify.toUpperCase().split(',').includes(kind);
 }
 
-function write(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt, status: 'sent' | 'deferred' | 'bounced'): void {
+function write(
+  os: Os,
+  agent: Agent,
+  request: DeliveryRequest,
+  attempt: Attempt,
+  status: 'sent' | 'deferred' | 'bounced',
+): void {
   const line = formatStatusLine({
     recipient: attempt.recipient.address,
     originalRecipient: attempt.recipient.originalAddress,

@@ -58,6 +58,11 @@ export function formatDelay(us: number): string {
   const unit = 1_000_000 / 10 ** digits;
   const units = Math.floor((delay + unit / 2) / unit);
   const whole = Math.floor(units / 10 ** digits);
-  const fraction = digits === 0 ? '' : String(units - whole * 10 ** digits).padStart(digits, '0').replace(/0+$/, '');
+  const fraction =
+    digits === 0
+      ? ''
+      : String(units - whole * 10 ** digits)
+          .padStart(digits, '0')
+          .replace(/0+$/, '');
   return fraction === '' ? String(whole) : `${whole}.${fraction}`;
 }

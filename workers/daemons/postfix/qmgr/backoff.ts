@@ -25,7 +25,10 @@ export interface LifetimeParams {
  * @param created when the message arrived
  * @returns a whole second
  */
-export function nextAttemptAt(params: BackoffParams, times: { created: VirtualTime; now: VirtualTime }): VirtualTime {
+export function nextAttemptAt(
+  params: BackoffParams,
+  times: { created: VirtualTime; now: VirtualTime },
+): VirtualTime {
   const now = wholeSecond(times.now);
   const age = now - wholeSecond(times.created);
   return now + Math.min(Math.max(age, params.minimal_backoff_time), params.maximal_backoff_time);
@@ -37,7 +40,10 @@ export function isDue(next: VirtualTime, now: VirtualTime): boolean {
 }
 
 /** When the message is given up; looked at only after a failed attempt. Bounces (null sender) have a limit of their own. */
-export function expiresAt(params: LifetimeParams, message: { sender: string; created: VirtualTime }): VirtualTime {
+export function expiresAt(
+  params: LifetimeParams,
+  message: { sender: string; created: VirtualTime },
+): VirtualTime {
   const longest = params.maximal_queue_lifetime;
   const lifetime = message.sender === '' ? Math.min(params.bounce_queue_lifetime, longest) : longest;
   return wholeSecond(message.created) + lifetime;

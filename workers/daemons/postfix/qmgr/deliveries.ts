@@ -29,9 +29,13 @@ export class Deliveries {
   *add(os: Os, message: ActiveMessage): Proc<void> {
     const routes: Route[] = [];
     const { recipients, sender } = message.envelope;
-    for (const recipient of recipients) routes.push(yield* this.#config.queue.resolve(recipient.address, sender));
+    for (const recipient of recipients)
+      routes.push(yield* this.#config.queue.resolve(recipient.address, sender));
     os.because(message.activated);
-    const groups = groupRecipients(routes, (name) => this.#scheduler.transport(name).limits.destination_recipient_limit);
+    const groups = groupRecipients(
+      routes,
+      (name) => this.#scheduler.transport(name).limits.destination_recipient_limit,
+    );
     for (const group of groups) {
       const transport = this.#scheduler.transport(group.route.transport);
       if (this.#agentsOf(transport.name) === null) {
@@ -44,7 +48,11 @@ export class Deliveries {
         continue;
       }
       const limit = transport.limits.destination_recipient_limit;
-      const entries = batches(group.recipients, limit).map((batch) => ({ message, destination, recipients: batch }));
+      const entries = batches(group.recipients, limit).map((batch) => ({
+        message,
+        destination,
+        recipients: batch,
+      }));
       message.pending += entries.length;
       this.#scheduler.add(entries);
     }
@@ -89,7 +97,12 @@ export class Deliveries {
   }
 
   // Mail for a dead destination is deferred by the retry service, which gives the reason.
-  #retry(message: ActiveMessage, recipients: readonly number[], why: Trouble, prefix = 'delivery temporarily suspended: '): void {
+  #retry(
+    message: ActiveMessage,
+    recipients: readonly number[],
+    why: Trouble,
+    prefix = 'delivery temporarily suspended: ',
+  ): void {
     const transport = this.#scheduler.transport('retry');
     const nexthop = `${why.dsn} ${prefix}${why.reason}`;
     const destination = this.#scheduler.destination(transport, nexthop, nexthop);

@@ -46,7 +46,8 @@ export class DestinationQueue<E> {
   /** Empties the queue; entries in order of arrival. */
   takeAll(): E[] {
     const entries: E[] = [];
-    for (const job of [...this.#preempting, ...this.#jobs.slice(this.#head)]) entries.push(...job.entries.slice(job.taken));
+    for (const job of [...this.#preempting, ...this.#jobs.slice(this.#head)])
+      entries.push(...job.entries.slice(job.taken));
     this.#jobs = [];
     this.#preempting = [];
     this.#head = 0;

@@ -19,7 +19,8 @@ import { qmgrIdent, scheduleScan, type QmgrState } from './state.ts';
 export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage): void {
   const { params, config } = state;
   const { queueId, envelope } = message;
-  const hasLog = (log: BounceLogName): boolean => os.files.exists(bounceLogPath(params.queue_directory, log, queueId));
+  const hasLog = (log: BounceLogName): boolean =>
+    os.files.exists(bounceLogPath(params.queue_directory, log, queueId));
   const tasks: ReportTask[] = [];
   if (hasLog('bounce')) tasks.push('bounce');
   if (hasLog('trace')) tasks.push('success');
@@ -44,7 +45,12 @@ export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage):
 }
 
 /** The reports are made: the message is removed or deferred. */
-export function settleMessage(os: Os, state: QmgrState, message: ActiveMessage, { reported }: { reported: boolean }): void {
+export function settleMessage(
+  os: Os,
+  state: QmgrState,
+  message: ActiveMessage,
+  { reported }: { reported: boolean },
+): void {
   const { queueId } = message;
   const { queue } = state.config;
   state.active.delete(queueId);

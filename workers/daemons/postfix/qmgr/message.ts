@@ -57,7 +57,10 @@ export interface Group {
  * @param routes one per recipient
  * @param recipientLimitOf destination_recipient_limit of a transport; 1 makes every recipient a destination
  */
-export function groupRecipients(routes: readonly Route[], recipientLimitOf: (transport: string) => number): Group[] {
+export function groupRecipients(
+  routes: readonly Route[],
+  recipientLimitOf: (transport: string) => number,
+): Group[] {
   const groups = new Map<string, Group>();
   for (const [index, route] of routes.entries()) {
     const alone = recipientLimitOf(route.transport) === 1;

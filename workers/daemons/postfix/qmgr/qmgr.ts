@@ -22,7 +22,14 @@ import { finishMessage, settleMessage } from './finish.ts';
 import type { MailQueue } from './mail-queue.ts';
 import type { ActiveMessage } from './message.ts';
 import { QueueScan } from './queue-scan.ts';
-import { qmgrIdent, scheduleScan, type QmgrConfig, type QmgrEvent, type QmgrParams, type QmgrState } from './state.ts';
+import {
+  qmgrIdent,
+  scheduleScan,
+  type QmgrConfig,
+  type QmgrEvent,
+  type QmgrParams,
+  type QmgrState,
+} from './state.ts';
 
 /** Runs until the host ends. */
 export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
@@ -50,7 +57,8 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
       deferred.request();
     }
     turn = turn === incoming ? deferred : incoming;
-    const fed = (yield* feed(os, state, turn)) || (yield* feed(os, state, turn === incoming ? deferred : incoming));
+    const fed =
+      (yield* feed(os, state, turn)) || (yield* feed(os, state, turn === incoming ? deferred : incoming));
     state.deliveries.handOut(os);
     if (fed) continue;
     const event = yield* config.events.take({ deadline: Math.min(state.scanAt, state.deliveries.wakeAt()) });
@@ -58,7 +66,12 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
   }
 }
 
-function react(os: Os, state: QmgrState, event: QmgrEvent, scans: { incoming: QueueScan; deferred: QueueScan }): void {
+function react(
+  os: Os,
+  state: QmgrState,
+  event: QmgrEvent,
+  scans: { incoming: QueueScan; deferred: QueueScan },
+): void {
   switch (event.kind) {
     case 'incoming':
       scans.incoming.request();
@@ -107,7 +120,11 @@ function* feed(os: Os, state: QmgrState, scan: QueueScan): Proc<boolean> {
   return false;
 }
 
-function* activate(os: Os, state: QmgrState, file: { queueId: string; from: 'incoming' | 'deferred' }): Proc<void> {
+function* activate(
+  os: Os,
+  state: QmgrState,
+  file: { queueId: string; from: 'incoming' | 'deferred' },
+): Proc<void> {
   const { queue } = state.config;
   const { queueId } = file;
   const activated = queue.move(queueId, file.from, 'active');
@@ -123,7 +140,15 @@ function* activate(os: Os, state: QmgrState, file: { queueId: string; from: 'inc
     qmgrIdent,
     `${queueId}: from=<${envelope.sender}>, size=${envelope.size}, nrcpt=${envelope.recipients.length} (queue active)`,
   );
-  const message: ActiveMessage = { queueId, envelope, active: os.now(), activated, pending: 0, deferred: false, reason: '' };
+  const message: ActiveMessage = {
+    queueId,
+    envelope,
+    active: os.now(),
+    activated,
+    pending: 0,
+    deferred: false,
+    reason: '',
+  };
   state.active.set(queueId, message);
   yield* state.deliveries.add(os, message);
   if (message.pending === 0) finishMessage(os, state, message);
@@ -136,6 +161,9 @@ function recoverActive(queue: MailQueue): void {
 
 function checkedParams(os: Os, params: QmgrParams): QmgrParams {
   if (params.bounce_queue_lifetime <= params.maximal_queue_lifetime) return params;
-  os.log(qmgrIdent, 'warning: bounce_queue_lifetime is larger than maximal_queue_lifetime - adjusting bounce_queue_lifetime');
+  os.log(
+    qmgrIdent,
+    'warning: bounce_queue_lifetime is larger than maximal_queue_lifetime - adjusting bounce_queue_lifetime',
+  );
   return { ...params, bounce_queue_lifetime: params.maximal_queue_lifetime };
 }

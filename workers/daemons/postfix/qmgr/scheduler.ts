@@ -148,7 +148,8 @@ export class Scheduler<M> {
   finish(entry: Entry<M>, trouble: Trouble | null, now: VirtualTime): Entry<M>[] {
     const { destination } = entry;
     assert(destination.busy > 0, `finish: nothing under way for ${destination.key}`);
-    const suspended = trouble === null ? this.#answered(destination) : this.#failed(destination, trouble, now);
+    const suspended =
+      trouble === null ? this.#answered(destination) : this.#failed(destination, trouble, now);
     destination.busy--;
     const pause = destination.transport.limits.destination_rate_delay;
     if (pause > 0 && destination.dead === null) {
@@ -163,7 +164,8 @@ export class Scheduler<M> {
   /** When something that pauses or is dead comes back; NEVER when nothing does. */
   wakeAt(): VirtualTime {
     let at = this.#dead[0]?.notBefore ?? NEVER;
-    for (const transport of this.#transports.values()) at = Math.min(at, transport.pausing[0]?.notBefore ?? NEVER);
+    for (const transport of this.#transports.values())
+      at = Math.min(at, transport.pausing[0]?.notBefore ?? NEVER);
     return at;
   }
 
@@ -183,8 +185,13 @@ export class Scheduler<M> {
       destination.window = Math.max(destination.busy, 1);
       return [];
     }
-    const mayGrow = limits.destination_concurrency_limit === 0 || destination.window < limits.destination_concurrency_limit;
-    if (mayGrow && limits.destination_rate_delay === 0 && destination.window < destination.busy + limits.initial_destination_concurrency)
+    const mayGrow =
+      limits.destination_concurrency_limit === 0 || destination.window < limits.destination_concurrency_limit;
+    if (
+      mayGrow &&
+      limits.destination_rate_delay === 0 &&
+      destination.window < destination.busy + limits.initial_destination_concurrency
+    )
       destination.window++;
     return [];
   }
@@ -220,7 +227,8 @@ export class Scheduler<M> {
     destination.dead = null;
     destination.notBefore = 0;
     destination.failCohorts = 0;
-    destination.window = destination.busy > 0 ? destination.busy : windowInitial(destination.transport.limits);
+    destination.window =
+      destination.busy > 0 ? destination.busy : windowInitial(destination.transport.limits);
     this.#takeTurn(destination);
     this.#forgetIdle(destination);
   }

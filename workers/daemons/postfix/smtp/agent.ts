@@ -41,9 +41,14 @@ export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryReques
     last = yield* trySite(os, config, state, { site, isLast: index === sites.length - 1 });
     if (last?.dsn === '5.4.6') break; // do not hand looping mail to the fallback relay
   }
-  if (state.left.length > 0) giveUp(os, config, state, last ?? ownReason('4.3.0', 'unknown mail transport error'));
+  if (state.left.length > 0)
+    giveUp(os, config, state, last ?? ownReason('4.3.0', 'unknown mail transport error'));
   const trouble = state.trouble;
-  return { deferred: state.deferred, reason: state.reason, trouble: trouble === null ? null : { dsn: trouble.dsn, reason: trouble.text } };
+  return {
+    deferred: state.deferred,
+    reason: state.reason,
+    trouble: trouble === null ? null : { dsn: trouble.dsn, reason: trouble.text },
+  };
 }
 
 /** Tries the hosts of one nexthop. @returns the reason of the last failure, for the recipients that are left */
@@ -54,8 +59,10 @@ function* trySite(
   { site, isLast }: { site: string; isLast: boolean },
 ): Proc<Reason | null> {
   const nexthop = parseNexthop(site, { port: config.tcp_port, lookupMx: config.protocol === 'smtp' });
-  if (nexthop === null) return ownReason('5.4.4', `unable to look up host ${site}: Name or service not known`);
-  if (nexthop.kind === 'unix') return ownReason('4.4.1', `connect to ${site}[${nexthop.host}]: No such file or directory`);
+  if (nexthop === null)
+    return ownReason('5.4.4', `unable to look up host ${site}: Name or service not known`);
+  if (nexthop.kind === 'unix')
+    return ownReason('4.4.1', `connect to ${site}[${nexthop.host}]: No such file or directory`);
   const hosts = yield* findSiteHosts(os, config, nexthop);
   if (!Array.isArray(hosts)) return hosts;
   let reason: Reason | null = null;
@@ -74,7 +81,8 @@ function* trySite(
     const final = isLast && (lastSession || index === tries.length - 1);
     const result = yield* deliverToHost(os, config, state, { host, connection, final });
     reason = result.reason;
-    if (!result.greeted) sessions--; // sessions that fail before the end of EHLO do not count
+    if (!result.greeted)
+      sessions--; // sessions that fail before the end of EHLO do not count
     else if (lastSession) break;
   }
   return reason;
@@ -95,7 +103,12 @@ function giveUp(os: Os, config: SmtpConfig, state: DeliveryState, reason: Reason
   assert(/^[45]\./.test(reason.dsn), `giveUp: no failure in ${reason.dsn} ${reason.text}`);
   const now = os.now();
   for (const recipient of state.left) {
-    const attempt = { recipient, relay: 'none', times: timesOf(state, { connected: now, ended: now }), ...reason };
+    const attempt = {
+      recipient,
+      relay: 'none',
+      times: timesOf(state, { connected: now, ended: now }),
+      ...reason,
+    };
     if (reason.dsn.startsWith('5')) recordBounced(os, config.agent, state.request, attempt);
     else recordDeferred(os, config.agent, state.request, attempt);
   }

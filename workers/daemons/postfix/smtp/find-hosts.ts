@@ -29,7 +29,8 @@ export function* findHosts(os: Os, nexthop: Nexthop, options: FindHostsOptions):
   const answer = yield* lookupMx(os, nexthop.host);
   if (answer.kind === 'try-again') return lookupFailure(nexthop.host, 'MX', answer.kind);
   // RFC 5321 §5.1: without MX records the domain is its own mail host.
-  if (answer.kind !== 'found' || answer.exchanges.length === 0) return yield* findByAddress(os, nexthop, options);
+  if (answer.kind !== 'found' || answer.exchanges.length === 0)
+    return yield* findByAddress(os, nexthop, options);
   const [only] = answer.exchanges;
   if (answer.exchanges.length === 1 && (only!.exchange === '.' || only!.exchange === ''))
     return ownReason('5.1.0', `Domain ${nexthop.host} does not accept mail (nullMX)`); // RFC 7505 §4.1
@@ -49,7 +50,9 @@ function* findByMx(
     const name = exchange.replace(/\.$/, '');
     const answer = yield* lookupAddresses(os, name);
     if (answer.kind !== 'found') failure = lookupFailure(name, 'A', answer.kind);
-    else for (const address of answer.addresses) candidates.push({ name, address, port: nexthop.port, preference });
+    else
+      for (const address of answer.addresses)
+        candidates.push({ name, address, port: nexthop.port, preference });
   }
   if (candidates.length === 0) {
     os.log(options.ident, `warning: no MX host for ${nexthop.host} has a valid address record`);
@@ -74,7 +77,12 @@ function* findByAddress(os: Os, nexthop: Nexthop, options: FindHostsOptions): Pr
   if (answer.kind !== 'found') return lookupFailure(nexthop.host, 'A', answer.kind);
   if (answer.addresses.some((address) => options.ownAddresses.includes(address)))
     return ownReason('5.4.6', `mail for ${nexthop.host} loops back to myself`);
-  const hosts = answer.addresses.map((address) => ({ name: nexthop.host, address, port: nexthop.port, preference: 0 }));
+  const hosts = answer.addresses.map((address) => ({
+    name: nexthop.host,
+    address,
+    port: nexthop.port,
+    preference: 0,
+  }));
   return inOrder(os, hosts);
 }
 
@@ -91,7 +99,14 @@ const resolverErrors = Object.freeze({
   'try-again': { dsn: '4.4.3', text: 'Host not found, try again' },
 });
 
-function lookupFailure(name: string, type: 'MX' | 'A', kind: 'no-such-name' | 'no-data' | 'try-again'): Reason {
+function lookupFailure(
+  name: string,
+  type: 'MX' | 'A',
+  kind: 'no-such-name' | 'no-data' | 'try-again',
+): Reason {
   const { dsn, text } = resolverErrors[kind];
-  return ownReason(dsn, `Host or domain name not found. Name service error for name=${name} type=${type}: ${text}`);
+  return ownReason(
+    dsn,
+    `Host or domain name not found. Name service error for name=${name} type=${type}: ${text}`,
+  );
 }

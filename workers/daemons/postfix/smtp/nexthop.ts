@@ -29,7 +29,13 @@ export function parseNexthop(text: string, defaults: { port: number; lookupMx: b
   if (match === null || match[1] === '') return null;
   const port = match[2] === undefined ? defaults.port : parsePort(match[2]);
   if (port === null) return null;
-  return { kind: 'inet', host: match[1]!.toLowerCase(), text: plain, port, lookupMx: defaults.lookupMx && bracketed === null };
+  return {
+    kind: 'inet',
+    host: match[1]!.toLowerCase(),
+    text: plain,
+    port,
+    lookupMx: defaults.lookupMx && bracketed === null,
+  };
 }
 
 /** Whether the text is a dotted IPv4 address. */

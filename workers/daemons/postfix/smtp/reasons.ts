@@ -39,7 +39,8 @@ export function reasonOf(outcome: Outcome, host: RemoteHost): Reason {
     case 'reply': {
       const { reply, command } = outcome;
       const remote = { dsn: reply.enhanced, remoteMta: host.name, diagnostic: reply.text };
-      if (isHandshake(command)) return { ...remote, text: `host ${name} refused to talk to me: ${reply.text}` };
+      if (isHandshake(command))
+        return { ...remote, text: `host ${name} refused to talk to me: ${reply.text}` };
       if (command === 'AUTH command')
         return { ...remote, text: `SASL authentication failed; server ${name} said: ${reply.text}` };
       return { ...remote, text: `host ${name} said: ${reply.text} (in reply to ${command})` };

@@ -5,7 +5,14 @@
  */
 import type { Connection, Os, Proc } from '../../../os/os.ts';
 
-import { isSent, openSession, sendTransaction, type Outcome, type SmtpSession, type Transaction } from '../../clients/smtp.ts';
+import {
+  isSent,
+  openSession,
+  sendTransaction,
+  type Outcome,
+  type SmtpSession,
+  type Transaction,
+} from '../../clients/smtp.ts';
 import { recordBounced, recordDeferred, recordSent } from '../delivery/record.ts';
 import type { RequestRecipient } from '../delivery/request.ts';
 
@@ -35,7 +42,10 @@ export function* deliverToHost(
     timeouts: config.timeouts,
   });
   if ('failure' in session) {
-    return { reason: refuseAll(os, config, state, { outcome: session.failure, host, final }), greeted: false };
+    return {
+      reason: refuseAll(os, config, state, { outcome: session.failure, host, final }),
+      greeted: false,
+    };
   }
   const connected = os.now();
   const recipients = state.left;
@@ -69,7 +79,9 @@ function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSe
     returnContent: request.returnContent,
     envelopeId: request.envelopeId,
     last: true,
-    ...(config.send_xforward_command && session.capabilities.has('XFORWARD') ? { xforward: xforwardOf(state) } : {}),
+    ...(config.send_xforward_command && session.capabilities.has('XFORWARD')
+      ? { xforward: xforwardOf(state) }
+      : {}),
   };
 }
 
@@ -91,15 +103,33 @@ function judge(
   os: Os,
   config: SmtpConfig,
   state: DeliveryState,
-  what: { outcome: Outcome; recipient: RequestRecipient; host: RemoteHost; final: boolean; connected: number },
+  what: {
+    outcome: Outcome;
+    recipient: RequestRecipient;
+    host: RemoteHost;
+    final: boolean;
+    connected: number;
+  },
 ): Reason | null {
   const { outcome, recipient, host } = what;
   const times = timesOf(state, { connected: what.connected, ended: outcome.at });
   const base = { recipient, relay: formatRelay(host), times };
   if (outcome.kind === 'reply' && isSent(outcome)) {
     const { reply } = outcome;
-    const attempt = { ...base, dsn: reply.enhanced, text: reply.text, remoteMta: host.name, diagnostic: reply.text };
-    recordSent(os, config.agent, state.request, attempt, config.protocol === 'lmtp' ? 'delivered' : 'relayed');
+    const attempt = {
+      ...base,
+      dsn: reply.enhanced,
+      text: reply.text,
+      remoteMta: host.name,
+      diagnostic: reply.text,
+    };
+    recordSent(
+      os,
+      config.agent,
+      state.request,
+      attempt,
+      config.protocol === 'lmtp' ? 'delivered' : 'relayed',
+    );
     return null;
   }
   const reason = reasonOf(outcome, host);

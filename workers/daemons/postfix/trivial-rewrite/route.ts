@@ -9,6 +9,13 @@ export type AddressClass = 'local' | 'virtual-alias' | 'virtual-mailbox' | 'rela
 
 /** try-again: a table did not answer. */
 export type Resolution =
-  | { kind: 'resolved'; addressClass: AddressClass; transport: string; nexthop: string; recipient: string; unknownUserTable: boolean }
+  | {
+      kind: 'resolved';
+      addressClass: AddressClass;
+      transport: string;
+      nexthop: string;
+      recipient: string;
+      unknownUserTable: boolean;
+    }
   | { kind: 'bad-address'; why: string }
   | { kind: 'try-again'; why: string };

@@ -21,7 +21,10 @@ export const a: RdataFormat<A> = Object.freeze({
   format: (data) => data.address,
   parse(fields) {
     const parts = fields[0]?.split('.') ?? [];
-    const fits = fields.length === 1 && parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
+    const fits =
+      fields.length === 1 &&
+      parts.length === 4 &&
+      parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);
     return fits ? { address: parts.map(Number).join('.') } : null;
   },
   expects: 'an IPv4 address',

@@ -30,7 +30,11 @@ function parseGroups(text: string): number[] | null {
   const halves = text.split('::');
   if (halves.length > 2) return null;
   const [head, tail] = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const groups = [...head!, ...Array<string>(tail === undefined ? 0 : 8 - head!.length - tail.length).fill('0'), ...(tail ?? [])];
+  const groups = [
+    ...head!,
+    ...Array<string>(tail === undefined ? 0 : 8 - head!.length - tail.length).fill('0'),
+    ...(tail ?? []),
+  ];
   if (groups.length !== 8 || groups.some((group) => !/^[0-9a-fA-F]{1,4}$/.test(group))) return null;
   return groups.map((group) => parseInt(group, 16));
 }

@@ -14,7 +14,8 @@ export const raw: RdataFormat<Raw> = Object.freeze({
     w.bytes(data.octets);
   },
   decode: (r, length) => ({ octets: r.take(length) }),
-  format: (data) => (data.octets.length === 0 ? '\\# 0' : `\\# ${data.octets.length} ${hex.encode(data.octets).toUpperCase()}`),
+  format: (data) =>
+    data.octets.length === 0 ? '\\# 0' : `\\# ${data.octets.length} ${hex.encode(data.octets).toUpperCase()}`,
   parse(fields) {
     const octets = fields[0] === '\\#' ? hex.decode(fields.slice(2).join('')) : null;
     return octets !== null && octets.length === Number(fields[1]) ? { octets } : null;

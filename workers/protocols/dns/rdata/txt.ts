@@ -26,7 +26,9 @@ export const txt: RdataFormat<Txt> = Object.freeze({
   },
   format: (data) => data.strings.map((string) => `"${string.replace(/["\\]/g, '\\$&')}"`).join(' '),
   parse(fields) {
-    return fields.length > 0 && fields.every((field) => field.length <= 255) ? { strings: [...fields] } : null;
+    return fields.length > 0 && fields.every((field) => field.length <= 255)
+      ? { strings: [...fields] }
+      : null;
   },
   expects: 'strings of at most 255 octets',
 } satisfies RdataFormat<Txt>);
