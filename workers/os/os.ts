@@ -14,7 +14,7 @@ import type { Proc, Syscall } from '../kernel/proc.ts';
 
 export type { InputCommand } from '../input.ts';
 export type { Proc, Syscall } from '../kernel/proc.ts';
-export type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
+export type { EventId, QueueName, TraceFact, VirtualTime } from '../trace/event.ts';
 
 export const MICROSECOND = 1;
 export const MILLISECOND = 1000;

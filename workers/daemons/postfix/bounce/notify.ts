@@ -1,5 +1,5 @@
 /**
- * bounce — reports to senders: undelivered, delayed, delivered; made from the per-message logs, entered through cleanup
+ * notify — bounce(8): reports to senders: undelivered, delayed, delivered; made from the per-message logs, entered through cleanup
  *
  * A report has the null sender, so that nobody reports on it: a bounce that bounces is dropped.
  *

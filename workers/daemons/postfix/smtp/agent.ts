@@ -1,5 +1,5 @@
 /**
- * smtp — the Postfix SMTP and LMTP delivery agent: finds the hosts of a destination and delivers to the first that takes
+ * agent — the Postfix SMTP and LMTP delivery agent: finds the hosts of a destination and delivers to the first that takes
  * the mail
  *
  * A recipient refused for good bounces; one refused for now is tried at the next host, and only the last host's words

@@ -1,0 +1,19 @@
+/** said — a sentence about an event, with its sign and how much it matters */
+import type { Protocol } from './names.ts';
+
+export type Tone = 'plain' | 'you' | 'ok' | 'wait' | 'fail';
+/** What an event is about, for its sign: a protocol, or a part of a host. */
+export type Topic =
+  Protocol | 'you' | 'queue' | 'log' | 'host' | 'link' | 'filter' | 'mail' | 'clock' | 'process';
+
+export interface Said {
+  text: string;
+  tone: Tone;
+  topic: Topic;
+  weight: 1 | 2 | 3;
+}
+
+/** A sentence; plain unless told otherwise. */
+export function said(text: string, topic: Topic, weight: Said['weight'], tone: Tone = 'plain'): Said {
+  return { text, tone, topic, weight };
+}
