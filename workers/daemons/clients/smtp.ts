@@ -19,7 +19,7 @@ import * as ascii from '../../bytes/ascii.ts';
 import * as base64 from '../../bytes/base64.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
-import type { Connection, Os, Proc } from '../../os/os.ts';
+import { SECOND, type Connection, type Os, type Proc } from '../../os/os.ts';
 
 import { encodeContent } from './smtp-content.ts';
 import { readReply, type ReadReplyFailure, type SmtpReply } from './smtp-reply.ts';
