@@ -1,0 +1,122 @@
+/**
+ * desk — the world that lies open on the page, and who else has it open
+ *
+ * The start page and the sandbox share one session per world: what was sent on the start page is there in the sandbox.
+ * A lesson has a session of its own, so the desk lets go of its world while one is on.
+ */
+import { worldNamed } from '../../lessons/worlds/index.ts';
+import type { Run, VirtualTime, World } from '../../workers/api.ts';
+
+import { keptRun } from '../sim/kept-work.ts';
+import { Session } from '../sim/session.svelte.ts';
+import type { Settings } from '../ui/settings.svelte.ts';
+
+import type { Route } from './route.ts';
+
+export const startWorld = 'two-islands';
+
+export class Desk {
+  session = $state.raw<Session | null>(null);
+
+  readonly #settings: Settings;
+  #letGo: (() => void) | null = null;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') void this.session?.keep();
+    });
+  }
+
+  /** Opens the world the route needs, unless it lies open already. */
+  follow(route: Route): void {
+    const name = route.page === 'start' ? startWorld : route.page === 'sandbox' ? route.world : null;
+    if (name === null) return route.page === 'learn' ? this.close() : undefined;
+    if (this.session?.world.name === name) return;
+    const world = worldNamed(name);
+    if (world !== null) this.#open(world);
+  }
+
+  /** Keeps the work and ends the workers. */
+  close(): void {
+    const session = this.session;
+    this.session = null;
+    this.#letGo?.();
+    this.#letGo = null;
+    if (session !== null) void session.keep().finally(() => session.close());
+  }
+
+  /** Starts the world anew; what was done in it is gone. */
+  async reset(): Promise<void> {
+    const session = this.session;
+    if (session === null) return;
+    if (session.keepsWork) await session.forget();
+    this.#replace(session.world);
+  }
+
+  /** Starts the workers again from what was kept last: after a crash. */
+  async restart(): Promise<void> {
+    const session = this.session;
+    if (session === null) return;
+    const kept = await keptRun(session.keepAs);
+    this.#replace(session.world, kept?.run, kept?.until);
+  }
+
+  /** The same run in other workers. */
+  async move(): Promise<void> {
+    const session = this.session;
+    if (session === null || session.failure !== null) return;
+    const run = await session.save();
+    this.#replace(session.world, run, session.now);
+  }
+
+  /** Goes on from a run of a file, in place of the world that lies open. */
+  openRun(run: Run): void {
+    this.#replace(run.world, run, lastInput(run));
+  }
+
+  #replace(world: World, run?: Run, until?: VirtualTime): void {
+    const old = this.session;
+    old?.close();
+    const same = old?.world.name === world.name;
+    if (!same) {
+      this.#letGo?.();
+      this.#letGo = null;
+    }
+    this.#open(world, run, until, same ? old?.keepsWork : undefined);
+  }
+
+  #open(world: World, run?: Run, until?: VirtualTime, keepsWork?: boolean): void {
+    if (this.session !== null && run === undefined && keepsWork === undefined) this.close();
+    const { wantedPlacement } = this.#settings;
+    const session = new Session({
+      keepAs: `world:${world.name}`,
+      world,
+      ...(wantedPlacement === undefined ? {} : { placement: wantedPlacement }),
+    });
+    this.session = session;
+    void session.open(run, until);
+    if (keepsWork !== undefined) session.keepsWork = keepsWork;
+    else void this.#claim(session);
+  }
+
+  /** One tab at a time keeps a world; any other works on a copy. Without locks (plain http) each keeps its own. */
+  async #claim(session: Session): Promise<void> {
+    if (!('locks' in navigator)) return;
+    await navigator.locks.request(`postroom:${session.keepAs}`, { ifAvailable: true }, (lock) => {
+      if (lock === null) {
+        session.keepsWork = false;
+        return undefined;
+      }
+      return new Promise<void>((resolve) => {
+        if (this.session === session) this.#letGo = resolve;
+        else resolve();
+      });
+    });
+  }
+}
+
+/** A run file says what was done, not how far the clock came: it is played to just after the last act. */
+function lastInput(run: Run): VirtualTime {
+  return (run.inputs.at(-1)?.at ?? 0) + 1;
+}

@@ -1,0 +1,50 @@
+/** route — where the page is, kept in the hash so that any static host and any sub-path serves it */
+export type Route =
+  | { page: 'start' }
+  /** lesson null: the list of lessons */
+  | { page: 'learn'; lesson: string | null }
+  /** world null: the list of worlds */
+  | { page: 'sandbox'; world: string | null }
+  | { page: 'help' }
+  | { page: 'unknown'; hash: string };
+
+export function parseRoute(hash: string): Route {
+  const path = hash.replace(/^#\/?/, '').replace(/\/+$/, '');
+  const [page = '', name = '', ...rest] = path.split('/').map(decodeSegment);
+  if (rest.length > 0) return { page: 'unknown', hash };
+  switch (page) {
+    case '':
+      return { page: 'start' };
+    case 'learn':
+      return { page: 'learn', lesson: name === '' ? null : name };
+    case 'sandbox':
+      return { page: 'sandbox', world: name === '' ? null : name };
+    case 'help':
+      return { page: 'help' };
+    default:
+      return { page: 'unknown', hash };
+  }
+}
+
+export function formatRoute(route: Route): string {
+  switch (route.page) {
+    case 'start':
+      return '#/';
+    case 'learn':
+      return route.lesson === null ? '#/learn' : `#/learn/${encodeURIComponent(route.lesson)}`;
+    case 'sandbox':
+      return route.world === null ? '#/sandbox' : `#/sandbox/${encodeURIComponent(route.world)}`;
+    case 'help':
+      return '#/help';
+    case 'unknown':
+      return route.hash;
+  }
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
