@@ -1,0 +1,95 @@
+/**
+ * hello — HELO and EHLO, and what is offered
+ *
+ * STANDARDS  RFC 5321 §4.1.1.1 (EHLO resets the session), RFC 1869 (keywords)
+ */
+import { formatReply, printable } from '../../../protocols/smtp/reply.ts';
+import type { Token } from '../../../protocols/smtp/command.ts';
+
+import type { Proc } from '../../../os/os.ts';
+
+import { checkHelo } from './checks.ts';
+import { mechanisms } from './sasl-dialogue.ts';
+import { accept, refuse, type Outcome, type Session } from './session.ts';
+
+/** HELO name */
+export function* helo(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+  const refused = yield* takeName(session, tokens, 'HELO');
+  if (refused !== null) return refused;
+  // A client that said EHLO before may go on to pipeline: the protocol's name is not taken back.
+  return accept(`250 ${session.config.myhostname}`);
+}
+
+/** EHLO name */
+export function* ehlo(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+  const refused = yield* takeName(session, tokens, 'EHLO');
+  if (refused !== null) return refused;
+  session.protocol = 'ESMTP';
+  const { discarded } = session;
+  if (discarded.size > 0 && !discarded.has('SILENT-DISCARD'))
+    session.log(`discarding EHLO keywords: ${discardOrder.filter((word) => discarded.has(word)).map(nameInLog).join(' ')}`);
+  return accept(formatReply('250', [session.config.myhostname, ...capabilities(session)]));
+}
+
+/** smtpd_discard_ehlo_keywords as a set, upper case. */
+export function discardedKeywords(list: readonly string[]): ReadonlySet<string> {
+  const words = list.map((word) => word.toUpperCase());
+  return new Set(discardOrder.filter((word) => words.includes(word)));
+}
+
+/** Names for themselves as they may stand in headers and logs. */
+export function neuter(text: string): string {
+  return printable(text, '?').replace(/[ <>()\\";@]/g, '?');
+}
+
+function* takeName(session: Session, tokens: readonly Token[], verb: 'HELO' | 'EHLO'): Proc<Outcome | null> {
+  if (tokens.length < 2) return refuse(`501 Syntax: ${verb} hostname`);
+  const name = tokens.slice(1).map((token) => token.text).join(' ');
+  if (!session.config.delay_reject) {
+    const before = session.helo;
+    session.helo = name;
+    const refused = yield* checkHelo(session);
+    session.helo = before;
+    if (refused !== null) return refuse(refused);
+  }
+  session.endTransaction();
+  session.helo = neuter(name);
+  return null;
+}
+
+// The order is Postfix's.
+function capabilities(session: Session): string[] {
+  const { config, discarded } = session;
+  const { parameters } = session.service;
+  const offers: string[] = [];
+  const offer = (keyword: string, text = keyword): void => {
+    if (!discarded.has(keyword)) offers.push(text);
+  };
+  offer('PIPELINING');
+  offer('SIZE', config.message_size_limit > 0 ? `SIZE ${config.message_size_limit}` : 'SIZE');
+  if (!parameters.bool('disable_vrfy_command')) offer('VRFY');
+  offer('ETRN');
+  if (config.sasl_auth_enable && !parameters.bool('smtpd_tls_auth_only')) {
+    const list = mechanisms(session).join(' ');
+    offer('AUTH', `AUTH ${list}`);
+    if (parameters.bool('broken_sasl_auth_clients')) offer('AUTH', `AUTH=${list}`);
+  }
+  if (session.xclientAllowed)
+    offer('XCLIENT', 'XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT');
+  if (session.xforwardAllowed) offer('XFORWARD', 'XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT');
+  offer('ENHANCEDSTATUSCODES');
+  offer('8BITMIME');
+  offer('DSN');
+  if (config.smtputf8_enable) offer('SMTPUTF8');
+  offer('CHUNKING');
+  return offers;
+}
+
+// The order in which they are logged, and the slip of the pen in it.
+const discardOrder = [
+  '8BITMIME', 'AUTH', 'ETRN', 'PIPELINING', 'SIZE', 'VERP', 'VRFY', 'XCLIENT', 'XFORWARD', 'STARTTLS',
+  'ENHANCEDSTATUSCODES', 'DSN', 'SMTPUTF8', 'CHUNKING', 'SILENT-DISCARD',
+];
+function nameInLog(word: string): string {
+  return word === 'SMTPUTF8' ? 'EHLO_MASK_SMTPUTF8' : word;
+}

@@ -1,0 +1,167 @@
+/**
+ * mail — MAIL FROM: starts a transaction
+ *
+ * STANDARDS  RFC 5321 §4.1.1.2; RFC 1870 (SIZE), RFC 6152 (BODY), RFC 6531 (SMTPUTF8), RFC 3461 (RET, ENVID), RFC 4954 §5
+ */
+import { domainOf, parseEnvelopeAddress } from '../../../protocols/smtp/address.ts';
+import type { Token } from '../../../protocols/smtp/command.ts';
+import { parseEnvelopeId } from '../../../protocols/smtp/esmtp-parameters.ts';
+import { printable } from '../../../protocols/smtp/reply.ts';
+
+import type { Proc } from '../../../os/os.ts';
+
+import { resolveAddress } from './address-restrictions.ts';
+import { isAscii } from './chat.ts';
+import { checkMail, checkSize } from './checks.ts';
+import { isInNetworks } from './name-address-list.ts';
+import { accept, refuse, type Outcome, type Session } from './session.ts';
+
+interface MailOptions {
+  encoding: string;
+  returnContent: string;
+  envelopeId: string | null;
+  saslSender: string | null;
+}
+
+/** MAIL FROM:<address> [parameters] */
+export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+  const { config } = session;
+  session.smtpUtf8 = false;
+  if (config.helo_required && session.helo === null) return refuse('503 5.5.1 Error: send HELO/EHLO first');
+  if (session.transaction !== null) return refuse('503 5.5.1 Error: nested MAIL command');
+  if (session.chunksFailed) return refuse('503 5.5.1 Error: MAIL after BDAT');
+  const path = tokens[2];
+  if (path === undefined || tokens[1]!.text.toLowerCase() !== 'from:') return refuse('501 5.5.4 Syntax: MAIL FROM:<address>');
+  const tooMuch = yield* countMessage(session);
+  if (tooMuch !== null) return tooMuch;
+  if (path.malformed) return refuse(badSender);
+  const words = tokens.slice(3).map((token) => token.text);
+  const utf8Offered = config.smtputf8_enable && !session.discarded.has('SMTPUTF8');
+  session.smtpUtf8 = utf8Offered && words.some((word) => word.toUpperCase() === 'SMTPUTF8');
+  const sender = yield* extractAddress(session, path, { verb: 'MAIL', mayBeEmpty: true, strict: config.strict_rfc821_envelopes });
+  if (sender === null) return refuse(badSender);
+  const options: MailOptions = { encoding: '', returnContent: '', envelopeId: null, saslSender: null };
+  for (const word of words) {
+    const refused = takeParameter(session, word, { options, utf8Offered });
+    if (refused !== null) return refuse(refused);
+  }
+  session.checkedSender = sender;
+  let refused = checkSize(session);
+  if (refused === null && !config.delay_reject && (refused = yield* checkMail(session)) !== null) session.resetMail();
+  session.checkedSender = null;
+  if (refused !== null) return refuse(refused);
+  session.localRewrite = yield* isLocalClient(session);
+  session.transaction = {
+    sender,
+    arrived: session.os.now(),
+    encoding: options.encoding,
+    smtpUtf8: session.smtpUtf8,
+    envelopeId: options.envelopeId ?? '',
+    returnContent: options.returnContent,
+    saslSender: options.saslSender ?? '',
+    recipient: null,
+    recipientCount: 0,
+    recipientOvershoot: 0,
+    stream: null,
+    envelope: null,
+    chunks: null,
+  };
+  return accept('250 2.1.0 Ok');
+}
+
+const badSender = '501 5.1.7 Bad sender address syntax';
+
+/** The address in a MAIL, RCPT or VRFY argument. @returns null, with a line in the log, when there is none */
+export function* extractAddress(
+  session: Session,
+  path: Token,
+  { verb, mayBeEmpty, strict }: { verb: 'MAIL' | 'RCPT' | 'VRFY'; mayBeEmpty: boolean; strict: boolean },
+): Proc<string | null> {
+  const found = parseEnvelopeAddress(path.text);
+  if (found !== null && (!strict || (found.strict && !found.address.startsWith('@')))) {
+    const { address } = found;
+    if (address === '' ? mayBeEmpty : yield* isValidAddress(session, address)) return address;
+  }
+  const shown = printable(path.text, '?');
+  session.warn(`Illegal address syntax from ${session.namaddr} in ${verb} command: ${shown}`);
+  return null;
+}
+
+function* isValidAddress(session: Session, address: string): Proc<boolean> {
+  const resolution = yield* resolveAddress(session, address);
+  if (resolution.kind === 'bad-address') return false;
+  return session.smtpUtf8 || isAscii(domainOf(resolution.kind === 'resolved' ? resolution.recipient : address));
+}
+
+// smtpd_client_message_rate_limit
+function* countMessage(session: Session): Proc<Outcome | null> {
+  const limit = session.service.parameters.number('smtpd_client_message_rate_limit');
+  if (limit === 0 || session.anvil === null || session.xclientAllowed) return null;
+  if (yield* isInNetworks(session, session.service.parameters.list('smtpd_client_event_limit_exceptions'))) return null;
+  const { address } = session.client;
+  const service = serviceName(session);
+  const rate = session.anvil.count(service, address, 'message', session.os.now());
+  if (rate <= limit) return null;
+  session.warn(`Message delivery request rate limit exceeded: ${rate} from ${session.namaddr} for service ${service}`);
+  return refuse(`450 4.7.1 Error: too much mail from ${address}`);
+}
+
+/** The service as anvil(8) and its warnings name it. */
+export function serviceName(session: Session): string {
+  const { address, port } = session.conn.local;
+  return `${address}:${port}`;
+}
+
+// @returns the reply when the parameter is refused
+function takeParameter(
+  session: Session,
+  word: string,
+  { options, utf8Offered }: { options: MailOptions; utf8Offered: boolean },
+): string | null {
+  const equals = word.indexOf('=');
+  const keyword = (equals === -1 ? word : word.slice(0, equals)).toUpperCase();
+  const value = equals === -1 ? null : word.slice(equals + 1);
+  if (keyword === 'BODY' && value !== null && /^(8BITMIME|7BIT)$/i.test(value)) {
+    options.encoding = value.toUpperCase() === '7BIT' ? '7bit' : '8bit';
+    return null;
+  }
+  if (keyword === 'SIZE' && value !== null) return takeSize(session, value);
+  if (keyword === 'SMTPUTF8' && value === null && utf8Offered) return null;
+  if (keyword === 'AUTH' && value !== null) {
+    if (options.saslSender !== null) return '503 5.5.4 Error: multiple AUTH= options';
+    if (value !== '<>') options.saslSender = printable(value, '?');
+    return null;
+  }
+  if ((keyword === 'RET' || keyword === 'ENVID') && value !== null) {
+    if (session.discarded.has('DSN')) return '501 5.7.1 DSN support is disabled';
+    if (keyword === 'RET') {
+      if (options.returnContent !== '' || !/^(FULL|HDRS)$/i.test(value)) return '501 5.5.4 Bad RET parameter syntax';
+      options.returnContent = value.toUpperCase();
+    } else {
+      const id = parseEnvelopeId(value);
+      if (options.envelopeId !== null || id === null) return '501 5.5.4 Bad ENVID parameter syntax';
+      options.envelopeId = id;
+    }
+    return null;
+  }
+  return `555 5.5.4 Unsupported option: ${word}`;
+}
+
+function takeSize(session: Session, value: string): string | null {
+  if (!/^\d+$/.test(value)) return '501 5.5.4 Bad message size syntax';
+  if (Number(value) > Number.MAX_SAFE_INTEGER) return '552 5.3.4 Message size exceeds file system imposed limit';
+  session.declaredSize = Number(value);
+  return null;
+}
+
+// local_header_rewrite_clients
+function* isLocalClient(session: Session): Proc<boolean> {
+  const { os, client, service, login } = session;
+  for (const item of service.parameters.list('local_header_rewrite_clients')) {
+    const name = item.toLowerCase();
+    if (name === 'permit_inet_interfaces' && [...os.addresses, '127.0.0.1'].includes(client.address)) return true;
+    if (name === 'permit_mynetworks' && (yield* isInNetworks(session, service.parameters.list('mynetworks')))) return true;
+    if (name === 'permit_sasl_authenticated' && login !== null) return true;
+  }
+  return false;
+}

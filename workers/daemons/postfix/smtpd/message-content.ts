@@ -1,0 +1,139 @@
+/**
+ * message-content — message lines as they arrive, without dot-stuffing, every line ended by CRLF
+ *
+ * What needs no change is kept as views on the received bytes. Past message_size_limit nothing is kept any more, and
+ * the client is told at the end.
+ *
+ * STANDARDS  RFC 5321 §4.5.2 (transparency), §4.1.1.4 (end of mail data)
+ */
+import * as ascii from '../../../bytes/ascii.ts';
+
+import type { Framer } from '../../../os/os.ts';
+
+const LF = 10;
+const CR = 13;
+const DOT = 46;
+
+/** Collects the content of one message. */
+export class MessageContent {
+  readonly pieces: Uint8Array[];
+  /** octets of the client's content, each line with CRLF */
+  size = 0;
+  tooBig = false;
+  bareLf = false;
+  readonly #sizeMax: number;
+  #atLineStart = true;
+  #first = true;
+  #previousBareLf = false;
+
+  /** @param sizeMax message_size_limit; 0 = none. @param header the Received: field */
+  constructor(header: Uint8Array, sizeMax: number) {
+    this.pieces = [header];
+    this.#sizeMax = sizeMax;
+  }
+
+  /**
+   * Adds whole lines; the last one may lack its line end when it goes on in the next call.
+   * @param dots lines are dot-stuffed (DATA). @param standard drop a "." line with a bare LF at either end
+   */
+  addLines(bytes: Uint8Array, { dots, standard }: { dots: boolean; standard: boolean }): void {
+    if (this.tooBig) return;
+    let kept = 0; // bytes before this index are in pieces
+    for (let at = 0; at < bytes.length; ) {
+      const lf = bytes.indexOf(LF, at);
+      const whole = lf !== -1;
+      let end = whole ? lf : bytes.length;
+      while (whole && end > at && bytes[end - 1] === CR) end--;
+      const bareLf = whole && end === lf;
+      const start = dots && this.#atLineStart && bytes[at] === DOT ? at + 1 : at;
+      const next = whole ? lf + 1 : bytes.length;
+      const oddDot = standard && start > at && start === end && (bareLf || this.#previousBareLf);
+      if (!oddDot && !this.#grow(end - start + 2)) return;
+      const prefix = this.#first && !oddDot ? this.#firstLinePrefix(bytes, start, end) : null;
+      if (oddDot || prefix !== null || start > at || !whole || lf - end !== 1) {
+        this.#keep(bytes, kept, at);
+        if (prefix !== null) this.pieces.push(prefix);
+        if (!oddDot) this.#keep(bytes, start, end);
+        if (!oddDot && whole) this.pieces.push(lineEnd());
+        kept = next;
+      }
+      this.bareLf ||= bareLf;
+      this.#previousBareLf = bareLf;
+      this.#atLineStart = whole;
+      at = next;
+    }
+    this.#keep(bytes, kept, bytes.length);
+  }
+
+  #keep(bytes: Uint8Array, from: number, to: number): void {
+    if (to > from) this.pieces.push(bytes.subarray(from, to));
+  }
+
+  #grow(count: number): boolean {
+    if (this.#sizeMax > 0 && this.size + count > this.#sizeMax) {
+      this.tooBig = true;
+      this.pieces.length = 0;
+      return false;
+    }
+    this.size += count;
+    return true;
+  }
+
+  // A UNIX "From " line at the start becomes a header; a first line that starts with white space must not continue the
+  // Received: field.
+  #firstLinePrefix(bytes: Uint8Array, start: number, end: number): Uint8Array | null {
+    if (/^>*From /.test(ascii.decode(bytes, start, Math.min(end, start + 16)))) return ascii.encode('X-Mailbox-Line: ');
+    this.#first = false;
+    const c = bytes[start];
+    return start < end && (c === 32 || c === 9) ? lineEnd() : null;
+  }
+}
+
+/** Cuts the stream after DATA into runs of whole lines; `ended` is set with the run whose last line is the final dot. */
+export class DataFramer {
+  ended = false;
+  /** octets of the line "." at the end of the last run */
+  endBytes = 0;
+  readonly #lineBytesMax: number;
+  readonly #standard: boolean;
+  #atLineStart = true;
+  #previousBareLf = false;
+
+  /** @param standard only CRLF . CRLF ends the message (smtpd_forbid_bare_newline) */
+  constructor(lineBytesMax: number, standard: boolean) {
+    this.#lineBytesMax = lineBytesMax;
+    this.#standard = standard;
+  }
+
+  readonly frame: Framer = (buffer, length) => {
+    let at = 0;
+    while (at < length) {
+      if (this.#atLineStart && buffer[at] === DOT) {
+        let end = at + 1;
+        while (end < length && buffer[end] === CR) end++;
+        if (end >= length && length - at < this.#lineBytesMax) return at; // perhaps the end: see more first
+        if (buffer[end] === LF && this.#isEnd(end - at > 1)) {
+          this.ended = true;
+          this.endBytes = end + 1 - at;
+          return end + 1;
+        }
+      }
+      const lf = buffer.indexOf(LF, at);
+      if (lf === -1) break;
+      this.#previousBareLf = lf === 0 || buffer[lf - 1] !== CR;
+      this.#atLineStart = true;
+      at = lf + 1;
+    }
+    if (at > 0 || length < this.#lineBytesMax) return at;
+    this.#atLineStart = false;
+    return buffer[length - 1] === CR && length > 1 ? length - 1 : length;
+  };
+
+  #isEnd(crlf: boolean): boolean {
+    return !this.#standard || (crlf && !this.#previousBareLf);
+  }
+}
+
+function lineEnd(): Uint8Array {
+  return new Uint8Array([CR, LF]);
+}

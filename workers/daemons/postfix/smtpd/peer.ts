@@ -1,0 +1,63 @@
+/**
+ * peer — who the client is: the host name of its address, when that name leads back to the address
+ *
+ * A name that does not list the address is not believed ("unknown"); it is kept as the reverse name, which only
+ * reject_unknown_reverse_client_hostname and check_reverse_client_hostname_access look at.
+ *
+ * SEE ALSO  postconf(5) smtpd_peername_lookup
+ */
+import { isHostName } from '../../../protocols/smtp/host-name.ts';
+
+import type { Connection, Os, Proc } from '../../../os/os.ts';
+
+import { lookupAddresses, reverseLookup } from '../../clients/dns.ts';
+import type { Service } from '../instance.ts';
+
+/** ok; temporary = the DNS did not answer; forged = the name does not list the address; none = no name. */
+export type NameStatus = 'ok' | 'temporary' | 'forged' | 'none';
+
+export interface ClientName {
+  /** verified name, or "unknown" */
+  name: string;
+  address: string;
+  port: string;
+  nameStatus: NameStatus;
+  reverseName: string;
+  reverseNameStatus: NameStatus;
+}
+
+/** Looks the client up, and logs a name that does not lead back. */
+export function* identifyClient(os: Os, conn: Connection, service: Service): Proc<ClientName> {
+  const address = conn.remote.address;
+  const unknown = (status: NameStatus): ClientName => ({
+    name: 'unknown',
+    address,
+    port: String(conn.remote.port),
+    nameStatus: status,
+    reverseName: 'unknown',
+    reverseNameStatus: status,
+  });
+  if (!service.parameters.bool('smtpd_peername_lookup')) return unknown('none');
+  const reverse = yield* reverseLookup(os, address);
+  if (reverse.kind === 'try-again') return unknown('temporary');
+  const name = reverse.kind === 'found' ? (reverse.names[0] ?? '') : '';
+  if (!isHostName(name)) return unknown('none');
+  const named = { ...unknown('ok'), reverseName: name };
+  const forward = yield* lookupAddresses(os, name);
+  if (forward.kind === 'found' && forward.addresses.includes(address)) return { ...named, name };
+  const why = forward.kind === 'found' ? '' : `: ${errorText(forward.kind)}`;
+  os.log(service.ident, `warning: hostname ${name} does not resolve to address ${address}${why}`);
+  return { ...named, nameStatus: forward.kind === 'try-again' ? 'temporary' : 'forged' };
+}
+
+// gai_strerror(3)
+function errorText(kind: 'no-such-name' | 'no-data' | 'try-again'): string {
+  switch (kind) {
+    case 'no-such-name':
+      return 'Name or service not known';
+    case 'no-data':
+      return 'No address associated with hostname';
+    case 'try-again':
+      return 'Temporary failure in name resolution';
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * received — the Received: field that smtpd(8) puts on top of a message
+ *
+ * STANDARDS  RFC 5321 §4.4 (trace information), RFC 3848 (ESMTPA), RFC 6531 §4.3 (UTF8SMTP)
+ */
+import { formatDate } from '../../../protocols/message/date.ts';
+import { quoteLocalPart } from '../../../protocols/smtp/address.ts';
+
+import type { Session, Transaction } from './session.ts';
+
+/** The field, with what access tables prepend, each line ended by CRLF. The recipient is named when it is the only one. */
+export function formatReceived(session: Session, transaction: Transaction, queueId: string): string {
+  const { client, config, login, protocol } = session;
+  const lines = [
+    ...session.actions.prepend,
+    `Received: from ${session.helo ?? client.name} (${client.name} [${client.address}])`,
+  ];
+  if (login !== null && session.service.parameters.bool('smtpd_sasl_authenticated_header'))
+    lines.push(`\t(Authenticated sender: ${sanitizeComment(login.user)})`);
+  const authenticated = login !== null && protocol === 'ESMTP' ? 'A' : '';
+  const with_ = `${transaction.smtpUtf8 ? 'UTF8SMTP' : protocol}${authenticated}`;
+  const by = `\tby ${config.myhostname} (${config.mail_name}) with ${with_} id ${queueId}`;
+  const date = formatDate(session.os.epochUs(transaction.arrived));
+  if (transaction.recipientCount === 1 && transaction.recipient !== null)
+    lines.push(by, `\tfor <${quoteLocalPart(transaction.recipient)}>; ${date}`);
+  else lines.push(`${by};`, `\t${date}`);
+  return lines.map((line) => `${line}\r\n`).join('');
+}
+
+// A comment holds printable ASCII without backslash and with balanced parentheses.
+function sanitizeComment(text: string): string {
+  let depth = 0;
+  const clean = text.replace(/[^\x20-\x7e]|[\\()]/g, (c) => {
+    if (c === '(') depth++;
+    else if (c !== ')' || depth === 0) return '?';
+    else depth--;
+    return c;
+  });
+  return clean + ')'.repeat(depth);
+}

@@ -1,0 +1,180 @@
+/**
+ * recipient — RCPT TO and VRFY; the first accepted recipient opens the stream to cleanup(8), which allots the queue id
+ *
+ * STANDARDS  RFC 5321 §4.1.1.3, §3.5.3 (VRFY answers 252); RFC 3461 §4.1, §4.2 (NOTIFY, ORCPT)
+ */
+import type { Token } from '../../../protocols/smtp/command.ts';
+import { parseNotify, parseOriginalRecipient } from '../../../protocols/smtp/esmtp-parameters.ts';
+
+import type { Proc } from '../../../os/os.ts';
+
+import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
+import type { OriginalClient } from '../delivery/request.ts';
+
+import { checkRecipient } from './checks.ts';
+import { extractAddress, serviceName } from './mail.ts';
+import { isInNetworks } from './name-address-list.ts';
+import { accept, refuse, type Outcome, type Session, type Transaction } from './session.ts';
+
+interface RecipientOptions {
+  notify: string;
+  originalRecipient: string;
+}
+
+/** RCPT TO:<address> [parameters] */
+export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+  const { config, transaction } = session;
+  if (transaction === null) return refuse('503 5.5.1 Error: need MAIL command');
+  if (session.chunksFailed || transaction.chunks !== null) return refuse('503 5.5.1 Error: RCPT after BDAT');
+  const path = tokens[2];
+  if (path === undefined || tokens[1]!.text.toLowerCase() !== 'to:') return refuse('501 5.5.4 Syntax: RCPT TO:<address>');
+  const tooMany = yield* countRecipient(session);
+  if (tooMany !== null) return tooMany;
+  if (path.malformed) return refuse(badRecipient);
+  const address = yield* extractAddress(session, path, { verb: 'RCPT', mayBeEmpty: false, strict: config.strict_rfc821_envelopes });
+  if (address === null) return refuse(badRecipient);
+  const options: RecipientOptions = { notify: '', originalRecipient: '' };
+  for (const token of tokens.slice(3)) {
+    const refused = takeParameter(session, token.text, options);
+    if (refused !== null) return refuse(refused);
+  }
+  if (config.recipient_limit > 0 && transaction.recipientCount >= config.recipient_limit) {
+    const borne = transaction.recipientOvershoot++ < config.recipient_overshoot_limit;
+    const text = '452 4.5.3 Error: too many recipients';
+    return borne ? accept(text) : refuse(text);
+  }
+  const refused = yield* checkRecipient(session, address);
+  if (refused !== null) return refuse(refused);
+  transaction.stream ??= openStream(session, transaction);
+  transaction.recipientCount++;
+  transaction.recipient ??= address;
+  transaction.stream.addRecipient({
+    address,
+    originalAddress: address,
+    // RFC 3461 §5.2.1: without ORCPT, the address as the client wrote it
+    dsnOriginalRecipient: options.originalRecipient === '' ? `rfc822;${withoutBrackets(path.text)}` : options.originalRecipient,
+    notify: options.notify,
+  });
+  return accept('250 2.1.5 Ok');
+}
+
+/** VRFY address */
+export function* vrfy(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+  const { config, service } = session;
+  if (service.parameters.bool('disable_vrfy_command')) return refuse('502 5.5.1 VRFY command is disabled');
+  const words = tokens.slice(1);
+  const utf8Offered = config.smtputf8_enable && !session.discarded.has('SMTPUTF8');
+  const utf8 = utf8Offered && words.length > 0 && words[words.length - 1]!.text.toUpperCase() === 'SMTPUTF8';
+  if (utf8) words.pop();
+  if (words.length === 0)
+    return refuse(`501 5.5.4 Syntax: VRFY address${config.smtputf8_enable ? ' [SMTPUTF8]' : ''}`);
+  const tooMany = yield* countRecipient(session);
+  if (tooMany !== null) return tooMany;
+  const text = words.map((word) => word.text).join(' ');
+  const before = session.smtpUtf8;
+  session.smtpUtf8 ||= utf8;
+  const address = yield* extractAddress(session, { text, malformed: false }, { verb: 'VRFY', mayBeEmpty: false, strict: false });
+  const refused = address === null ? badRecipient : yield* checkRecipient(session, address);
+  session.smtpUtf8 = before;
+  return refused === null ? accept(`252 2.0.0 ${text}`) : refuse(refused);
+}
+
+const badRecipient = '501 5.1.3 Bad recipient address syntax';
+
+function takeParameter(session: Session, word: string, options: RecipientOptions): string | null {
+  const keyword = word.slice(0, word.indexOf('=') + 1).toUpperCase();
+  const value = word.slice(keyword.length);
+  if (keyword !== 'NOTIFY=' && keyword !== 'ORCPT=') return `555 5.5.4 Unsupported option: ${word}`;
+  if (session.discarded.has('DSN')) return '501 5.7.1 DSN support is disabled';
+  if (keyword === 'ORCPT=') {
+    const original = options.originalRecipient === '' ? parseOriginalRecipient(value) : null;
+    if (original === null) return '501 5.5.4 Error: Bad ORCPT parameter syntax';
+    options.originalRecipient = original;
+    return null;
+  }
+  const parsed = options.notify === '' ? parseNotify(value) : null;
+  if (parsed !== null && 'unknown' in parsed)
+    session.warn(`unknown DSN NOTIFY command value "${parsed.unknown}" in "${value}"`);
+  if (parsed === null || 'unknown' in parsed) return '501 5.5.4 Error: Bad NOTIFY parameter syntax';
+  options.notify = parsed.notify;
+  return null;
+}
+
+// smtpd_client_recipient_rate_limit
+function* countRecipient(session: Session): Proc<Outcome | null> {
+  const limit = session.service.parameters.number('smtpd_client_recipient_rate_limit');
+  if (limit === 0 || session.anvil === null || session.xclientAllowed) return null;
+  if (yield* isInNetworks(session, session.service.parameters.list('smtpd_client_event_limit_exceptions'))) return null;
+  const { address } = session.client;
+  const service = serviceName(session);
+  const rate = session.anvil.count(service, address, 'recipient', session.os.now());
+  if (rate <= limit) return null;
+  session.warn(`Recipient address rate limit exceeded: ${rate} from ${session.namaddr} for service ${service}`);
+  return refuse(`450 4.7.1 Error: too many recipients from ${address}`);
+}
+
+function openStream(session: Session, transaction: Transaction): MailStream {
+  const { config, service } = session;
+  const envelope: MailEnvelope = {
+    sender: transaction.sender,
+    arrived: transaction.arrived,
+    encoding: transaction.encoding,
+    envelopeId: transaction.envelopeId,
+    returnContent: transaction.returnContent,
+    client: originalClient(session),
+    smtpUtf8: transaction.smtpUtf8,
+    noHeaderBodyChecks: config.override.includes('no_header_body_checks'),
+    noAddressMappings: config.override.includes('no_address_mappings'),
+    filter: service.parameters.text('content_filter'),
+    hold: false,
+    redirect: '',
+    discard: false,
+  };
+  transaction.envelope = envelope;
+  const stream = service.instance.openCleanup(session.os, envelope);
+  logOrigin(session, transaction, stream.queueId);
+  return stream;
+}
+
+// What the upstream MTA told by XFORWARD counts as the client from here on.
+function originalClient({ client, forwarded, helo, protocol, localRewrite }: Session): OriginalClient {
+  if (forwarded.size === 0)
+    return {
+      name: client.name,
+      address: client.address,
+      port: client.port,
+      protocol,
+      helo: helo ?? '',
+      ident: '',
+      source: localRewrite ? 'LOCAL' : 'REMOTE',
+    };
+  const value = (name: string): string => forwarded.get(name) ?? '';
+  return {
+    name: forwarded.get('NAME') ?? 'unknown',
+    address: value('ADDR'),
+    port: value('PORT'),
+    protocol: value('PROTO'),
+    helo: value('HELO'),
+    ident: value('IDENT'),
+    source: forwarded.get('SOURCE') === 'REMOTE' ? 'REMOTE' : 'LOCAL',
+  };
+}
+
+function logOrigin(session: Session, transaction: Transaction, queueId: string): void {
+  const { forwarded, login, namaddr } = session;
+  const address = forwarded.get('ADDR') ?? '';
+  const name = forwarded.get('NAME') ?? 'unknown';
+  const ident = forwarded.get('IDENT') ?? '';
+  const parts = [
+    `client=${namaddr}`,
+    ...(login === null ? [] : [`sasl_method=${login.method}`, `sasl_username=${login.user}`]),
+    ...(transaction.saslSender === '' ? [] : [`sasl_sender=${transaction.saslSender}`]),
+    ...(ident === '' ? [] : [`orig_queue_id=${ident}`]),
+    ...(forwarded.has('NAME') || forwarded.has('ADDR') ? [`orig_client=${address === '' ? name : `${name}[${address}]`}`] : []),
+  ];
+  session.log(`${queueId}: ${parts.join(', ')}`);
+}
+
+function withoutBrackets(path: string): string {
+  return path.startsWith('<') && path.endsWith('>') ? path.slice(1, -1) : path;
+}

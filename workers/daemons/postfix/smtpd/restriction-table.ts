@@ -1,0 +1,212 @@
+/**
+ * restriction-table — every restriction by its name in postconf(5): what argument it takes and what it asks
+ *
+ * SIMPLIFIED: no DNS lists, no policy service, no check_…_{ns,mx,a}_access, no address verification, no certificates; a
+ * list that names one of these answers 451 4.3.5, as the real smtpd(8) does for names it does not know.
+ *
+ * SEE ALSO  postconf(5) smtpd_recipient_restrictions
+ */
+import type { Proc } from '../../../os/os.ts';
+
+import { checkAddressAccess, checkClientAccess, checkHostAccess } from './access.ts';
+import {
+  isAuthorizedDestination,
+  rejectLoginMismatch,
+  rejectNonFqdnAddress,
+  rejectNotLoggedIn,
+  rejectUnauthDestination,
+  rejectUnknownAddress,
+  rejectUnlisted,
+} from './address-restrictions.ts';
+import {
+  rejectInvalidHelo,
+  rejectNonFqdnHelo,
+  rejectUnknownClient,
+  rejectUnknownHelo,
+  rejectUnknownReverseClient,
+} from './host-restrictions.ts';
+import { isInNetworks } from './name-address-list.ts';
+import { deferIfPermit, deferIfReject, ok, reject, type Check, type Verdict } from './verdict.ts';
+
+export interface Restriction {
+  readonly argument: 'none' | 'table';
+  readonly run: (check: Check, argument: string) => Proc<Verdict>;
+}
+
+/** @returns null when no restriction has this name (lower case) */
+export function findRestriction(name: string): Restriction | null {
+  return restrictions.get(name) ?? null;
+}
+
+const restrictions: ReadonlyMap<string, Restriction> = new Map([
+  ['reject_unauth_pipelining', plain(rejectUnauthPipelining)],
+  ['defer_if_permit', plain(deferIfPermitRequested)],
+  ['defer_if_reject', plain(deferIfRejectRequested)],
+  ['reject_plaintext_session', plain(rejectPlaintextSession)],
+
+  ['reject_unknown_client_hostname', plain(rejectUnknownClient)],
+  ['reject_unknown_client', plain(rejectUnknownClient)],
+  ['reject_unknown_reverse_client_hostname', plain(rejectUnknownReverseClient)],
+  ['permit_inet_interfaces', plain(permitInetInterfaces)],
+  ['permit_mynetworks', plain(permitMynetworks)],
+  ['permit_sasl_authenticated', plain(permitSaslAuthenticated)],
+  ['check_client_access', table(checkClientAccess)],
+  ['check_reverse_client_hostname_access', table(checkReverseClientAccess)],
+  ['check_sasl_access', table(checkSaslAccess)],
+
+  ['check_helo_access', table(checkHeloAccess)],
+  ['reject_invalid_helo_hostname', plain(rejectInvalidHelo)],
+  ['reject_invalid_hostname', plain(rejectInvalidHelo)],
+  ['reject_non_fqdn_helo_hostname', plain(rejectNonFqdnHelo)],
+  ['reject_non_fqdn_hostname', plain(rejectNonFqdnHelo)],
+  ['reject_unknown_helo_hostname', plain(rejectUnknownHelo)],
+  ['reject_unknown_hostname', plain(rejectUnknownHelo)],
+
+  ['check_sender_access', table(checkSenderAccess)],
+  ['reject_unknown_sender_domain', ofSender(rejectUnknownAddress)],
+  ['reject_unknown_address', ofSender(rejectUnknownAddress)],
+  ['reject_non_fqdn_sender', ofSender(rejectNonFqdnAddress)],
+  ['reject_unlisted_sender', ofSender(rejectUnlisted)],
+  ['reject_sender_login_mismatch', ofSender(rejectAnyMismatch)],
+  ['reject_authenticated_sender_login_mismatch', ofSender((check, sender) => rejectLoginMismatch(check, sender, false))],
+  ['reject_known_sender_login_mismatch', ofSender(rejectKnownMismatch)],
+  ['reject_unauthenticated_sender_login_mismatch', ofSender(rejectNotLoggedIn)],
+
+  ['check_recipient_access', table(checkRecipientAccess)],
+  ['permit_auth_destination', plain(permitAuthDestination)],
+  ['reject_unauth_destination', ofRecipient((check, recipient) => rejectUnauthDestination(check, recipient, 0))],
+  ['defer_unauth_destination', ofRecipient((check, recipient) => rejectUnauthDestination(check, recipient, 100))],
+  ['reject_unknown_recipient_domain', ofRecipient(rejectUnknownAddress)],
+  ['reject_non_fqdn_recipient', ofRecipient(rejectNonFqdnAddress)],
+  ['reject_unlisted_recipient', ofRecipient(rejectUnlisted)],
+  ['check_recipient_maps', ofRecipient(rejectUnlisted)],
+  ['reject_multi_recipient_bounce', plain(rejectMultiRecipientBounce)],
+
+  ['check_etrn_access', table(checkEtrnAccess)],
+]);
+
+function plain(run: (check: Check) => Proc<Verdict>): Restriction {
+  return { argument: 'none', run };
+}
+function table(run: (check: Check, argument: string) => Proc<Verdict>): Restriction {
+  return { argument: 'table', run };
+}
+/** Asked of the sender when there is one that is not <>. */
+function ofSender(run: (check: Check, address: string) => Proc<Verdict>): Restriction {
+  return plain(function* (check) {
+    const { sender } = check.session;
+    if (sender === null || sender === '') return 'dunno';
+    return yield* run({ ...check, replyName: sender, replyClass: 'Sender address' }, sender);
+  });
+}
+function ofRecipient(run: (check: Check, address: string) => Proc<Verdict>): Restriction {
+  return plain(function* (check) {
+    const { recipient } = check.session;
+    if (recipient === null || recipient === '') return 'dunno';
+    return yield* run({ ...check, replyName: recipient, replyClass: 'Recipient address' }, recipient);
+  });
+}
+
+function* rejectUnauthPipelining({ session, replyName, replyClass }: Check): Proc<Verdict> {
+  if (!session.illegalPipelining) return 'dunno';
+  const text = `<${replyName}>: ${replyClass} rejected: Improper use of SMTP command pipelining`;
+  return reject(session, 503, '5.5.0', text);
+}
+
+function* deferIfPermitRequested({ session, replyName, replyClass }: Check): Proc<Verdict> {
+  const text = `<${replyName}>: ${replyClass} rejected: defer_if_permit requested`;
+  return deferIfPermit(session, { code: 450, status: '4.7.0', text });
+}
+
+function* deferIfRejectRequested({ session, replyName, replyClass }: Check): Proc<Verdict> {
+  deferIfReject(session, { code: 450, status: '4.7.0', text: `<${replyName}>: ${replyClass} rejected: defer_if_reject requested` });
+  return 'dunno';
+}
+
+function* rejectPlaintextSession({ session }: Check): Proc<Verdict> {
+  return reject(session, session.service.parameters.number('plaintext_reject_code'), '4.7.1', 'Session encryption is required');
+}
+
+function* permitInetInterfaces(check: Check): Proc<Verdict> {
+  const { os, conn } = check.session;
+  const own = [...os.addresses, conn.local.address, '127.0.0.1'];
+  return own.includes(check.session.client.address) ? ok(asClient(check), 'permit_inet_interfaces') : 'dunno';
+}
+
+function* permitMynetworks(check: Check): Proc<Verdict> {
+  const { session } = check;
+  const networks = session.service.parameters.list('mynetworks');
+  return (yield* isInNetworks(session, networks)) ? ok(asClient(check), 'permit_mynetworks') : 'dunno';
+}
+
+function* permitSaslAuthenticated(check: Check): Proc<Verdict> {
+  const { login, config } = check.session;
+  return config.sasl_auth_enable && login !== null ? ok(asClient(check), 'permit_sasl_authenticated') : 'dunno';
+}
+
+function asClient(check: Check): Check {
+  return { ...check, replyName: check.session.namaddr, replyClass: 'Client host' };
+}
+
+function* checkReverseClientAccess(check: Check, title: string): Proc<Verdict> {
+  const { client } = check.session;
+  const named: Check = { ...check, replyName: client.reverseName, replyClass: 'Unverified Client host' };
+  const verdict = yield* checkHostAccess(named, title, client.reverseName, client.address);
+  return verdict === 'ok' ? 'dunno' : verdict; // a name that anybody can claim must not permit
+}
+
+function* checkSaslAccess(check: Check, title: string): Proc<Verdict> {
+  const { login, config } = check.session;
+  if (!config.sasl_auth_enable || login === null || login.user === '') return 'dunno';
+  return yield* checkHostAccess({ ...asClient(check), replyName: login.user }, title, login.user, null);
+}
+
+function* checkHeloAccess(check: Check, title: string): Proc<Verdict> {
+  const { helo } = check.session;
+  if (helo === null) return 'dunno';
+  return yield* checkHostAccess({ ...check, replyName: helo, replyClass: 'Helo command' }, title, helo, null);
+}
+
+function* checkSenderAccess(check: Check, title: string): Proc<Verdict> {
+  const { sender } = check.session;
+  if (sender === null) return 'dunno';
+  return yield* checkAddressAccess({ ...check, replyName: sender, replyClass: 'Sender address' }, title, sender);
+}
+
+function* checkRecipientAccess(check: Check, title: string): Proc<Verdict> {
+  const { recipient } = check.session;
+  if (recipient === null) return 'dunno';
+  return yield* checkAddressAccess({ ...check, replyName: recipient, replyClass: 'Recipient address' }, title, recipient);
+}
+
+function* checkEtrnAccess(check: Check, title: string): Proc<Verdict> {
+  const domain = check.session.etrnDomain;
+  if (domain === null) return 'dunno';
+  return yield* checkHostAccess({ ...check, replyName: domain, replyClass: 'Etrn command' }, title, domain, null);
+}
+
+function* rejectAnyMismatch(check: Check, sender: string): Proc<Verdict> {
+  const verdict = yield* rejectLoginMismatch(check, sender, false);
+  return verdict === 'dunno' ? yield* rejectNotLoggedIn(check, sender) : verdict;
+}
+
+function* rejectKnownMismatch(check: Check, sender: string): Proc<Verdict> {
+  const loggedIn = check.session.login !== null;
+  return loggedIn ? yield* rejectLoginMismatch(check, sender, true) : yield* rejectNotLoggedIn(check, sender);
+}
+
+function* permitAuthDestination(check: Check): Proc<Verdict> {
+  const { recipient } = check.session;
+  if (recipient === null) return 'dunno';
+  const authorized = yield* isAuthorizedDestination(check.session, recipient);
+  if (authorized === 'yes') return ok({ ...check, replyName: recipient, replyClass: 'Recipient address' }, 'permit_auth_destination');
+  return authorized === 'no' ? 'dunno' : authorized;
+}
+
+function* rejectMultiRecipientBounce({ session, replyName, replyClass }: Check): Proc<Verdict> {
+  const { sender, where, transaction } = session;
+  const count = transaction?.recipientCount ?? 0;
+  if (sender !== '' || count <= (where === 'RCPT' ? 0 : 1)) return 'dunno';
+  const code = session.service.parameters.number('multi_recipient_bounce_reject_code');
+  return reject(session, code, '5.5.3', `<${replyName}>: ${replyClass} rejected: Multi-recipient bounce`);
+}

@@ -1,0 +1,108 @@
+/**
+ * restrictions — evaluates a list of restrictions from left to right until one says ok or reject
+ *
+ * A temporary error does not decide by itself: "defer if permit" turns a later permission into a deferral, "defer if
+ * reject" a later rejection. Each restriction is one entry of restriction-table.ts.
+ *
+ * SEE ALSO  SMTPD_ACCESS_README; checks.ts (which lists apply when), access.ts (tables)
+ */
+import { printable } from '../../../protocols/smtp/reply.ts';
+
+import { SECOND, type Proc } from '../../../os/os.ts';
+
+import { findRestriction } from './restriction-table.ts';
+import type { Session } from './session.ts';
+import { ok, reject, rejectServerError, type Check, type Verdict } from './verdict.ts';
+
+const recursionMax = 100;
+
+/** Runs one list. */
+export function* evaluate(check: Check, list: readonly string[]): Proc<Verdict> {
+  const { session } = check;
+  const { checks } = session;
+  const depth = checks.recursion++;
+  const verdict = depth > recursionMax ? rejectServerError(session) : yield* evaluateItems(check, list);
+  checks.recursion = depth;
+  if (checks.warnIfReject >= depth) checks.warnIfReject = 0;
+  return verdict;
+}
+
+function* evaluateItems(check: Check, list: readonly string[]): Proc<Verdict> {
+  const { session } = check;
+  const { checks } = session;
+  for (let i = 0; i < list.length; i++) {
+    if (session.actions.discard) return 'dunno';
+    const word = list[i]!;
+    let name = word.toLowerCase();
+    if (name === 'warn_if_reject') {
+      if (checks.warnIfReject === 0) checks.warnIfReject = checks.recursion;
+      continue;
+    }
+    if (word.includes(':')) {
+      if (check.defaultTable === null) {
+        session.warn(`specify one of (${tableRestrictions}) before ${check.replyClass} restriction "${word}"`);
+        return rejectServerError(session);
+      }
+      name = check.defaultTable; // the short form: a table where a restriction stands
+      i--;
+    }
+    const restriction = findRestriction(name);
+    let verdict: Verdict;
+    if (restriction === null) verdict = yield* evaluateOther(check, name, list, i);
+    else if (restriction.argument === 'none') verdict = yield* restriction.run(check, '');
+    else {
+      const argument = list[i + 1];
+      if (argument === undefined) {
+        session.warn(`restriction ${name} requires ${restriction.argument === 'table' ? 'a lookup table' : 'an'} argument`);
+        return rejectServerError(session);
+      }
+      i++;
+      verdict = yield* restriction.run(check, argument);
+    }
+    if (checks.warnIfReject >= checks.recursion) checks.warnIfReject = 0;
+    if (verdict !== 'dunno') return verdict;
+    if (checks.deferIfPermit !== null && checks.deferIfReject !== null) return 'dunno';
+    if (name === 'sleep') i++;
+  }
+  return 'dunno';
+}
+
+// What is no entry of the table: permit and reject themselves, sleep, restriction classes of the site.
+function* evaluateOther(check: Check, name: string, list: readonly string[], i: number): Proc<Verdict> {
+  const { session, replyName, replyClass } = check;
+  const { parameters } = session.service;
+  const next = list[i + 1];
+  const ends = name === 'permit' || name === 'defer' || name === 'reject';
+  if (ends && next !== undefined && session.checks.warnIfReject === 0)
+    session.warn(`restriction \`${next}' after \`${name}' is ignored`);
+  if (name === 'permit') return ok(check, name);
+  if (name === 'defer' || name === 'reject') {
+    const code = parameters.number(`${name}_code`);
+    const reason = name === 'defer' ? 'Try again later' : 'Access denied';
+    return reject(session, code, name === 'defer' ? '4.3.2' : '5.7.1', `<${replyName}>: ${replyClass} rejected: ${reason}`);
+  }
+  if (name === 'sleep') {
+    if (next === undefined || !/^\d{1,5}$/.test(next)) {
+      session.warn('restriction sleep must be followed by number');
+      return rejectServerError(session);
+    }
+    yield* session.os.sleepUntil(session.os.now() + Number(next) * SECOND);
+    return 'dunno';
+  }
+  const isClass = parameters.list('smtpd_restriction_classes').some((word) => word.toLowerCase() === name);
+  if (isClass) return yield* evaluate(check, parameters.list(name));
+  session.warn(`unknown smtpd restriction: "${printable(name, '?')}"`);
+  return rejectServerError(session);
+}
+
+const tableRestrictions =
+  'check_client_access, check_reverse_client_hostname_access, check_helo_access, check_sender_access, ' +
+  'check_recipient_access, check_etrn_access';
+
+/** SMTPD_CHECK_RESET: what does not outlive one list. */
+export function resetChecks(session: Session): void {
+  const { checks } = session;
+  checks.recursion = 0;
+  checks.warnIfReject = 0;
+  checks.deferIfReject = null;
+}

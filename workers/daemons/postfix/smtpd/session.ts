@@ -1,0 +1,255 @@
+/**
+ * session — the state of one SMTP session, from the greeting to the disconnect
+ *
+ * What RSET forgets is the transaction; what EHLO forgets is that and the client's name for itself; the client's name
+ * and address, the login and the error count last as long as the connection (XCLIENT apart).
+ *
+ * SEE ALSO  smtpd.ts (the loop), chat.ts (reading and writing)
+ */
+import type { Connection, Os, Proc, VirtualTime } from '../../../os/os.ts';
+
+import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
+import type { Service } from '../instance.ts';
+import type { Resolution } from '../trivial-rewrite/route.ts';
+
+import type { Anvil } from './anvil.ts';
+import type { SmtpdConfig } from './config.ts';
+import type { MessageContent } from './message-content.ts';
+import type { ClientName } from './peer.ts';
+
+/** The restriction lists of main.cf: smtpd_…_restrictions. */
+export type SmtpdPart = 'client' | 'helo' | 'sender' | 'relay' | 'recipient' | 'etrn' | 'data' | 'end_of_data';
+
+/** Checks a password; the user is as the client gave it. */
+export type VerifyPassword = (
+  os: Os,
+  service: Service,
+  user: string,
+  password: string,
+) => Proc<'ok' | 'bad-password' | { kind: 'try-again'; why: string }>;
+
+/** What a command's handler ends with. A reply that is not ok counts as an error of the client. */
+export type Outcome =
+  | { kind: 'reply'; text: string; ok: boolean }
+  /** the session is over, for this reason */
+  | { kind: 'ended'; reason: Ending }
+  /** XCLIENT: greet again, as if the client had just connected */
+  | { kind: 'greet-again' };
+
+/** Why a session ended before QUIT; 'quiet' is not logged. */
+export type Ending = 'timeout' | 'lost connection' | 'too many errors' | 'quiet';
+
+/** What XFORWARD told of the client of the upstream MTA; an absent attribute was not sent. */
+export type ForwardedClient = ReadonlyMap<string, string>;
+
+/** A reason to refuse that is kept until it is known whether the request would be permitted or refused anyway. */
+export interface Deferral {
+  code: number;
+  status: string;
+  text: string;
+}
+
+/** MAIL to the end of DATA. */
+export interface Transaction {
+  /** '' = null reverse-path */
+  readonly sender: string;
+  readonly arrived: VirtualTime;
+  readonly encoding: string;
+  readonly smtpUtf8: boolean;
+  readonly envelopeId: string;
+  readonly returnContent: string;
+  /** AUTH= of MAIL; '' = none */
+  readonly saslSender: string;
+  /** the first accepted recipient */
+  recipient: string | null;
+  recipientCount: number;
+  recipientOvershoot: number;
+  /** null until the first accepted recipient */
+  stream: MailStream | null;
+  envelope: MailEnvelope | null;
+  /** while BDAT chunks come */
+  chunks: { content: MessageContent; rest: Uint8Array } | null;
+}
+
+/** What tables decided about the message under way (access(5) FILTER, HOLD, …): lasts until the transaction ends. */
+export interface Actions {
+  filter: string;
+  redirect: string;
+  hold: boolean;
+  discard: boolean;
+  bcc: string[];
+  /** header lines to put above Received: */
+  prepend: string[];
+}
+
+/** The state of the checks, between the parts of one request and between requests (SMTPD_CHECK_RESET). */
+export interface CheckState {
+  deferIfPermit: Deferral | null;
+  deferIfReject: Deferral | null;
+  /** what client, helo and sender restrictions left in deferIfPermit */
+  afterClient: Deferral | null;
+  afterHelo: Deferral | null;
+  afterSender: Deferral | null;
+  /** depth at which warn_if_reject was said; 0 = not */
+  warnIfReject: number;
+  recursion: number;
+  senderListed: boolean;
+  recipientListed: boolean;
+  /** the reply of the last rejection */
+  rejection: string;
+}
+
+export interface CommandCount {
+  done: number;
+  total: number;
+}
+
+/** All of a session. */
+export class Session {
+  readonly os: Os;
+  readonly conn: Connection;
+  readonly service: Service;
+  readonly config: SmtpdConfig;
+  readonly verify: VerifyPassword | null;
+  readonly anvil: Anvil | null;
+
+  client: ClientName;
+  /** "name[address]" */
+  namaddr = '';
+  /** last command or state, for the log */
+  where = 'CONNECT';
+  helo: string | null = null;
+  protocol: 'SMTP' | 'ESMTP' = 'SMTP';
+  login: { user: string; method: string } | null = null;
+  forwarded: ForwardedClient = new Map();
+  transaction: Transaction | null = null;
+  actions: Actions = noActions();
+  /** SIZE= of the last MAIL; forgotten with the transaction, kept by a refused MAIL */
+  declaredSize = 0;
+  /** a chunk was refused: those up to LAST or RSET are, too */
+  chunksFailed = false;
+  /** the command talks of another sender or recipient than the transaction's: for checks and their log lines */
+  checkedSender: string | null = null;
+  checkedRecipient: string | null = null;
+  etrnDomain: string | null = null;
+  smtpUtf8 = false;
+  illegalPipelining = false;
+  accessDenied: string | null = null;
+  discarded: ReadonlySet<string> = new Set();
+  xclientAllowed = false;
+  xforwardAllowed = false;
+  localRewrite = false;
+
+  errorCount = 0;
+  junkCommands = 0;
+  hangup = false;
+  /** bytes of the message that was being received when the connection was lost; for the log */
+  contentBytes = 0;
+  readonly counts = new Map<string, CommandCount>();
+  readonly checks: CheckState = {
+    deferIfPermit: null,
+    deferIfReject: null,
+    afterClient: null,
+    afterHelo: null,
+    afterSender: null,
+    warnIfReject: 0,
+    recursion: 0,
+    senderListed: false,
+    recipientListed: false,
+    rejection: '',
+  };
+  /** replies not yet written */
+  readonly pending: string[] = [];
+  readonly resolutions = new Map<string, Resolution>();
+
+  constructor(options: {
+    os: Os;
+    conn: Connection;
+    service: Service;
+    config: SmtpdConfig;
+    client: ClientName;
+    verify: VerifyPassword | null;
+    anvil: Anvil | null;
+  }) {
+    this.os = options.os;
+    this.conn = options.conn;
+    this.service = options.service;
+    this.config = options.config;
+    this.verify = options.verify;
+    this.anvil = options.anvil;
+    this.client = options.client;
+    this.setNamaddr();
+  }
+
+  setNamaddr(): void {
+    this.namaddr = `${this.client.name}[${this.client.address}]`;
+  }
+
+  get queueId(): string {
+    return this.transaction?.stream?.queueId ?? 'NOQUEUE';
+  }
+
+  /** The sender that checks and log lines speak of; null = no MAIL yet. */
+  get sender(): string | null {
+    return this.checkedSender ?? this.transaction?.sender ?? null;
+  }
+  get recipient(): string | null {
+    return this.checkedRecipient ?? this.transaction?.recipient ?? null;
+  }
+
+  log(text: string): void {
+    this.os.log(this.service.ident, text);
+  }
+  warn(text: string): void {
+    this.os.log(this.service.ident, `warning: ${text}`);
+  }
+
+  /** "NOQUEUE: reject: RCPT from x[y]: 550 …; from=<a> to=<b> proto=ESMTP helo=<c>" */
+  logWhatsup(what: string, text: string): void {
+    const sender = this.sender;
+    const recipient = this.recipient;
+    const parts =
+      (sender === null ? '' : ` from=<${sender}>`) +
+      (recipient === null ? '' : ` to=<${recipient}>`) +
+      ` proto=${this.protocol}` +
+      (this.helo === null ? '' : ` helo=<${this.helo}>`);
+    this.log(`${this.queueId}: ${what}: ${this.where} from ${this.namaddr}: ${text};${parts}`);
+  }
+
+  /** RSET, EHLO, end of DATA: nothing of the message remains. */
+  endTransaction(): void {
+    this.transaction?.stream?.abandon();
+    this.resetMail();
+  }
+
+  /** The same after the stream was finished. */
+  resetMail(): void {
+    this.transaction = null;
+    this.actions = noActions();
+    this.declaredSize = 0;
+    this.chunksFailed = false;
+    this.smtpUtf8 = false;
+    this.forwarded = new Map();
+    this.resolutions.clear();
+  }
+
+  count(name: string): CommandCount {
+    let count = this.counts.get(name);
+    if (count === undefined) this.counts.set(name, (count = { done: 0, total: 0 }));
+    return count;
+  }
+}
+
+/** A reply that lets the dialogue go on. */
+export function accept(text: string): Outcome {
+  return { kind: 'reply', text, ok: true };
+}
+
+/** A reply that counts as an error. */
+export function refuse(text: string): Outcome {
+  return { kind: 'reply', text, ok: false };
+}
+
+function noActions(): Actions {
+  return { filter: '', redirect: '', hold: false, discard: false, bcc: [], prepend: [] };
+}

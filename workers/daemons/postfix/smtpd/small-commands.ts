@@ -1,0 +1,60 @@
+/**
+ * small-commands — RSET, NOOP, QUIT, ETRN, STARTTLS
+ *
+ * SIMPLIFIED: no flush(8) service, so that ETRN of a domain in fast_flush_domains is answered 458 as when the real
+ * service is down; and no TLS: STARTTLS is answered as by a server without it.
+ *
+ * STANDARDS  RFC 5321 §4.1.1.5, §4.1.1.9, §4.1.1.10; RFC 1985 (ETRN)
+ */
+import type { Token } from '../../../protocols/smtp/command.ts';
+import { isAddressLiteral, isHostName } from '../../../protocols/smtp/host-name.ts';
+
+import type { Proc } from '../../../os/os.ts';
+
+import { checkEtrn } from './checks.ts';
+import { accept, refuse, type Outcome, type Session } from './session.ts';
+
+/** RSET */
+export function* rset(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+  if (tokens.length !== 1) return refuse('501 5.5.4 Syntax: RSET');
+  session.endTransaction();
+  return accept('250 2.0.0 Ok');
+}
+
+/** NOOP; arguments are ignored */
+export function* noop(): Proc<Outcome> {
+  return accept('250 2.0.0 Ok');
+}
+
+/** QUIT; arguments are ignored */
+export function* quit(): Proc<Outcome> {
+  return accept('221 2.0.0 Bye');
+}
+
+/** STARTTLS */
+export function* starttls(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+  if (tokens.length !== 1) return refuse('501 5.5.4 Syntax: STARTTLS');
+  if (session.config.helo_required && session.helo === null) return refuse('503 5.5.1 Error: send HELO/EHLO first');
+  return refuse('502 5.5.1 Error: command not implemented');
+}
+
+/** ETRN domain */
+export function* etrn(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+  if (session.config.helo_required && session.helo === null) return refuse('503 Error: send HELO/EHLO first');
+  if (session.transaction !== null) return refuse('503 Error: MAIL transaction in progress');
+  if (tokens.length !== 2) return refuse('500 Syntax: ETRN domain');
+  const domain = tokens[1]!.text.replace(/^[@#]/, '');
+  if (!isHostName(domain) && !isAddressLiteral(domain)) return refuse('501 Error: invalid parameter syntax');
+  const refused = yield* checkEtrn(session, domain);
+  if (refused !== null) return refuse(refused);
+  const name = domain.toLowerCase();
+  const flushed = session.service.parameters
+    .list('fast_flush_domains')
+    .some((item) => name === item.toLowerCase() || name.endsWith(`.${item.toLowerCase()}`));
+  if (!flushed) {
+    session.warn(`reject: ETRN ${domain.slice(0, 100)}... from ${session.namaddr}`);
+    return refuse(`459 <${domain}>: service unavailable`);
+  }
+  session.warn('unable to talk to fast flush service');
+  return refuse('458 Unable to queue messages');
+}
