@@ -88,6 +88,7 @@ export class MemoryQueue implements MailQueue {
       envelopeId: '',
       returnContent: '',
       client: { name: '', address: '', port: '', protocol: '', helo: '', ident: queueId, source: 'REMOTE' },
+      filter: '',
       warned: file.warned,
     };
   }

@@ -28,9 +28,9 @@ export class Deliveries {
   /** Resolves the message's recipients and queues them by destination. */
   *add(os: Os, message: ActiveMessage): Proc<void> {
     const routes: Route[] = [];
-    const { recipients, sender } = message.envelope;
-    for (const recipient of recipients)
-      routes.push(yield* this.#config.queue.resolve(recipient.address, sender));
+    const { recipients } = message.envelope;
+    for (const { address } of recipients)
+      routes.push(yield* this.#config.queue.resolve(address, message.envelope));
     os.because(message.activated);
     const groups = groupRecipients(
       routes,

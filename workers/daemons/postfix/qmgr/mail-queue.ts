@@ -1,9 +1,7 @@
 /**
  * mail-queue — the queue directories as qmgr(8) uses them
  */
-import type { EventId, QueueName } from '../../../trace/event.ts';
-
-import type { Proc, VirtualTime } from '../../../os/os.ts';
+import type { EventId, Proc, QueueName, VirtualTime } from '../../../os/os.ts';
 
 import type { QueueEnvelope, Route } from './message.ts';
 
@@ -22,6 +20,6 @@ export interface MailQueue {
   nextAttempt(queueId: string, queue: QueueName): VirtualTime | null;
   setNextAttempt(queueId: string, queue: QueueName, at: VirtualTime): void;
   markWarned(queueId: string, queue: QueueName): void;
-  /** Asks trivial-rewrite. */
-  resolve(recipient: string, sender: string): Proc<Route>;
+  /** The message's content filter, else what trivial-rewrite says. */
+  resolve(recipient: string, message: { sender: string; filter: string }): Proc<Route>;
 }

@@ -18,6 +18,8 @@ export interface QueueEnvelope {
   readonly envelopeId: string;
   readonly returnContent: string;
   readonly client: OriginalClient;
+  /** content filter that all recipients go to instead, "smtp-amavis:[127.0.0.1]:10024"; '' = none */
+  readonly filter: string;
   /** the delay warning was sent */
   readonly warned: boolean;
 }

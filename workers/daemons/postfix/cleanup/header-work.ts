@@ -1,0 +1,151 @@
+/**
+ * header-work — what cleanup does to the header section: drops, adds what is missing, counts Received:
+ *
+ * Works on the message in pieces; what stays is passed on by reference, however large the body.
+ *
+ * SIMPLIFIED: addresses in header fields stay as they are; the real one completes and maps those of local clients too
+ * (ADDRESS_REWRITING_README). A learner sees it in mail from clients that write "To: bob".
+ *
+ * STANDARDS  RFC 5322 §3.6 (required fields)
+ * SEE ALSO   cleanup(8), cleanup_message(3)
+ */
+import * as ascii from '../../../bytes/ascii.ts';
+import * as utf8 from '../../../bytes/utf8.ts';
+
+import { findHeaderEnd, unfold } from '../../../protocols/message/header.ts';
+
+/** A field of the header section: which piece, from where to where. */
+export interface HeaderLine {
+  piece: number;
+  start: number;
+  end: number;
+  /** lower case */
+  name: string;
+}
+
+/** A message taken apart. Header pieces hold nothing but whole fields. */
+export interface ScannedMessage {
+  header: Uint8Array[];
+  fields: HeaderLine[];
+  /** begins with the empty line; [] = there is no body */
+  body: Uint8Array[];
+}
+
+/** Finds the header section in a message in pieces. */
+export function scanMessage(content: readonly Uint8Array[]): ScannedMessage {
+  const header: Uint8Array[] = [];
+  const fields: HeaderLine[] = [];
+  let index = 0;
+  let current: Uint8Array | null = content[0] ?? null;
+  while (current !== null) {
+    const next: Uint8Array | null = content[index + 1] ?? null;
+    const end = findHeaderEnd(current);
+    if (next !== null && goesOn(current, end, next)) {
+      current = join(current, next);
+      index++;
+      continue;
+    }
+    if (end > 0) {
+      scanFields(current.subarray(0, end), header.length, fields);
+      header.push(current.subarray(0, end));
+    }
+    if (end < current.length)
+      return { header, fields, body: bodyOf(current.subarray(end), content.slice(index + 1)) };
+    current = next;
+    index++;
+  }
+  return { header, fields, body: [] };
+}
+
+/** The value of a field, unfolded. */
+export function fieldValue(message: ScannedMessage, field: HeaderLine): string {
+  const bytes = message.header[field.piece]!.subarray(field.start, field.end);
+  const text = utf8.decode(bytes);
+  return unfold(text.slice(text.indexOf(':') + 1));
+}
+
+/** The whole field as header_checks see it: unfolded lines joined by LF stay as they are. */
+export function fieldText(message: ScannedMessage, field: HeaderLine): string {
+  return utf8
+    .decode(message.header[field.piece]!.subarray(field.start, field.end))
+    .replace(/\r\n/g, '\n')
+    .replace(/\n$/, '');
+}
+
+/**
+ * Puts a message together again.
+ * @param edits per field: text to stand in its place ('' = drop it); fields without an edit stay
+ * @param added fields behind the last one, each ended by CRLF
+ */
+export function assemble(
+  message: ScannedMessage,
+  edits: ReadonlyMap<HeaderLine, string>,
+  added: string,
+): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  if (edits.size === 0) pieces.push(...message.header);
+  else {
+    for (const [index, bytes] of message.header.entries()) {
+      let from = 0;
+      for (const field of message.fields) {
+        const edit = field.piece === index ? edits.get(field) : undefined;
+        if (edit === undefined) continue;
+        if (field.start > from) pieces.push(bytes.subarray(from, field.start));
+        if (edit !== '') pieces.push(utf8.encode(edit));
+        from = field.end;
+      }
+      if (from < bytes.length) pieces.push(bytes.subarray(from));
+    }
+  }
+  if (added !== '') pieces.push(utf8.encode(added));
+  pieces.push(...message.body);
+  return pieces;
+}
+
+// Whether the piece ends within a field, or within what may be the name of one.
+function goesOn(piece: Uint8Array, end: number, next: Uint8Array): boolean {
+  if (piece.length > headerBytesMax) return false;
+  if (end < piece.length) return piece.length - end < nameCharactersMax && piece.indexOf(lf, end) === -1;
+  return end > 0 && (piece[end - 1] !== lf || isBlank(next[0]));
+}
+
+function scanFields(bytes: Uint8Array, piece: number, fields: HeaderLine[]): void {
+  let last: HeaderLine | null = null;
+  for (let at = 0; at < bytes.length;) {
+    const stop = bytes.indexOf(lf, at);
+    const end = stop === -1 ? bytes.length : stop + 1;
+    if (last !== null && isBlank(bytes[at])) last.end = end;
+    else {
+      const colon = bytes.indexOf(colonByte, at);
+      const name = ascii
+        .decode(bytes, at, Math.min(colon, at + nameCharactersMax))
+        .trimEnd()
+        .toLowerCase();
+      fields.push((last = { piece, start: at, end, name }));
+    }
+    at = end;
+  }
+}
+
+// A line that is no header field begins the body; an empty line is put before it.
+function bodyOf(rest: Uint8Array, others: readonly Uint8Array[]): Uint8Array[] {
+  const isEmptyLine = rest[0] === lf || (rest[0] === cr && rest[1] === lf);
+  return isEmptyLine ? [rest, ...others] : [ascii.encode('\r\n'), rest, ...others];
+}
+
+function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(a.length + b.length);
+  whole.set(a);
+  whole.set(b, a.length);
+  return whole;
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09;
+}
+
+const nameCharactersMax = 100;
+const headerBytesMax = 262_144; // more than header_size_limit; a piece beyond it is not joined to the next
+const lf = 0x0a;
+const cr = 0x0d;
+const colonByte = 0x3a;

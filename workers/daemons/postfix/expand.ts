@@ -1,0 +1,155 @@
+/**
+ * expand — $name, ${name}, $(name), ${name?text}, ${name:text}, ${name?{text}:{text}}, ${{a} op {b}?{x}:{y}}, $$
+ *
+ * SEE ALSO  postconf(5), mac_expand(3)
+ */
+
+const depthMax = 100;
+const textMax = 1_000_000;
+
+/**
+ * Expands the references in a value, and those in what they stand for.
+ * @param lookup value of a name as written; null = no such name, expands to nothing
+ */
+export function expandValue(text: string, lookup: (name: string) => string | null, depth = 0): string {
+  if (!text.includes('$')) return text;
+  if (depth > depthMax) return ''; // a parameter that names itself
+  let out = '';
+  for (let at = 0; at < text.length && out.length < textMax;) {
+    const dollar = text.indexOf('$', at);
+    if (dollar === -1) return out + text.slice(at);
+    out += text.slice(at, dollar);
+    const next = text[dollar + 1];
+    if (next === '$') {
+      out += '$';
+      at = dollar + 2;
+    } else if (next === '{' || next === '(') {
+      const end = closing(text, dollar + 1);
+      if (end === -1) return out + text.slice(dollar);
+      out += expandBraced(text.slice(dollar + 2, end), lookup, depth + 1);
+      at = end + 1;
+    } else {
+      const name = nameAt(text, dollar + 1);
+      out += name === '' ? '$' : valueOf(name, lookup, depth + 1);
+      at = dollar + 1 + name.length;
+    }
+  }
+  return out;
+}
+
+type Lookup = (name: string) => string | null;
+
+function valueOf(name: string, lookup: Lookup, depth: number): string {
+  const value = lookup(name);
+  return value === null ? '' : expandValue(value, lookup, depth);
+}
+
+// What is between ${ and }.
+function expandBraced(inner: string, lookup: Lookup, depth: number): string {
+  if (inner.trimStart().startsWith('{')) {
+    const match = splitComparison(inner);
+    if (match === null) return '';
+    const holds = compare(
+      expandValue(match.left, lookup, depth),
+      match.op,
+      expandValue(match.right, lookup, depth),
+    );
+    return choose(match.rest, holds, lookup, depth);
+  }
+  const name = nameAt(inner, 0);
+  const value = valueOf(name, lookup, depth);
+  const rest = inner.slice(name.length).trim();
+  return rest === '' ? value : choose(rest, value !== '', lookup, depth);
+}
+
+// "?{x}:{y}", "?x", ":{y}", ":y"
+function choose(rest: string, holds: boolean, lookup: Lookup, depth: number): string {
+  const text = rest.trimStart();
+  const take = (part: string): string => expandValue(part, lookup, depth);
+  if (text.startsWith(':')) return holds ? '' : take(unbrace(text.slice(1)));
+  if (!text.startsWith('?')) return '';
+  const after = text.slice(1).trimStart();
+  if (!after.startsWith('{')) return holds ? take(after) : '';
+  const end = closing(after, 0);
+  if (end === -1) return '';
+  if (holds) return take(after.slice(1, end).trim());
+  const otherwise = after.slice(end + 1).trimStart();
+  return otherwise.startsWith(':') ? take(unbrace(otherwise.slice(1))) : '';
+}
+
+function unbrace(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.startsWith('{') && trimmed.endsWith('}') ? trimmed.slice(1, -1).trim() : text;
+}
+
+function splitComparison(inner: string): { left: string; op: string; right: string; rest: string } | null {
+  const start = inner.indexOf('{');
+  const leftEnd = closing(inner, start);
+  if (leftEnd === -1) return null;
+  const match = /^\s*(==|!=|<=|>=|<|>)(?:level)?\s*(?=\{)|^\s*(<=|>=|<|>|==|!=)level\s*(?=\{)/.exec(
+    inner.slice(leftEnd + 1),
+  );
+  if (match === null) return null;
+  const rightStart = leftEnd + 1 + match[0].length;
+  const rightEnd = closing(inner, rightStart);
+  if (rightEnd === -1) return null;
+  return {
+    left: inner.slice(start + 1, leftEnd).trim(),
+    op: match[1] ?? match[2]!,
+    right: inner.slice(rightStart + 1, rightEnd).trim(),
+    rest: inner.slice(rightEnd + 1),
+  };
+}
+
+// Numbers and levels ("3.6") compare by number, all else as text.
+function compare(left: string, op: string, right: string): boolean {
+  const order =
+    /^[\d.]+$/.test(left) && /^[\d.]+$/.test(right)
+      ? compareLevels(left, right)
+      : left < right
+        ? -1
+        : left > right
+          ? 1
+          : 0;
+  switch (op) {
+    case '==':
+      return order === 0;
+    case '!=':
+      return order !== 0;
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    default:
+      return order >= 0;
+  }
+}
+
+function compareLevels(left: string, right: string): number {
+  const a = left.split('.').map(Number);
+  const b = right.split('.').map(Number);
+  for (let i = 0; i < 3; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function nameAt(text: string, at: number): string {
+  let end = at;
+  while (end < text.length && /[A-Za-z0-9_]/.test(text[end]!)) end++;
+  return text.slice(at, end);
+}
+
+/** The index of the bracket that closes the one at `open`; -1 when there is none. */
+function closing(text: string, open: number): number {
+  const [left, right] = text[open] === '(' ? ['(', ')'] : ['{', '}'];
+  let depth = 0;
+  for (let i = open; i < text.length; i++) {
+    if (text[i] === left) depth++;
+    else if (text[i] === right && --depth === 0) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,162 @@
+/**
+ * open-tables — a list of tables as main.cf writes it, "type:name, type:name", opened and searched in order
+ *
+ * A table that cannot answer ends the search: the caller must try again later rather than take the next table's word.
+ *
+ * SEE ALSO  maps(3), mail_addr_find(3), DATABASE_README
+ */
+import type { Os, Proc } from '../../../os/os.ts';
+
+import { splitList, splitOutsideBraces } from '../main-cf.ts';
+
+import { openLdapTable } from './ldap-table.ts';
+import type { LookupTables, TableAnswer } from './lookup-table.ts';
+import { inlinePatternTable, patternTable } from './pattern-table.ts';
+import type { Table } from './table.ts';
+import { constantTable, fileTable, inlineTable, staticTable } from './text-table.ts';
+
+/** What the tables of an instance need to know of it. */
+export interface TableContext {
+  /** $recipient_delimiter: the characters that separate user and extension */
+  recipientDelimiter: string;
+  /** tables written for postalias(1): those of alias_maps and alias_database */
+  aliasTables: ReadonlySet<string>;
+  /** whether mail for the domain is delivered on this host, so that "user" alone may be looked up */
+  isLocalDomain(os: Os, domain: string): Proc<boolean>;
+}
+
+/** Opens the tables of a parameter's value. */
+export function openTables(value: string, context: TableContext): LookupTables {
+  return new TableList(
+    value,
+    splitList(value).map((title) => openTable(title, context)),
+    context,
+  );
+}
+
+/** Opens one table. A type that does not exist answers try-again, with the words of the real program. */
+export function openTable(title: string, context: TableContext): Table {
+  const colon = title.indexOf(':');
+  const type = colon === -1 ? '' : title.slice(0, colon);
+  const name = title.slice(colon + 1);
+  switch (type) {
+    case 'proxy':
+      return { ...openTable(name, context), title };
+    case 'hash':
+    case 'btree':
+    case 'lmdb':
+    case 'cdb':
+    case 'dbm':
+    case 'texthash':
+      return fileTable(title, name, context.aliasTables.has(title) ? 'postalias' : 'postmap');
+    case 'inline':
+      return inlineTable(title, name);
+    case 'static':
+      return staticTable(title, name);
+    case 'unix':
+      return fileTable(title, name === 'group.byname' ? '/etc/group' : '/etc/passwd', 'passwd');
+    case 'regexp':
+    case 'pcre':
+    case 'cidr':
+      if (name.startsWith('{')) return inlinePatternTable(title, { lines: bracedLines(name), dialect: type });
+      return patternTable(title, { path: name, dialect: type });
+    case 'fail':
+      return constantTable(title, { kind: 'try-again', why: `fail table ${name}` });
+    case 'nis': // without a NIS domain the real one finds nothing: "NIS lookups disabled"
+      return constantTable(title, { kind: 'not-found' });
+    case 'ldap':
+      return openLdapTable(name, title);
+    case 'unionmap':
+      return unionTable(
+        title,
+        bracedItems(name).map((item) => openTable(item, context)),
+      );
+    default:
+      return constantTable(title, { kind: 'try-again', why: `unsupported dictionary type: ${type}` });
+  }
+}
+
+function bracedItems(text: string): string[] {
+  return splitList(text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text);
+}
+
+function bracedLines(text: string): string[] {
+  const inner = text.endsWith('}') ? text.slice(1, -1) : text.slice(1);
+  return splitOutsideBraces(inner, /[\s,]/).map((item) => item.replace(/^\{([\s\S]*)\}$/, '$1').trim());
+}
+
+// All results, joined by commas.
+function unionTable(title: string, tables: readonly Table[]): Table {
+  return {
+    title,
+    fixed: true,
+    *lookup(os: Os, key: string): Proc<TableAnswer> {
+      const values: string[] = [];
+      for (const table of tables) {
+        const answer = yield* table.lookup(os, key);
+        if (answer.kind === 'try-again') return answer;
+        if (answer.kind === 'found') values.push(answer.value);
+      }
+      return values.length === 0 ? { kind: 'not-found' } : { kind: 'found', value: values.join(',') };
+    },
+  };
+}
+
+class TableList implements LookupTables {
+  readonly title: string;
+  readonly #tables: readonly Table[];
+  readonly #context: TableContext;
+
+  constructor(title: string, tables: readonly Table[], context: TableContext) {
+    this.title = title;
+    this.#tables = tables;
+    this.#context = context;
+  }
+
+  *lookup(os: Os, key: string): Proc<TableAnswer> {
+    return yield* this.#search(os, key, false);
+  }
+
+  *lookupAddress(os: Os, address: string): Proc<TableAnswer> {
+    if (this.#tables.length === 0) return notFound;
+    const whole = yield* this.#search(os, address, false);
+    if (whole.kind !== 'not-found') return whole;
+    const at = address.lastIndexOf('@');
+    const local = at === -1 ? address : address.slice(0, at);
+    const domain = at === -1 ? '' : address.slice(at + 1);
+    const user = withoutExtension(local, this.#context.recipientDelimiter);
+    if (user !== local && domain !== '') {
+      const answer = yield* this.#search(os, `${user}@${domain}`, true);
+      if (answer.kind !== 'not-found') return answer;
+    }
+    if (domain === '') return user === local ? whole : yield* this.#search(os, user, true);
+    if (this.#tables.every((table) => !table.fixed)) return notFound;
+    if (yield* this.#context.isLocalDomain(os, domain)) {
+      for (const key of user === local ? [local] : [local, user]) {
+        const answer = yield* this.#search(os, key, true);
+        if (answer.kind !== 'not-found') return answer;
+      }
+    }
+    return yield* this.#search(os, `@${domain}`, true);
+  }
+
+  // Parts of an address are looked up in tables of fixed strings only.
+  *#search(os: Os, key: string, fixedOnly: boolean): Proc<TableAnswer> {
+    for (const table of this.#tables) {
+      if (fixedOnly && !table.fixed) continue;
+      const answer = yield* table.lookup(os, key);
+      if (answer.kind !== 'not-found') return answer;
+    }
+    return notFound;
+  }
+}
+
+const notFound: TableAnswer = Object.freeze({ kind: 'not-found' });
+
+/** The user part before the first delimiter; the whole when there is none, or nothing before it. */
+export function withoutExtension(local: string, delimiters: string): string {
+  if (delimiters === '') return local;
+  if (/^(double-bounce|mailer-daemon|postmaster)$/i.test(local)) return local;
+  for (let i = 1; i < local.length; i++) if (delimiters.includes(local[i]!)) return local.slice(0, i);
+  return local;
+}

@@ -1,0 +1,159 @@
+/**
+ * delivery-services — the delivery agents of master.cf, as pools that qmgr(8) hands its requests to
+ */
+import type { SmtpTimeouts } from '../../clients/smtp-terms.ts';
+import type { Os, Proc } from '../../../os/os.ts';
+
+import { AgentPool, type Deliver } from '../delivery/agent-pool.ts';
+import { deliverDiscard, deliverError } from '../delivery/error-agent.ts';
+import type { Agent } from '../delivery/record.ts';
+import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
+import type { Instance, Service } from '../instance.ts';
+import { deliverLocal } from '../local/local.ts';
+import type { MasterEntry } from '../master-cf.ts';
+import type { Parameters } from '../parameters.ts';
+import type { TransportLimits } from '../qmgr/scheduler.ts';
+import { deliverSmtp } from '../smtp/agent.ts';
+import type { SmtpConfig } from '../smtp/state.ts';
+import { deliverVirtual } from '../virtual/virtual.ts';
+
+import { enterMessage, traceLines } from './enter-message.ts';
+
+export interface DeliveryOptions {
+  instance: Instance;
+  entries: readonly MasterEntry[];
+  markDone: (request: DeliveryRequest, recipient: RequestRecipient) => void;
+}
+
+/** The pools by service name. Services whose program is no delivery agent have none. */
+export function startDeliveryServices(os: Os, options: DeliveryOptions): ReadonlyMap<string, AgentPool> {
+  const pools = new Map<string, AgentPool>();
+  for (const entry of options.entries) {
+    if (entry.type !== 'unix') continue;
+    const service = serviceOf(options.instance, entry);
+    const deliver = deliverBy(entry.command, { service, options, pools, addresses: os.addresses });
+    if (deliver === null) continue;
+    pools.set(
+      entry.service,
+      new AgentPool(os, {
+        name: service.ident,
+        deliver,
+        processesMax: entry.processesMax ?? service.parameters.number('default_process_limit'),
+        idleUsMax: service.parameters.time('max_idle'),
+      }),
+    );
+  }
+  return pools;
+}
+
+/** A service of master.cf with its own parameters and log name. */
+export function serviceOf(instance: Instance, entry: MasterEntry): Service {
+  const names = [
+    ['service_name', entry.service],
+    ['process_name', entry.command],
+  ] as const;
+  const parameters = instance.parameters.with(new Map([...names, ...entry.overrides]));
+  return { instance, parameters, ident: `${parameters.text('syslog_name')}/${entry.command}` };
+}
+
+/** What qmgr allows a transport: transport_destination_… */
+export function limitsOf(parameters: Parameters, transport: string): TransportLimits {
+  const number = (ending: string): number => parameters.number(`${transport}_${ending}`);
+  return {
+    initial_destination_concurrency: number('initial_destination_concurrency'),
+    destination_concurrency_limit: number('destination_concurrency_limit'),
+    destination_concurrency_failed_cohort_limit: number('destination_concurrency_failed_cohort_limit'),
+    destination_recipient_limit: number('destination_recipient_limit'),
+    destination_rate_delay: parameters.time(`${transport}_destination_rate_delay`),
+  };
+}
+
+function deliverBy(
+  command: string,
+  with_: {
+    service: Service;
+    options: DeliveryOptions;
+    pools: ReadonlyMap<string, AgentPool>;
+    addresses: readonly string[];
+  },
+): Deliver | null {
+  const { service, options, pools } = with_;
+  const { instance } = service;
+  const agent: Agent = {
+    ident: service.ident,
+    queueDirectory: service.parameters.text('queue_directory'),
+    markDone: options.markDone,
+  };
+  switch (command) {
+    case 'smtp':
+    case 'lmtp': {
+      const config = smtpConfig(service.parameters, { protocol: command, agent, addresses: with_.addresses });
+      return (os, request) => deliverSmtp(os, config, request);
+    }
+    case 'error':
+      return (os, request) => deliverError(os, agent, request);
+    case 'discard':
+      return (os, request) => deliverDiscard(os, agent, request);
+    case 'local': {
+      const agentsOf = (transport: string): AgentPool | null => pools.get(transport) ?? null;
+      const config = { instance, agent, agentsOf, forward: forwardBy(instance) };
+      return (os, request) => deliverLocal(os, config, request);
+    }
+    case 'virtual':
+      return (os, request) => deliverVirtual(os, { instance, agent }, request);
+    default:
+      return null;
+  }
+}
+
+function smtpConfig(
+  parameters: Parameters,
+  options: { protocol: 'smtp' | 'lmtp'; agent: Agent; addresses: readonly string[] },
+): SmtpConfig {
+  const { protocol, agent } = options;
+  const isLmtp = protocol === 'lmtp';
+  const name = (ending: string): string => `${protocol}_${ending}`;
+  const timeout = (ending: string): number => parameters.time(name(ending));
+  const timeouts: SmtpTimeouts = {
+    helo: parameters.time(isLmtp ? 'lmtp_lhlo_timeout' : 'smtp_helo_timeout'),
+    xforward: timeout('xforward_timeout'),
+    mail: timeout('mail_timeout'),
+    rcpt: timeout('rcpt_timeout'),
+    data_init: timeout('data_init_timeout'),
+    data_xfer: timeout('data_xfer_timeout'),
+    data_done: timeout('data_done_timeout'),
+  };
+  return {
+    protocol,
+    agent,
+    helo_name: parameters.text(isLmtp ? 'lmtp_lhlo_name' : 'smtp_helo_name'),
+    timeouts,
+    connect_timeout: timeout('connect_timeout') || tcpConnectUsMax,
+    tcp_port: parameters.number(name('tcp_port')),
+    mx_address_limit: parameters.number(name('mx_address_limit')),
+    mx_session_limit: parameters.number(name('mx_session_limit')),
+    skip_5xx_greeting: parameters.bool(name('skip_5xx_greeting')),
+    fallback_relay: parameters.list(name('fallback_relay')),
+    send_xforward_command: parameters.bool(name('send_xforward_command')),
+    ownAddresses: options.addresses,
+  };
+}
+
+// A connect timeout of 0 leaves it to the operating system.
+const tcpConnectUsMax = 130_000_000;
+
+function forwardBy(instance: Instance) {
+  return function* (
+    os: Os,
+    message: { request: DeliveryRequest; recipient: RequestRecipient; to: readonly string[] },
+  ): Proc<string | null> {
+    const { request, recipient, to } = message;
+    return yield* enterMessage(os, instance, {
+      sender: request.sender,
+      recipients: to.map((address) => ({ ...recipient, address })),
+      encoding: request.encoding,
+      headerOf: (queueId) => `${traceLines(os, instance, queueId)}Delivered-To: ${recipient.address}\r\n`,
+      content: request.readContent(),
+    });
+  };
+}

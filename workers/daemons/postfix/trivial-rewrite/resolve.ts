@@ -1,0 +1,210 @@
+/**
+ * resolve — which class a recipient's domain belongs to, and by which transport to which nexthop its mail goes
+ *
+ * The class gives the transport and nexthop; relayhost and the transport table change them.
+ *
+ * SEE ALSO  trivial-rewrite(8), ADDRESS_CLASS_README, transport(5)
+ */
+import type { Os, Proc } from '../../../os/os.ts';
+
+import type { LookupTables } from '../maps/lookup-table.ts';
+import { MatchList, type MatchResult } from '../maps/match-list.ts';
+import { withoutExtension } from '../maps/open-tables.ts';
+import type { Parameters } from '../parameters.ts';
+
+import { rewriteAddress, splitAddress } from './rewrite.ts';
+import type { AddressClass, Resolution } from './route.ts';
+
+const hacksMax = 10; // user%a%b%c@us
+
+export class Resolver {
+  readonly #parameters: Parameters;
+  readonly #addresses: ReadonlySet<string>;
+  readonly #myDestination: MatchList;
+  readonly #virtualAlias: MatchList;
+  readonly #virtualMailbox: MatchList;
+  readonly #relay: MatchList;
+  readonly #transports: LookupTables;
+  readonly #relayHosts: LookupTables;
+  readonly #senderTransports: LookupTables;
+
+  /** @param options addresses of the host's interfaces; open = tables of a parameter's value */
+  constructor(options: {
+    parameters: Parameters;
+    addresses: readonly string[];
+    open: (value: string) => LookupTables;
+  }) {
+    const { parameters, open } = options;
+    this.#parameters = parameters;
+    this.#addresses = new Set(['127.0.0.1', ...options.addresses, ...parameters.list('proxy_interfaces')]);
+    const parentMatches = parameters.list('parent_domain_matches_subdomains').includes('relay_domains');
+    this.#myDestination = new MatchList(parameters.list('mydestination'), { open });
+    this.#virtualAlias = new MatchList(parameters.list('virtual_alias_domains'), { open });
+    this.#virtualMailbox = new MatchList(parameters.list('virtual_mailbox_domains'), { open });
+    this.#relay = new MatchList(parameters.list('relay_domains'), { open, parentMatches });
+    this.#transports = open(parameters.text('transport_maps'));
+    this.#relayHosts = open(parameters.text('sender_dependent_relayhost_maps'));
+    this.#senderTransports = open(parameters.text('sender_dependent_default_transport_maps'));
+  }
+
+  /** Whether mail for the domain is delivered on this host: mydestination, or [an address of ours]. */
+  *isLocalDomain(os: Os, domain: string): Proc<MatchResult> {
+    const name = domain.toLowerCase();
+    const literal = /^\[(.*)\]$/.exec(name);
+    if (literal !== null && this.#addresses.has(literal[1]!)) return { kind: 'yes' };
+    return yield* this.#myDestination.matches(os, name);
+  }
+
+  /** Resolves a recipient for mail from `sender`. */
+  *resolve(os: Os, address: string, sender: string): Proc<Resolution> {
+    const given = address === '' ? this.#parameters.text('empty_address_recipient') : address;
+    let recipient = rewriteAddress(this.#parameters, given);
+    let { local, domain } = splitAddress(recipient);
+    for (let hack = 0; hack < hacksMax; hack++) {
+      const isLocal = domain === '' ? ({ kind: 'yes' } as const) : yield* this.isLocalDomain(os, domain);
+      if (isLocal.kind === 'try-again') return isLocal;
+      if (isLocal.kind === 'no')
+        return yield* this.#resolveRemote(os, { recipient, domain: domain.toLowerCase(), sender });
+      const further = this.#routed(local);
+      if (further === null)
+        return yield* this.#resolveLocal(os, { recipient, local, domain: domain.toLowerCase() });
+      recipient = further;
+      ({ local, domain } = splitAddress(recipient));
+    }
+    return { kind: 'bad-address', why: 'bad address syntax' };
+  }
+
+  // "user%other" or "other!user" at a domain of ours goes on to "other".
+  #routed(local: string): string | null {
+    if (local.startsWith('"')) return null;
+    const rewritten = rewriteAddress(this.#parameters, local);
+    const plain = local.includes('@') || /[%!]/.test(local);
+    return plain && !rewritten.startsWith(`${local}@`) && rewritten !== local ? rewritten : null;
+  }
+
+  *#resolveLocal(os: Os, to: { recipient: string; local: string; domain: string }): Proc<Resolution> {
+    if (to.local === '') return { kind: 'bad-address', why: 'bad address syntax' };
+    const { transport, nexthop } = splitTransport(this.#parameters.text('local_transport'));
+    const host = nexthop === '' ? this.#parameters.text('myhostname') : nexthop;
+    return yield* this.#mapped(os, { ...to, addressClass: 'local', transport, nexthop: host });
+  }
+
+  *#resolveRemote(os: Os, to: { recipient: string; domain: string; sender: string }): Proc<Resolution> {
+    const { domain, recipient } = to;
+    if (!isPlausibleDomain(domain)) return { kind: 'bad-address', why: 'bad address syntax' };
+    const alias = yield* this.#virtualAlias.matches(os, domain);
+    if (alias.kind === 'try-again') return alias;
+    if (alias.kind === 'yes') {
+      const table = this.#parameters.bool('show_user_unknown_table_name') ? ' in virtual alias table' : '';
+      return {
+        kind: 'resolved',
+        addressClass: 'virtual-alias',
+        transport: this.#parameters.text('error_service_name'),
+        nexthop: `5.1.1 User unknown${table}`,
+        recipient,
+        unknownUserTable: true,
+      };
+    }
+    const mailbox = yield* this.#virtualMailbox.matches(os, domain);
+    if (mailbox.kind === 'try-again') return mailbox;
+    if (mailbox.kind === 'yes') {
+      const { transport, nexthop } = splitTransport(this.#parameters.text('virtual_transport'));
+      return yield* this.#mapped(os, {
+        recipient,
+        domain,
+        addressClass: 'virtual-mailbox',
+        transport,
+        nexthop: nexthop || domain,
+      });
+    }
+    const relay = yield* this.#relay.matches(os, domain);
+    if (relay.kind === 'try-again') return relay;
+    const addressClass = relay.kind === 'yes' ? 'relay' : 'default';
+    const how = yield* this.#defaultRoute(os, addressClass, to);
+    return 'kind' in how ? how : yield* this.#mapped(os, { recipient, domain, addressClass, ...how });
+  }
+
+  // The transport of the class, its own nexthop, else the relay host, else the domain.
+  *#defaultRoute(
+    os: Os,
+    addressClass: 'relay' | 'default',
+    to: { domain: string; sender: string },
+  ): Proc<{ transport: string; nexthop: string } | Extract<Resolution, { kind: 'try-again' }>> {
+    let text = this.#parameters.text(addressClass === 'relay' ? 'relay_transport' : 'default_transport');
+    if (addressClass === 'default') {
+      const answer = yield* this.#bySender(os, this.#senderTransports, to.sender);
+      if (answer.kind === 'try-again') return answer;
+      if (answer.kind === 'found' && answer.value !== 'DUNNO') text = answer.value;
+    }
+    const { transport, nexthop } = splitTransport(text);
+    if (nexthop !== '') return { transport, nexthop };
+    const answer = yield* this.#bySender(os, this.#relayHosts, to.sender);
+    if (answer.kind === 'try-again') return answer;
+    const relayHost =
+      answer.kind === 'found' && answer.value !== 'DUNNO' ? answer.value : this.#parameters.text('relayhost');
+    return { transport, nexthop: relayHost || to.domain };
+  }
+
+  *#bySender(
+    os: Os,
+    tables: LookupTables,
+    sender: string,
+  ): Proc<{ kind: 'found'; value: string } | { kind: 'not-found' } | { kind: 'try-again'; why: string }> {
+    if (tables.title === '') return { kind: 'not-found' };
+    return yield* tables.lookupAddress(
+      os,
+      sender === '' ? this.#parameters.text('smtpd_null_access_lookup_key') : sender,
+    );
+  }
+
+  // transport(5): the whole address, the domain, its parents as ".parent", "*".
+  *#mapped(
+    os: Os,
+    to: { recipient: string; domain: string; addressClass: AddressClass; transport: string; nexthop: string },
+  ): Proc<Resolution> {
+    let { transport, nexthop } = to;
+    if (this.#transports.title !== '') {
+      for (const key of this.#transportKeys(to.recipient, to.domain)) {
+        const answer = yield* this.#transports.lookup(os, key);
+        if (answer.kind === 'try-again') return answer;
+        if (answer.kind === 'not-found') continue;
+        const route = splitTransport(answer.value);
+        if (route.transport !== '') {
+          transport = route.transport;
+          nexthop = route.nexthop || to.domain || this.#parameters.text('myhostname');
+        } else if (route.nexthop !== '') nexthop = route.nexthop;
+        break;
+      }
+    }
+    const { recipient, addressClass } = to;
+    return { kind: 'resolved', addressClass, transport, nexthop, recipient, unknownUserTable: false };
+  }
+
+  #transportKeys(recipient: string, domain: string): string[] {
+    const keys = [recipient];
+    const { local } = splitAddress(recipient);
+    const user = withoutExtension(local, this.#parameters.text('recipient_delimiter'));
+    if (user !== local) keys.push(`${user}@${domain}`);
+    if (domain !== '' && !domain.startsWith('[')) {
+      keys.push(domain);
+      for (let dot = domain.indexOf('.'); dot !== -1; dot = domain.indexOf('.', dot + 1))
+        keys.push(domain.slice(dot));
+    }
+    keys.push('*');
+    return keys;
+  }
+}
+
+/** "transport:nexthop" → its parts; either may be ''. */
+export function splitTransport(text: string): { transport: string; nexthop: string } {
+  const colon = text.indexOf(':');
+  if (colon === -1) return { transport: text.trim(), nexthop: '' };
+  return { transport: text.slice(0, colon).trim(), nexthop: text.slice(colon + 1).trim() };
+}
+
+// RFC 5321 §4.1.2, as valid_hostname() has it: labels of letters, digits, "-" and "_", or an address literal.
+function isPlausibleDomain(domain: string): boolean {
+  if (domain.startsWith('[')) return domain.endsWith(']') && domain.length > 2;
+  if (domain.length > 255) return false;
+  return domain.split('.').every((label) => /^[^\s"@%!:,;<>()[\]\\]{1,63}$/.test(label));
+}
