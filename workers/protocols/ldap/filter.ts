@@ -9,31 +9,37 @@ import { DecodeError } from '../../bytes/byte-reader.ts';
 
 import { SEQUENCE, type BerReader, type BerWriter } from './ber.ts';
 
+export interface AssertionFilter {
+  kind: 'equality' | 'greater-or-equal' | 'less-or-equal' | 'approx';
+  attribute: string;
+  value: Uint8Array;
+}
+
+export interface SubstringsFilter {
+  kind: 'substrings';
+  attribute: string;
+  initial: Uint8Array | null;
+  any: Uint8Array[];
+  final: Uint8Array | null;
+}
+
+export interface ExtensibleFilter {
+  kind: 'extensible';
+  /** '' = none */
+  rule: string;
+  /** '' = none */
+  attribute: string;
+  value: Uint8Array;
+  dnAttributes: boolean;
+}
+
 export type Filter =
   | { kind: 'and' | 'or'; filters: Filter[] }
   | { kind: 'not'; filter: Filter }
-  | {
-      kind: 'equality' | 'greater-or-equal' | 'less-or-equal' | 'approx';
-      attribute: string;
-      value: Uint8Array;
-    }
   | { kind: 'present'; attribute: string }
-  | {
-      kind: 'substrings';
-      attribute: string;
-      initial: Uint8Array | null;
-      any: Uint8Array[];
-      final: Uint8Array | null;
-    }
-  | {
-      kind: 'extensible';
-      /** '' = none */
-      rule: string;
-      /** '' = none */
-      attribute: string;
-      value: Uint8Array;
-      dnAttributes: boolean;
-    };
+  | AssertionFilter
+  | SubstringsFilter
+  | ExtensibleFilter;
 
 /** As slapd's olcMaxFilterDepth. */
 export const filterDepthMax = 1000;
@@ -75,18 +81,14 @@ export function decodeFilter(reader: BerReader, depth = 0): Filter {
   }
 }
 
-function decodeAssertion(
-  kind: 'equality' | 'greater-or-equal' | 'less-or-equal' | 'approx',
-  reader: BerReader,
-): Filter {
+function decodeAssertion(kind: AssertionFilter['kind'], reader: BerReader): Filter {
   return { kind, attribute: reader.text(), value: reader.octets() };
 }
 
 function decodeSubstrings(reader: BerReader): Filter {
   const attribute = reader.text();
   const parts = reader.enter(SEQUENCE);
-  const filter = { kind: 'substrings' as const, attribute, initial: null, any: [], final: null };
-  const found: { initial: Uint8Array | null; any: Uint8Array[]; final: Uint8Array | null } = filter;
+  const found: SubstringsFilter = { kind: 'substrings', attribute, initial: null, any: [], final: null };
   if (parts.atEnd) throw new DecodeError(parts.offset, 'substring filter without a substring');
   while (!parts.atEnd) {
     const at = parts.offset;
@@ -98,7 +100,7 @@ function decodeSubstrings(reader: BerReader): Filter {
     else if (parts.tag === 0x82) found.final = parts.octets(0x82);
     else throw new DecodeError(at, 'unknown substring type');
   }
-  return filter;
+  return found;
 }
 
 function decodeExtensible(reader: BerReader): Filter {
@@ -145,7 +147,7 @@ export function encodeFilter(writer: BerWriter, filter: Filter): void {
   }
 }
 
-function assertionTag(kind: 'equality' | 'greater-or-equal' | 'less-or-equal' | 'approx'): number {
+function assertionTag(kind: AssertionFilter['kind']): number {
   if (kind === 'equality') return tags.equality;
   if (kind === 'greater-or-equal') return tags.greaterOrEqual;
   return kind === 'less-or-equal' ? tags.lessOrEqual : tags.approx;

@@ -117,14 +117,18 @@ function* searchOnce(os: Os, table: LdapTable, query: Query): Proc<Attempt> {
       },
       os,
     );
-    if (result.kind === 'try-again' && result.code === serverDown && old !== undefined) return { ...result, stale: true };
+    if (result.kind === 'try-again' && result.code === serverDown && old !== undefined)
+      return { ...result, stale: true };
     if (result.kind !== 'entries') return refused(os, table, { ...query, result });
     const values: string[] = [];
     const answer = yield* collect(os, { session, conf, table, key: query.key, values }, result.entries, 0);
     kept = session.open && table.idle.length < idleMax;
     if (kept) table.idle.push(session);
     if (answer !== null) return { kind: 'done', answer };
-    return { kind: 'done', answer: values.length === 0 ? notFound : { kind: 'found', value: values.join(',') } };
+    return {
+      kind: 'done',
+      answer: values.length === 0 ? notFound : { kind: 'found', value: values.join(',') },
+    };
   } finally {
     if (!kept) session.close();
   }
@@ -142,12 +146,18 @@ function refused(
   if (code === resultCodes.noSuchObject) {
     // A base that depends on the key is a key that is not there.
     if (conf.searchBase.includes('%')) return { kind: 'done', answer: notFound };
-    os.log(ident, `warning: dict_ldap_lookup: ${table.path}: Search base '${base}' not found: ${code}: ${text}`);
+    os.log(
+      ident,
+      `warning: dict_ldap_lookup: ${table.path}: Search base '${base}' not found: ${code}: ${text}`,
+    );
   } else os.log(ident, `warning: dict_ldap_lookup: Search error ${code}: ${text} `);
   return { kind: 'try-again', code, why: text, stale: false };
 }
 
-function* connect(os: Os, conf: LdapConf): Proc<LdapSession | { kind: 'try-again'; code: number; why: string }> {
+function* connect(
+  os: Os,
+  conf: LdapConf,
+): Proc<LdapSession | { kind: 'try-again'; code: number; why: string }> {
   const session = yield* openLdapServers(os, conf.servers, conf.timeoutUs);
   if (!(session instanceof LdapSession)) {
     if (conf.bind) warnBind(os, conf, session);
@@ -201,11 +211,19 @@ function* collect(
           if (text !== null) values.push(text);
         }
         if (conf.expansionLimit > 0 && values.length > conf.expansionLimit) {
-          os.log(ident, `warning: dict_ldap_get_values[${depth + 1}]: ${table.path}: expansion limit exceeded for key: '${into.key}'`);
+          os.log(
+            ident,
+            `warning: dict_ldap_get_values[${depth + 1}]: ${table.path}: expansion limit exceeded for key: '${into.key}'`,
+          );
           return { kind: 'try-again', why: 'expansion limit exceeded' };
         }
       } else if (isIn(conf.specialAttributes, name)) {
-        const failure = yield* follow(os, into, octets.map((octet) => utf8.decode(octet)), depth);
+        const failure = yield* follow(
+          os,
+          into,
+          octets.map((octet) => utf8.decode(octet)),
+          depth,
+        );
         if (failure !== null) return failure;
       }
     }
@@ -236,7 +254,10 @@ function* follow(os: Os, into: Collection, dns: readonly string[], depth: number
       const failure = yield* collect(os, into, result.entries, depth + 1);
       if (failure !== null) return failure;
     } else if (result.code !== resultCodes.noSuchObject) {
-      os.log(ident, `warning: dict_ldap_get_values[${depth + 1}]: search error ${result.code}: ${describeResult(result.code)}`);
+      os.log(
+        ident,
+        `warning: dict_ldap_get_values[${depth + 1}]: search error ${result.code}: ${describeResult(result.code)}`,
+      );
       return { kind: 'try-again', why: describeResult(result.code) };
     }
   }
@@ -257,7 +278,10 @@ function readConf(os: Os, path: string): LdapConf | null {
     const value = Number(text(name, ''));
     return Number.isInteger(value) && value > 0 ? value : otherwise;
   };
-  const list = (name: string, otherwise: string): string[] => text(name, otherwise).split(/[\s,]+/).filter((word) => word !== '');
+  const list = (name: string, otherwise: string): string[] =>
+    text(name, otherwise)
+      .split(/[\s,]+/)
+      .filter((word) => word !== '');
   const servers = parseLdapServers(text('server_host', 'localhost'), count('server_port', 389));
   const scope = text('scope', 'sub');
   return {

@@ -1,0 +1,240 @@
+/**
+ * directory — the entries of a database: tree, attributes, equality indexes
+ *
+ * Entries are numbered in the order of adding, and that is the order in which a search returns them.
+ *
+ * SEE ALSO  match.ts (filters), search.ts
+ */
+import * as ascii from '../../bytes/ascii.ts';
+import * as utf8 from '../../bytes/utf8.ts';
+
+import { normaliseDn, parseDn } from '../../protocols/ldap/dn.ts';
+import type { Filter } from '../../protocols/ldap/filter.ts';
+import type { AttributeValues } from '../../protocols/ldap/request.ts';
+
+import { canonicalType, equalityOf } from './matching.ts';
+import { isOrDerives, isOrInherits, type AttributeType, type ObjectClass, type Schema } from './schema.ts';
+
+export interface Attribute {
+  type: AttributeType;
+  values: Uint8Array[];
+  /** by the equality rule, made when first needed; null = the type has none */
+  normalised: (string | null)[] | null | undefined;
+}
+
+export interface Entry {
+  /** order of adding, from 0 */
+  id: number;
+  /** as it was added */
+  dn: string;
+  normalisedDn: string;
+  parent: Entry | null;
+  children: Entry[];
+  attributes: Attribute[];
+  /** calendar of adding, microseconds */
+  addedAtUs: number;
+}
+
+/** A tree of entries with its indexes. */
+export class Directory {
+  readonly schema: Schema;
+  readonly entries: Entry[] = [];
+  /** entries without a parent entry */
+  readonly roots: Entry[] = [];
+  /** ids of referral entries, which every search may come upon */
+  readonly referrals: number[] = [];
+  readonly #byDn = new Map<string, Entry>();
+  readonly #indexes = new Map<AttributeType, Map<string, number[]>>();
+
+  constructor(schema: Schema, equalityIndexes: readonly string[]) {
+    this.schema = schema;
+    for (const name of equalityIndexes) {
+      const type = schema.type(name);
+      // A type with subtypes is looked for in all of them: no index of its own would do.
+      if (type === null || schema.types.some((other) => other !== type && isOrDerives(other, type))) continue;
+      this.#indexes.set(type, new Map());
+    }
+  }
+
+  get(normalisedDn: string): Entry | null {
+    return this.#byDn.get(normalisedDn) ?? null;
+  }
+
+  /** The normalised form of a DN; null when the text is none. */
+  normalise(dn: string): string | null {
+    const rdns = parseDn(dn);
+    return rdns === null ? null : normaliseDn(rdns, (type) => canonicalType(this.schema, type));
+  }
+
+  /**
+   * Adds an entry.
+   * @returns text as slapadd(8) says why it cannot be, null when it was added
+   */
+  add(dn: string, values: readonly AttributeValues[], addedAtUs: number): string | null {
+    const rdns = parseDn(dn);
+    if (rdns === null || rdns.length === 0) return `invalid DN "${dn}"`;
+    const canonical = (type: string): string => canonicalType(this.schema, type);
+    const normalisedDn = normaliseDn(rdns, canonical);
+    if (this.#byDn.has(normalisedDn)) return `dn="${dn}": entry already exists`;
+    const attributes: Attribute[] = [];
+    for (const { type: name, values: octets } of values) {
+      const type = this.schema.type(name);
+      if (type === null) return `dn="${dn}": ${name}: attribute type undefined`;
+      const rule = equalityOf(type);
+      const bad = rule === null ? -1 : octets.findIndex((value) => rule(value, this.schema) === null);
+      if (bad >= 0) return `dn="${dn}": ${name}: value #${bad} invalid per syntax`;
+      attributes.push({ type, values: octets, normalised: undefined });
+    }
+    const parent = this.#byDn.get(normaliseDn(rdns.slice(1), canonical)) ?? null;
+    const entry: Entry = {
+      id: this.entries.length, dn, normalisedDn, parent, children: [], attributes, addedAtUs,
+    }; // prettier-ignore
+    this.entries.push(entry);
+    this.#byDn.set(normalisedDn, entry);
+    (parent === null ? this.roots : parent.children).push(entry);
+    if (isOfClass(entry, 'referral', this.schema)) this.referrals.push(entry.id);
+    this.#enterIndexes(entry);
+    return null;
+  }
+
+  /** The entries that may match, as sorted ids; null when no index helps. */
+  candidates(filter: Filter): number[] | null {
+    switch (filter.kind) {
+      case 'equality': {
+        const type = this.schema.type(filter.attribute);
+        const index = type === null ? undefined : this.#indexes.get(type);
+        if (type === null || index === undefined) return null;
+        const key = equalityOf(type)?.(filter.value, this.schema) ?? null;
+        return key === null ? [] : (index.get(key) ?? []);
+      }
+      case 'and': {
+        let best: number[] | null = null;
+        for (const each of filter.filters) {
+          const found = this.candidates(each);
+          if (found !== null && (best === null || found.length < best.length)) best = found;
+        }
+        return best;
+      }
+      case 'or':
+        return this.#union(filter.filters);
+      default:
+        return null;
+    }
+  }
+
+  #union(filters: readonly Filter[]): number[] | null {
+    const ids = new Set<number>();
+    for (const each of filters) {
+      const found = this.candidates(each);
+      if (found === null) return null;
+      for (const id of found) ids.add(id);
+    }
+    return [...ids].sort((a, b) => a - b);
+  }
+
+  #enterIndexes(entry: Entry): void {
+    for (const attribute of entry.attributes) {
+      const index = this.#indexes.get(attribute.type);
+      if (index === undefined) continue;
+      for (const key of new Set(normalisedValues(attribute, this.schema))) {
+        if (key === null) continue;
+        const ids = index.get(key);
+        if (ids === undefined) index.set(key, [entry.id]);
+        else ids.push(entry.id);
+      }
+    }
+  }
+}
+
+/** An entry's values by the equality rule; [] when the type has none. objectClass has its superiors as well. */
+export function normalisedValues(attribute: Attribute, schema: Schema): (string | null)[] {
+  if (attribute.normalised === undefined) {
+    const rule = equalityOf(attribute.type);
+    const keys = rule === null ? null : attribute.values.map((value) => rule(value, schema));
+    if (keys !== null && attribute.type.name === 'objectClass') addSuperiors(keys, schema);
+    attribute.normalised = keys;
+  }
+  return attribute.normalised ?? [];
+}
+
+function addSuperiors(keys: (string | null)[], schema: Schema): void {
+  for (let i = 0; i < keys.length; i++) {
+    for (const superior of schema.objectClass(keys[i] ?? '')?.superiors ?? []) {
+      const key = superior.name.toLowerCase();
+      if (!keys.includes(key)) keys.push(key);
+    }
+  }
+}
+
+/** The values of a type and of its subtypes. */
+export function attributesOf(entry: Entry, type: AttributeType): Attribute[] {
+  return entry.attributes.filter((attribute) => isOrDerives(attribute.type, type));
+}
+
+/** Whether the entry is of this class or one below it. */
+export function isOfClass(entry: Entry, name: string, schema: Schema): boolean {
+  const attribute = entry.attributes.find(({ type }) => type.name === 'objectClass');
+  return attribute !== undefined && normalisedValues(attribute, schema).includes(name.toLowerCase());
+}
+
+/** The operational attributes that the server keeps or computes, as slapd lists them. */
+export function operationalAttributes(entry: Entry, schema: Schema, creator: string): AttributeValues[] {
+  const stamp = formatGeneralizedTime(entry.addedAtUs);
+  const texts: [string, string][] = [
+    ['structuralObjectClass', structuralClass(entry, schema)?.name ?? ''],
+    ['entryUUID', uuidOf(entry.id)],
+    ['creatorsName', creator],
+    ['createTimestamp', `${stamp}Z`],
+    ['entryCSN', `${stamp}.000000Z#000000#000#000000`],
+    ['modifiersName', creator],
+    ['modifyTimestamp', `${stamp}Z`],
+    ['entryDN', entry.dn],
+    ['subschemaSubentry', 'cn=Subschema'],
+    ['hasSubordinates', entry.children.length > 0 ? 'TRUE' : 'FALSE'],
+  ];
+  return texts
+    .filter(([, text]) => text !== '')
+    .map(([type, text]) => ({ type, values: [utf8.encode(text)] }));
+}
+
+function structuralClass(entry: Entry, schema: Schema): ObjectClass | null {
+  let lowest: ObjectClass | null = null;
+  for (const value of entry.attributes.find(({ type }) => type.name === 'objectClass')?.values ?? []) {
+    const found = schema.objectClass(ascii.decode(value));
+    if (found?.kind === 'STRUCTURAL' && (lowest === null || isOrInherits(found, lowest))) lowest = found;
+  }
+  return lowest;
+}
+
+// SIMPLIFIED: the real server draws a time-based UUID; this one tells the entry's number.
+function uuidOf(id: number): string {
+  return `00000000-0000-1000-8000-${id.toString(16).padStart(12, '0')}`;
+}
+
+function formatGeneralizedTime(epochUs: number): string {
+  const seconds = Math.floor(epochUs / 1_000_000);
+  const days = Math.floor(seconds / 86_400);
+  const inDay = seconds - days * 86_400;
+  // Days to civil date: eras of 400 years that begin on 1 March.
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const year = Math.floor(
+    (dayOfEra -
+      Math.floor(dayOfEra / 1460) +
+      Math.floor(dayOfEra / 36_524) -
+      Math.floor(dayOfEra / 146_096)) /
+      365,
+  );
+  const dayOfYear = dayOfEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100));
+  const month = Math.floor((5 * dayOfYear + 2) / 153);
+  const parts = [
+    month < 10 ? month + 3 : month - 9,
+    dayOfYear - Math.floor((153 * month + 2) / 5) + 1,
+    Math.floor(inDay / 3600),
+    Math.floor((inDay % 3600) / 60),
+    inDay % 60,
+  ];
+  const years = year + era * 400 + (month < 10 ? 0 : 1);
+  return `${years}${parts.map((part) => String(part).padStart(2, '0')).join('')}`;
+}

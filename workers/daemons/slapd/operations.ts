@@ -1,0 +1,186 @@
+/**
+ * operations — bind, compare, the extended operations, and what is said to a client that wants to change something
+ *
+ * SIMPLIFIED: the directory is read only: the real server would carry out the changes that access control allows. Here
+ * they are answered as by a real one with "readonly on": unwillingToPerform, "operation restricted".
+ *
+ * STANDARDS  RFC 4511 §4.2, §4.6 to §4.10, §4.12; RFC 4513 §5.1; RFC 4532 (who am I)
+ */
+import * as utf8 from '../../bytes/utf8.ts';
+
+import type { BindRequest, LdapRequest } from '../../protocols/ldap/request.ts';
+import type { LdapResponse, LdapResult } from '../../protocols/ldap/response.ts';
+import { resultCodes, whoAmI } from '../../protocols/ldap/types.ts';
+
+import type { Os } from '../../os/os.ts';
+
+import type { RequestControls } from './controls.ts';
+import { attributesOf, normalisedValues, type Entry } from './directory.ts';
+import { matchFilter } from './match.ts';
+import { equalityOf } from './matching.ts';
+import { checkPassword } from './password.ts';
+import { notFound } from './scope.ts';
+import { isAllowed, plainResult } from './server.ts';
+import type { Session } from './session.ts';
+
+/** One operation of a session. */
+export interface Operation {
+  os: Os;
+  session: Session;
+  /** "conn=1000 op=1", as logged */
+  place: string;
+  id: number;
+  controls: RequestControls;
+}
+
+type Answer = LdapResponse & { result: LdapResult };
+
+/** Binds. Whatever the outcome, the client is anonymous before (RFC 4513 §4). */
+export function bindResult(operation: Operation, request: BindRequest): LdapResult {
+  const { session, place, os } = operation;
+  session.dn = '';
+  session.normalisedDn = '';
+  const { version, name, authentication } = request;
+  if (version < 2 || version > 3) {
+    return plainResult(resultCodes.protocolError, 'requested protocol version not supported');
+  }
+  const { directory } = session.server;
+  const normalisedDn = directory.normalise(name);
+  if (normalisedDn === null) return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
+  if (version === 2) {
+    return plainResult(
+      resultCodes.protocolError,
+      'historical protocol version requested, use LDAPv3 instead',
+    );
+  }
+  if (authentication.method === 'sasl') {
+    const text = `SASL(-4): no mechanism available: Couldn't find mech ${authentication.mechanism}`;
+    return plainResult(resultCodes.authMethodNotSupported, text);
+  }
+  if (authentication.method === 'unknown') {
+    return plainResult(resultCodes.authMethodNotSupported, 'unknown authentication method');
+  }
+  const { password } = authentication;
+  if (normalisedDn === '')
+    return plainResult(password.length > 0 ? resultCodes.invalidCredentials : resultCodes.success);
+  if (password.length === 0) {
+    const text = 'unauthenticated bind (DN with no password) disallowed';
+    return plainResult(resultCodes.unwillingToPerform, text);
+  }
+  const dn = verify(session, normalisedDn, password);
+  if (dn === null) return plainResult(resultCodes.invalidCredentials);
+  session.dn = dn;
+  session.normalisedDn = normalisedDn;
+  os.log('slapd', `${place} BIND dn="${dn}" mech=SIMPLE bind_ssf=0 ssf=0`);
+  return plainResult(resultCodes.success);
+}
+
+/** @returns the DN as the directory spells it, null when the password is not the one of an entry of that name */
+function verify(session: Session, normalisedDn: string, password: Uint8Array): string | null {
+  const { server } = session;
+  const { rootDn, rootPassword, schema } = server.conf;
+  if (normalisedDn === server.rootDn && rootPassword !== '') {
+    return checkPassword(utf8.encode(rootPassword), password) ? rootDn : null;
+  }
+  const entry = server.directory.get(normalisedDn);
+  const type = schema.type('userPassword');
+  if (entry === null || type === null) return null;
+  if (!isAllowed(server, { requester: '', entry, attribute: type, level: 'auth' })) return null;
+  const stored = attributesOf(entry, type).flatMap(({ values }) => values);
+  return stored.some((value) => checkPassword(value, password)) ? entry.dn : null;
+}
+
+/** Answers any other request; `refusal` is the result that is decided already, null when none is. */
+export function answer(operation: Operation, request: LdapRequest, refusal: LdapResult | null): Answer {
+  switch (request.kind) {
+    case 'compare-request':
+      return { kind: 'compare-response', result: refusal ?? compare(operation, request) };
+    case 'modify-request':
+      return { kind: 'modify-response', result: refusal ?? refuseChange(operation, request.dn) };
+    case 'add-request':
+      return { kind: 'add-response', result: refusal ?? refuseChange(operation, request.dn) };
+    case 'delete-request':
+      return { kind: 'delete-response', result: refusal ?? refuseChange(operation, request.dn) };
+    case 'modify-dn-request':
+      return { kind: 'modify-dn-response', result: refusal ?? refuseChange(operation, request.dn) };
+    case 'extended-request':
+      return refusal === null
+        ? extended(operation, request.oid)
+        : { kind: 'extended-response', result: refusal, oid: '', value: null };
+    case 'bind-request':
+      return {
+        kind: 'bind-response',
+        result: refusal ?? plainResult(resultCodes.other),
+        saslCredentials: null,
+      };
+    default:
+      return { kind: 'search-result-done', result: refusal ?? plainResult(resultCodes.other) };
+  }
+}
+
+function refuseChange(operation: Operation, dn: string): LdapResult {
+  const { session } = operation;
+  if (session.server.directory.normalise(dn) === null)
+    return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
+  if (session.normalisedDn === '') {
+    return plainResult(resultCodes.strongerAuthRequired, 'modifications require authentication');
+  }
+  return plainResult(resultCodes.unwillingToPerform, 'operation restricted');
+}
+
+function extended(operation: Operation, oid: string): Answer {
+  const { dn } = operation.session;
+  if (oid === whoAmI) {
+    const value = utf8.encode(dn === '' ? '' : `dn:${dn}`);
+    return { kind: 'extended-response', result: plainResult(resultCodes.success), oid: '', value };
+  }
+  const result = plainResult(resultCodes.protocolError, 'unsupported extended operation');
+  return { kind: 'extended-response', result, oid: '', value: null };
+}
+
+function compare(
+  operation: Operation,
+  request: { dn: string; attribute: string; value: Uint8Array },
+): LdapResult {
+  const { session, controls } = operation;
+  const { server } = session;
+  const { schema } = server.conf;
+  const normalisedDn = server.directory.normalise(request.dn);
+  if (normalisedDn === null) return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
+  const type = schema.type(request.attribute);
+  if (type === null) {
+    return plainResult(resultCodes.undefinedAttributeType, `${request.attribute}: attribute type undefined`);
+  }
+  const rule = equalityOf(type);
+  if (rule === null) return plainResult(resultCodes.inappropriateMatching, 'inappropriate matching request');
+  const key = rule(request.value, schema);
+  if (key === null) {
+    return plainResult(resultCodes.invalidAttributeSyntax, 'value does not conform to assertion syntax');
+  }
+  const entry = server.directory.get(normalisedDn);
+  const requester = session.normalisedDn;
+  if (entry === null) return notFound({ server, requester, controls }, request.dn, { scope: 0 });
+  const allowed = (attribute: typeof type | 'entry', level: 'compare' | 'disclose'): boolean =>
+    isAllowed(server, { requester, entry, attribute, level });
+  if (!allowed(type, 'compare')) {
+    return plainResult(
+      allowed('entry', 'disclose') ? resultCodes.insufficientAccessRights : resultCodes.noSuchObject,
+    );
+  }
+  if (controls.assertion !== null && !holds(operation, entry))
+    return plainResult(resultCodes.assertionFailed);
+  const attributes = attributesOf(entry, type);
+  if (attributes.length === 0) return plainResult(resultCodes.noSuchAttribute);
+  const same = attributes.some((attribute) => normalisedValues(attribute, schema).includes(key));
+  return plainResult(same ? resultCodes.compareTrue : resultCodes.compareFalse);
+}
+
+function holds(operation: Operation, entry: Entry): boolean {
+  const { server, normalisedDn: requester } = operation.session;
+  const context = {
+    schema: server.conf.schema,
+    maySearch: (each: Entry, attribute: Parameters<typeof attributesOf>[1]) =>
+      isAllowed(server, { requester, entry: each, attribute, level: 'search' }),
+  };
+  return matchFilter(context, entry, operation.controls.assertion!) === true;
+}
