@@ -22,6 +22,5 @@ function randomBytes(count: number): Buffer {
   return Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(count)));
 }
 
-// eslint-disable-next-line no-restricted-syntax -- a stand-in has the exports of what it stands in for
-export default { createHash, randomBytes };
-export { createHash, randomBytes };
+const nodeCrypto = { createHash, randomBytes };
+export { createHash, randomBytes, nodeCrypto as default };

@@ -5,6 +5,5 @@ function convert(bytes: Uint8Array, { from }: { from: string }): string {
   return new TextDecoder(name).decode(bytes);
 }
 
-// eslint-disable-next-line no-restricted-syntax -- a stand-in has the exports of what it stands in for
-export default { convert };
-export { convert };
+const japanese = { convert };
+export { convert, japanese as default };

@@ -53,6 +53,5 @@ function getDecoder(name: string): ChunkDecoder {
   return { write: (bytes) => decoder.decode(bytes, { stream: true }), end: () => decoder.decode() };
 }
 
-// eslint-disable-next-line no-restricted-syntax -- a stand-in has the exports of what it stands in for
-export default { decode, encodingExists, getCodec, getDecoder };
-export { decode, encodingExists, getCodec, getDecoder };
+const iconv = { decode, encodingExists, getCodec, getDecoder };
+export { decode, encodingExists, getCodec, getDecoder, iconv as default };

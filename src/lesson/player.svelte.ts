@@ -1,0 +1,104 @@
+/**
+ * player — a lesson on the page: follows the session's trace, stops the clock for a question, keeps progress
+ *
+ * Progress is kept only after the run it belongs to, so that it never knows of something the kept run does not hold.
+ */
+import type { Lesson, LessonText, Task } from '../../lessons/dsl/define-lesson.ts';
+
+import { keptRun } from '../sim/kept-work.ts';
+import type { Selection } from '../sim/selection.ts';
+import type { Session } from '../sim/session.svelte.ts';
+
+import { Playthrough } from './playthrough.ts';
+import { keepProgress, keptProgress } from './progress.ts';
+
+export class LessonPlayer {
+  readonly #played: Playthrough;
+  readonly #session: Session;
+  /** hosts that a word in the text points at; null = none is pointed at */
+  pointedAt = $state.raw<readonly string[] | null>(null);
+  /** called when the learner asks to see the evidence, to open the pane that shows it */
+  onshow: ((evidence: Selection) => void) | null = null;
+  #version = $state(0);
+  #asked = '';
+  #keptChanges = 0;
+
+  private constructor(session: Session, played: Playthrough) {
+    this.#session = session;
+    this.#played = played;
+    this.#keptChanges = played.changes;
+  }
+
+  /** To be called before the session keeps a run of its own. */
+  static async open(session: Session, lesson: Lesson, text: LessonText): Promise<LessonPlayer> {
+    const progress = await keptProgress(lesson);
+    // A world that was reset has no kept run: its trace is counted from the start.
+    const sameRun = progress !== null && (await keptRun(session.keepAs)) !== null;
+    const played = new Playthrough(lesson, text, session, progress, sameRun);
+    if (progress !== null && !sameRun) await keepProgress(played.progress());
+    return new LessonPlayer(session, played);
+  }
+
+  /** Where it stands; reading it follows every change. */
+  get played(): Playthrough {
+    void this.#version;
+    return this.#played;
+  }
+
+  /** full names of the hosts the map shows undimmed; empty = all */
+  get highlight(): readonly string[] {
+    return this.pointedAt ?? this.played.beat?.highlight ?? [];
+  }
+
+  /** Takes in what the trace gained. A question stops the clock. */
+  follow(): void {
+    this.#do((played) => played.follow());
+    const question = this.#played.question?.id ?? '';
+    if (question !== '' && question !== this.#asked && !this.#session.replaying) void this.#session.pause();
+    this.#asked = question;
+  }
+
+  /** The answer plays the simulation, which shows what is true. */
+  async answer(option: string): Promise<void> {
+    this.#do((played) => played.answer(option));
+    await this.#session.play();
+  }
+
+  next(): void {
+    this.#do((played) => played.next());
+  }
+
+  hint(task: Task): void {
+    this.#do((played) => played.hint(task));
+  }
+
+  /** Does what the task asks, as the learner would, and lets time go on. */
+  async doIt(task: Task): Promise<void> {
+    let commands = [] as ReturnType<Playthrough['showHow']>;
+    this.#do((played) => (commands = played.showHow(task)));
+    for (const command of commands) await this.#session.send(command);
+    if (!this.#session.playing) await this.#session.play();
+  }
+
+  startOver(): void {
+    this.#do((played) => played.startOver());
+  }
+
+  #do(act: (played: Playthrough) => void): void {
+    const before = this.#played.changes;
+    act(this.#played);
+    if (this.#played.changes === before) return;
+    this.#version++;
+    void this.#keep();
+  }
+
+  async #keep(): Promise<void> {
+    const { changes } = this.#played;
+    const progress = this.#played.progress();
+    if (this.#session.replaying || changes === this.#keptChanges) return;
+    await this.#session.keep();
+    if (this.#keptChanges >= changes || this.#session.failure !== null) return;
+    this.#keptChanges = changes;
+    if (this.#session.keepsWork) await keepProgress(progress);
+  }
+}
