@@ -1,0 +1,93 @@
+/**
+ * stores — mailboxes and user agents of the first two worlds: mailstore.conf, users, mua.conf
+ */
+type Files = Record<string, string>;
+
+/** mx.far.example: Dovecot beside Postfix, users in a file. Postfix delivers to lmtp:[127.0.0.1]:24. */
+export const farMailstoreFiles: Files = dovecotFiles('mx.far.example', [['alice@far.example', 'wonderland']]);
+
+/** mbox1.acme.example: Zimbra's mailstore, users in the directory. */
+export function acmeMailstoreFiles(ldapPassword: string): Files {
+  return {
+    '/etc/mailstore.conf': `# Zimbra keeps these in localconfig.xml and in the server's directory entry
+personality = zimbra
+hostname = mbox1.acme.example
+lmtp_listen = 7025
+imap_listen = 143
+mail_location = /opt/zimbra/store
+userdb = ldap
+ldap_url = ldap://ldap1.acme.example:389
+zimbra_ldap_userdn = uid=zimbra,cn=admins,cn=zimbra
+zimbra_ldap_password = ${ldapPassword}
+`,
+  };
+}
+
+/** ws-alice.far.example */
+export const aliceMuaFiles: Files = {
+  '/etc/mua.conf': account({
+    address: 'alice@far.example',
+    name: 'Alice',
+    password: 'wonderland',
+    submission: 'mx.far.example:587',
+    imap: 'mx.far.example:143',
+  }),
+};
+
+/** ws-bob.acme.example */
+export const bobMuaFiles: Files = {
+  '/etc/mua.conf': account({
+    address: 'bob@acme.example',
+    name: 'Bob',
+    password: 'builder',
+    submission: 'mta1.acme.example:587',
+    imap: 'mbox1.acme.example:143',
+  }),
+};
+
+/** post.example: one host, two people. */
+export const postcardFiles: Files = {
+  ...dovecotFiles('post.example', [
+    ['alice@post.example', 'wonderland'],
+    ['bob@post.example', 'builder'],
+  ]),
+  '/etc/mua.conf': [
+    ['alice', 'Alice', 'wonderland'],
+    ['bob', 'Bob', 'builder'],
+  ]
+    .map(([user, name, password]) =>
+      account({
+        address: `${user}@post.example`,
+        name: name!,
+        password: password!,
+        submission: '127.0.0.1:587',
+        imap: '127.0.0.1:143',
+      }),
+    )
+    .join('\n'),
+};
+
+function dovecotFiles(hostname: string, users: [string, string][]): Files {
+  return {
+    '/etc/mailstore.conf': `# doveconf -n, as far as this mailstore has it
+personality = dovecot
+hostname = ${hostname}
+lmtp_listen = 127.0.0.1:24
+imap_listen = 143
+mail_location = /var/mail
+userdb = passwd-file /etc/dovecot/users
+`,
+    '/etc/dovecot/users': users.map(([user, password]) => `${user}:{PLAIN}${password}::::::\n`).join(''),
+  };
+}
+
+function account(settings: {
+  address: string;
+  name: string;
+  password: string;
+  submission: string;
+  imap: string;
+}): string {
+  const { address, name, password, submission, imap } = settings;
+  return `[${address}]\nname = ${name}\npassword = ${password}\nsubmission = ${submission}\nimap = ${imap}\n`;
+}

@@ -1,0 +1,101 @@
+/**
+ * reinject — gives a message back to Postfix, on the port after the one it came in by
+ *
+ * What Postfix answers decides what the filter answers: with all recipients taken its queue id is named, a temporary
+ * failure is 4xx, a refusal 5xx.
+ *
+ * STANDARDS  RFC 5321; XFORWARD_README of Postfix
+ */
+import { SECOND, type Os, type Proc } from '../../os/os.ts';
+
+import {
+  isSent,
+  openSession,
+  quitSession,
+  sendTransaction,
+  standardTimeouts,
+  type Outcome,
+} from '../clients/smtp.ts';
+
+import type { FilteredMessage } from './filter.ts';
+import type { AmavisSession } from './session.ts';
+
+const host = '127.0.0.1';
+const port = 10025; // $forward_method = 'smtp:[127.0.0.1]:10025'
+const connectUs = 35 * SECOND;
+
+export interface Reinjected {
+  ok: boolean;
+  temporary: boolean;
+  /** to the client of the filter */
+  reply: string;
+  /** in the FWD line */
+  logged: string;
+  /** "BODY=7BIT " in the FWD line when Postfix was told */
+  bodySaid: string;
+  queuedAs: string;
+}
+
+/** Sends the message; nothing is kept here whatever happens. */
+export function* reinject(os: Os, session: AmavisSession, message: FilteredMessage): Proc<Reinjected> {
+  const conn = yield* os.connect({ to: { address: host, port }, deadline: os.now() + connectUs });
+  if (typeof conn === 'string') {
+    const target = `[${host}]:${port}`;
+    const reason = `Can't connect to socket ${target} using module IO::Socket::IP: ${conn}`;
+    os.log('amavis', `(${session.taskId}) (!)connect to ${target} failed, attempt #1: ${reason}`);
+    return failed(session, `during fwd-connect (All attempts (1) failed connecting to smtp:${target})`);
+  }
+  const smtp = yield* openSession(os, conn, {
+    protocol: 'smtp',
+    hello: 'localhost',
+    timeouts: standardTimeouts,
+  });
+  if ('failure' in smtp) return failed(session, `during fwd-connect (${describe(smtp.failure)})`);
+  const result = yield* sendTransaction(os, smtp, {
+    sender: message.sender,
+    recipients: message.recipients.map((address) => ({ address })),
+    content: message.content,
+    size: message.size,
+    body: message.body,
+    xforward: [...session.xforward],
+  });
+  if (result.open) yield* quitSession(os, smtp);
+  const bodySaid = smtp.capabilities.has('8BITMIME') ? `BODY=${message.body} ` : '';
+  return { ...judge(session, result.outcomes), bodySaid };
+}
+
+// One refusal among several: those taken are answered for, the others are counted (amavisd: "but 1 REJECT").
+function judge(session: AmavisSession, outcomes: readonly Outcome[]): Omit<Reinjected, 'bodySaid'> {
+  const sent = outcomes.filter(isSent);
+  const refused = outcomes.find((outcome) => !isSent(outcome));
+  const first = sent[0] ?? refused!;
+  if (first.kind !== 'reply') return { ...failed(session, `during fwd-data (${describe(first)})`) };
+  const { code, enhanced, text } = first.reply;
+  const from = `${code} ${enhanced} from MTA(smtp:[${host}]:${port}): ${text}`;
+  if (sent.length === 0) {
+    const temporary = code < 500;
+    const reply = temporary
+      ? `${code} ${enhanced} id=${session.taskId} - Temporary MTA failure on relaying, from MTA(smtp:[${host}]:${port}): ${text}`
+      : from;
+    return { ok: false, temporary, reply, logged: from, queuedAs: '' };
+  }
+  const queuedAs = /queued as (\S+)/.exec(text)?.[1] ?? '';
+  const others = outcomes.length - sent.length;
+  return {
+    ok: true,
+    temporary: false,
+    reply: others === 0 ? from : `${from}, but ${others} REJECT`,
+    logged: from,
+    queuedAs,
+  };
+}
+
+function failed(session: AmavisSession, what: string): Reinjected {
+  const text = `From MTA() ${what}: id=${session.taskId}`;
+  const reply = `451 4.5.0 id=${session.taskId} - Temporary MTA failure on relaying, ${text}`;
+  return { ok: false, temporary: true, reply, logged: ` 451 4.5.0 ${text}`, bodySaid: '', queuedAs: '' };
+}
+
+function describe(outcome: Outcome): string {
+  return outcome.kind === 'reply' ? outcome.reply.text : `${outcome.kind} while ${outcome.doing}`;
+}

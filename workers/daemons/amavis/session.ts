@@ -1,0 +1,203 @@
+/**
+ * session — one SMTP connection to the filter
+ *
+ * STANDARDS  RFC 5321, RFC 2033 (LHLO is answered alike); XFORWARD_README of Postfix
+ * SEE ALSO   reinject.ts
+ */
+import * as utf8 from '../../bytes/utf8.ts';
+
+import { parseCommandLine, parsePathArgument, type CommandLine } from '../../protocols/lmtp/command.ts';
+import { ContentReceiver, joinContent } from '../../protocols/lmtp/content.ts';
+
+import { MINUTE, type Connection, type Os, type Proc } from '../../os/os.ts';
+
+import { filterMessage } from './filter.ts';
+import { capabilities, listenName, okReply, texts } from './texts.ts';
+
+const idleUs = 8 * MINUTE; // $smtpd_timeout
+const lineBytesMax = 4096;
+const recipientsMax = 1100; // $smtpd_recipient_limit
+const messageBytesMax = 50 * 1024 * 1024;
+const xforwardNames = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'IDENT', 'SOURCE'];
+
+/** State of a session. */
+export interface AmavisSession {
+  readonly conn: Connection;
+  /** "28799-01", and "28799-01-2" for the second message: what the log and replies name it */
+  taskId: string;
+  /** by its hello: ESMTP, SMTP or LMTP; that of EHLO and LHLO is ESMTP in the log */
+  protocol: 'ESMTP' | 'SMTP' | 'LMTP';
+  hello: string;
+  /** null outside a transaction */
+  sender: string | null;
+  /** MAIL parameters as given, for the log: "SIZE=400 BODY=8BITMIME" */
+  parameters: string;
+  body: '7BIT' | '8BITMIME' | '';
+  recipients: string[];
+  xforward: Map<string, string>;
+}
+
+/** Serves a connection. @param task how many connections this child has had */
+export function* runAmavisSession(os: Os, conn: Connection, task: number): Proc<void> {
+  const session: AmavisSession = {
+    conn,
+    taskId: '',
+    protocol: 'SMTP',
+    hello: '',
+    sender: null,
+    parameters: '',
+    body: '',
+    recipients: [],
+    xforward: new Map(),
+  };
+  const connectionId = `${os.pid}-${String(task).padStart(2, '0')}`;
+  session.taskId = connectionId;
+  let messages = 0;
+  if (!(yield* reply(session, texts.greeting))) return;
+  for (;;) {
+    const line = yield* conn.readLine({ bytesMax: lineBytesMax, deadline: os.now() + idleUs });
+    if (line === 'timeout') yield* reply(session, texts.timeout);
+    if (typeof line === 'string') return;
+    if (line.ending === 'none') {
+      yield* reply(session, texts.lineTooLong);
+      return;
+    }
+    const command = parseCommandLine(line.bytes);
+    if (command.verb === 'QUIT') {
+      yield* reply(session, texts.bye);
+      return;
+    }
+    if (command.verb === 'MAIL' && messages > 0) session.taskId = `${connectionId}-${messages + 1}`;
+    if (command.verb === 'DATA' && session.sender !== null && session.recipients.length > 0) {
+      messages++;
+      if (!(yield* receiveMessage(os, session))) return;
+    } else if (!(yield* reply(session, logged(os, session, command, answer(session, command))))) return;
+  }
+}
+
+/** A refusal is in the log, with the command that it answers. */
+function logged(os: Os, session: AmavisSession, { verb, rest }: CommandLine, text: string): string {
+  const command = `${verb}${rest === '' ? '' : ` ${rest}`}`;
+  if (text.startsWith('5'))
+    os.log('amavis', `(${session.taskId}) ESMTP: ${text}; smtp_resp: ${command}\\r\\n`);
+  return text;
+}
+
+function answer(session: AmavisSession, { verb, rest }: CommandLine): string {
+  switch (verb) {
+    case 'HELO':
+    case 'EHLO':
+    case 'LHLO':
+      return hello(session, verb, rest);
+    case 'MAIL':
+      return mail(session, rest);
+    case 'RCPT':
+      return rcpt(session, rest);
+    case 'DATA':
+      return session.sender === null ? texts.needMailBeforeData : texts.needRcptBeforeData;
+    case 'RSET':
+      endTransaction(session);
+      return okReply(verb);
+    case 'NOOP':
+      return okReply(verb);
+    case 'VRFY':
+      return texts.verify;
+    case 'HELP':
+      return texts.help;
+    case 'XFORWARD':
+      return xforward(session, rest);
+    case 'STARTTLS':
+      return texts.notAvailable;
+    case 'ETRN':
+    case 'EXPN':
+    case 'TURN':
+      return texts.notImplemented(verb);
+    default:
+      return texts.notRecognized(verb);
+  }
+}
+
+function hello(session: AmavisSession, verb: string, name: string): string {
+  session.protocol = verb === 'HELO' ? 'SMTP' : verb === 'LHLO' ? 'LMTP' : 'ESMTP';
+  session.hello = name;
+  endTransaction(session);
+  if (verb === 'HELO') return `250 ${listenName}`;
+  const lines = [listenName, ...capabilities];
+  return lines.map((line, i) => `250${i < lines.length - 1 ? '-' : ' '}${line}`).join('\r\n');
+}
+
+function mail(session: AmavisSession, rest: string): string {
+  const path = parsePathArgument(rest, 'FROM');
+  if (path === null) return texts.badSender;
+  if (session.sender !== null) return texts.nestedMail;
+  session.sender = path.address;
+  session.parameters = path.parameters
+    .map(([name, value]) => (value === null ? name : `${name}=${value}`))
+    .join(' ');
+  const body = path.parameters.find(([name]) => name === 'BODY')?.[1]?.toUpperCase();
+  session.body = body === '7BIT' || body === '8BITMIME' ? body : '';
+  return texts.sender(path.address);
+}
+
+function rcpt(session: AmavisSession, rest: string): string {
+  if (session.sender === null) return texts.needMailBeforeRcpt;
+  const path = parsePathArgument(rest, 'TO');
+  if (path === null) return texts.badRecipient;
+  if (session.recipients.length >= recipientsMax) return texts.tooManyRecipients;
+  session.recipients.push(path.address);
+  return texts.recipient(path.address);
+}
+
+function xforward(session: AmavisSession, rest: string): string {
+  for (const word of rest.split(' ')) {
+    if (word === '') continue;
+    const match = /^([A-Za-z]+)=(.*)$/.exec(word);
+    const name = match?.[1]?.toUpperCase() ?? '';
+    if (!xforwardNames.includes(name)) return texts.badXforward(word);
+    // Postfix: a value that is not known is "[UNAVAILABLE]"; others are xtext (RFC 3461 §4).
+    const value = match![2]!.toUpperCase() === '[UNAVAILABLE]' ? '' : unxtext(match![2]!);
+    session.xforward.set(name, value);
+  }
+  return texts.xforward;
+}
+
+/** @returns false when the connection broke */
+function* receiveMessage(os: Os, session: AmavisSession): Proc<boolean> {
+  const { conn } = session;
+  if (!(yield* reply(session, texts.data))) return false;
+  const receiver = new ContentReceiver(messageBytesMax);
+  for (;;) {
+    const frame = yield* conn.readFrame({
+      framer: receiver.framer,
+      bytesMax: ContentReceiver.frameBytesMax,
+      deadline: os.now() + idleUs,
+    });
+    if (typeof frame === 'string') return false;
+    if (receiver.take(frame)) break;
+  }
+  const text = receiver.tooBig
+    ? texts.tooBig
+    : yield* filterMessage(os, session, joinContent(receiver.pieces));
+  // RFC 2033 §4.2: an LMTP client has a reply for each recipient.
+  const count = session.protocol === 'LMTP' ? session.recipients.length : 1;
+  endTransaction(session);
+  session.xforward.clear();
+  return yield* reply(session, Array.from({ length: count }, () => text).join('\r\n'));
+}
+
+function endTransaction(session: AmavisSession): void {
+  session.sender = null;
+  session.recipients = [];
+  session.parameters = '';
+  session.body = '';
+}
+
+function* reply(session: AmavisSession, text: string): Proc<boolean> {
+  return (yield* session.conn.write(utf8.encode(`${text}\r\n`))) === 'ok';
+}
+
+function unxtext(text: string): string {
+  return text.replace(/\+([0-9A-Fa-f]{2})/g, (_, digits: string) =>
+    String.fromCharCode(parseInt(digits, 16)),
+  );
+}

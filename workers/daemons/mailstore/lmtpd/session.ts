@@ -1,0 +1,223 @@
+/**
+ * session — one LMTP connection: LHLO, MAIL, RCPT, DATA with a reply per recipient, RSET, NOOP, VRFY, QUIT
+ *
+ * STANDARDS  RFC 2033; RFC 5321 §4.1; RFC 2920 (PIPELINING)
+ * SEE ALSO   texts.ts (the words), deliver.ts (what happens to a message)
+ */
+import * as base64 from '../../../bytes/base64.ts';
+import * as utf8 from '../../../bytes/utf8.ts';
+
+import {
+  isMailbox,
+  parseCommandLine,
+  parsePathArgument,
+  type CommandLine,
+} from '../../../protocols/lmtp/command.ts';
+import { ContentReceiver, joinContent } from '../../../protocols/lmtp/content.ts';
+
+import { MINUTE, type Connection, type Os, type Proc } from '../../../os/os.ts';
+
+import type { Mailstore } from '../mailstore.ts';
+
+import { deliver, type Recipient } from './deliver.ts';
+import { logZimbra } from './log.ts';
+import { lmtpTexts, type LmtpTexts } from './texts.ts';
+
+const idleUs = 5 * MINUTE; // Zimbra: 300 s; Dovecot: CLIENT_IDLE_TIMEOUT_MSECS of lmtp, 5 min
+const lineBytesMax = 4096; // RFC 5321 §4.5.3.1.4 asks for 512
+const recipientsMax = 1000;
+const messageBytesMax = 50 * 1024 * 1024;
+const badCommandsMax = 10; // Dovecot: SMTP_SERVER_DEFAULT_MAX_BAD_COMMANDS
+const parametersKnown = ['BODY', 'SIZE', 'RET', 'ENVID', 'AUTH', 'SMTPUTF8'];
+
+/** State of a session. */
+export interface LmtpSession {
+  readonly mailstore: Mailstore;
+  readonly conn: Connection;
+  readonly texts: LmtpTexts;
+  /** as Dovecot names it in logs and replies */
+  readonly id: string;
+  /** what the client gave in LHLO; null before */
+  hello: string | null;
+  /** null outside a transaction */
+  sender: string | null;
+  recipients: Recipient[];
+  transactions: number;
+  badCommands: number;
+}
+
+/** Serves a connection until it ends. */
+export function* runLmtpSession(os: Os, conn: Connection, mailstore: Mailstore): Proc<void> {
+  const texts = lmtpTexts(mailstore.conf);
+  const session: LmtpSession = {
+    mailstore,
+    conn,
+    texts,
+    id: sessionId(os),
+    hello: null,
+    sender: null,
+    recipients: [],
+    transactions: 0,
+    badCommands: 0,
+  };
+  const dovecot = mailstore.conf.personality === 'dovecot';
+  if (dovecot) os.log('dovecot', `lmtp(${os.pid}): Connect from ${conn.remote.address}`);
+  yield* reply(session, texts.greeting);
+  const why = yield* serveCommands(os, session);
+  if (dovecot) os.log('dovecot', `lmtp(${os.pid}): Disconnect from ${conn.remote.address}: ${why}`);
+  conn.close();
+}
+
+/** @returns why the session ended, as Dovecot logs it */
+function* serveCommands(os: Os, session: LmtpSession): Proc<string> {
+  const { conn, texts } = session;
+  for (;;) {
+    const line = yield* conn.readLine({ bytesMax: lineBytesMax, deadline: os.now() + idleUs });
+    if (line === 'timeout') {
+      yield* reply(session, texts.timeout);
+      return 'Disconnected for inactivity (state=READY)';
+    }
+    if (typeof line === 'string') return 'Connection closed (state=READY)';
+    if (line.ending === 'none') {
+      // What is longer than a line may be is no dialogue any more.
+      yield* reply(session, texts.lineTooLong);
+      return 'Line too long (state=READY)';
+    }
+    const command = parseCommandLine(line.bytes);
+    if (command.verb === 'QUIT') {
+      yield* reply(session, texts.bye);
+      return 'Logged out (state=READY)';
+    }
+    if (command.verb === 'DATA' && session.hello !== null) {
+      if (!(yield* receiveMessage(os, session))) return 'Connection closed (state=DATA)';
+      continue;
+    }
+    if (!(yield* reply(session, yield* answer(os, session, command))))
+      return 'Connection closed (state=READY)';
+    if (session.badCommands > badCommandsMax) {
+      yield* reply(session, texts.tooManyErrors);
+      return 'Too many invalid commands. (state=READY)';
+    }
+  }
+}
+
+function* answer(os: Os, session: LmtpSession, { verb, rest }: CommandLine): Proc<string> {
+  const { texts } = session;
+  switch (verb) {
+    case 'LHLO':
+      return hello(session, rest);
+    case 'RSET':
+      endTransaction(session);
+      return texts.reset;
+    case 'NOOP':
+      return texts.noop;
+    case 'VRFY':
+      return texts.verify;
+    case 'MAIL':
+    case 'RCPT':
+    case 'DATA':
+      if (session.hello === null) return texts.needHello;
+      return verb === 'MAIL' ? mail(session, rest) : yield* rcpt(os, session, rest);
+    default:
+      session.badCommands++;
+      return texts.unknownCommand;
+  }
+}
+
+function hello(session: LmtpSession, name: string): string {
+  if (!/^[^\s]+$/.test(name)) return session.texts.badHello;
+  session.hello = name;
+  endTransaction(session);
+  const lines = session.texts.hello;
+  return lines.map((line, i) => `250${i < lines.length - 1 ? '-' : ' '}${line}`).join('\r\n');
+}
+
+function mail(session: LmtpSession, rest: string): string {
+  const { texts } = session;
+  if (session.sender !== null) return texts.nestedMail;
+  const path = parsePathArgument(rest, 'FROM');
+  if (path === null || (path.address !== '' && !isPath(path.address))) return texts.badSender;
+  if (path.parameters.some(([name]) => !parametersKnown.includes(name))) return texts.unsupported;
+  session.sender = path.address;
+  return texts.sender;
+}
+
+function* rcpt(os: Os, session: LmtpSession, rest: string): Proc<string> {
+  const { texts, mailstore } = session;
+  if (session.sender === null) return texts.needMail;
+  const path = parsePathArgument(rest, 'TO');
+  if (path === null || !isPath(path.address)) return texts.badRecipient;
+  if (session.recipients.length >= recipientsMax) return '452 4.5.3 Too many recipients';
+  const { address } = path;
+  const found = yield* mailstore.users.find(os, address);
+  if (found.kind === 'found') {
+    session.recipients.push({ address, mailbox: found.mailbox, quotaBytes: found.quotaBytes });
+    return texts.recipient;
+  }
+  const text =
+    found.kind === 'no-such-user'
+      ? texts.noSuchUser(address)
+      : found.kind === 'disabled'
+        ? texts.disabled(address)
+        : texts.lookupFailed(address);
+  if (mailstore.conf.personality === 'zimbra') {
+    const reason =
+      found.kind === 'no-such-user'
+        ? 'no account'
+        : found.kind === 'disabled'
+          ? 'account status maintenance'
+          : found.why;
+    const verb = found.kind === 'no-such-user' ? 'rejecting address' : 'try again for address';
+    logZimbra(os, session, `lmtp - ${verb} ${address}: ${reason}`);
+    logZimbra(os, session, `lmtp - S: ${text} (RCPT TO:<${address}>)`);
+  } else if (found.kind === 'try-again') {
+    os.log(
+      'dovecot',
+      `lmtp(${os.pid}, ${address}): Error: auth-master: userdb lookup(${address}) failed: ${found.why}`,
+    );
+  }
+  return text;
+}
+
+/** @returns false when the connection broke */
+function* receiveMessage(os: Os, session: LmtpSession): Proc<boolean> {
+  const { conn, texts } = session;
+  if (session.sender === null) return yield* reply(session, texts.needMail);
+  if (session.recipients.length === 0) return yield* reply(session, texts.noRecipients);
+  if (!(yield* reply(session, texts.data))) return false;
+  const receiver = new ContentReceiver(messageBytesMax);
+  for (;;) {
+    const frame = yield* conn.readFrame({
+      framer: receiver.framer,
+      bytesMax: ContentReceiver.frameBytesMax,
+      deadline: os.now() + idleUs,
+    });
+    if (typeof frame === 'string') return false;
+    if (receiver.take(frame)) break;
+  }
+  session.transactions++;
+  const replies: string[] = [];
+  if (receiver.tooBig) for (const _ of session.recipients) replies.push(texts.messageTooBig);
+  else replies.push(...(yield* deliver(os, session, joinContent(receiver.pieces))));
+  endTransaction(session);
+  return yield* reply(session, replies.join('\r\n'));
+}
+
+function endTransaction(session: LmtpSession): void {
+  session.sender = null;
+  session.recipients = [];
+}
+
+function* reply(session: LmtpSession, text: string): Proc<boolean> {
+  return (yield* session.conn.write(utf8.encode(`${text}\r\n`))) === 'ok';
+}
+
+function isPath(address: string): boolean {
+  return isMailbox(address) || /^[^\s@<>()\\"]+$/.test(address); // a local part alone is a user without a domain
+}
+
+function sessionId(os: Os): string {
+  const bytes = new Uint8Array(16);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = os.random.below(256);
+  return base64.encode(bytes).replace(/=+$/, '');
+}

@@ -1,0 +1,89 @@
+/**
+ * mailstore — keeps the mail of its users: takes it in by LMTP, shows it by IMAP
+ *
+ * Imitates Dovecot 2.3, or in its LMTP half Zimbra's mailboxd, as /etc/mailstore.conf says. One proc per connection;
+ * the store is files of the host.
+ *
+ * SEE ALSO  conf.ts, store/store.ts, lmtpd/session.ts, imapd/session.ts
+ */
+import type { Connection, Os, Proc } from '../../os/os.ts';
+
+import { parseConf, type ListenAddress, type MailstoreConf } from './conf.ts';
+import { runImapSession } from './imapd/session.ts';
+import { runLmtpSession } from './lmtpd/session.ts';
+import { Store } from './store/store.ts';
+import { ldapUsers } from './userdb/ldap-users.ts';
+import { passwdFile } from './userdb/passwd-file.ts';
+import type { UserDatabase } from './userdb/user-database.ts';
+
+const confPath = '/etc/mailstore.conf';
+const connectionsMax = 1000; // Dovecot: client_limit of a service
+
+/** What the sessions of one mailstore share. */
+export interface Mailstore {
+  readonly conf: MailstoreConf;
+  readonly store: Store;
+  readonly users: UserDatabase;
+  /** Zimbra: Message-IDs delivered lately, by mailbox and id, oldest first */
+  readonly delivered: Set<string>;
+}
+
+/** Starts the daemons of a mailstore. */
+export function startMailstore(os: Os): void {
+  const conf = parseConf(os.files.read(confPath), os.hostName);
+  const mailstore: Mailstore = {
+    conf,
+    store: new Store({ location: conf.mail_location }),
+    users: conf.userdb.kind === 'ldap' ? ldapUsers(conf.userdb.ldap) : passwdFile(conf.userdb.path),
+    delivered: new Set(),
+  };
+  serve(os, {
+    name: 'lmtp',
+    listen: conf.lmtp_listen,
+    run: (child, conn) => runLmtpSession(child, conn, mailstore),
+  });
+  serve(os, {
+    name: 'imap',
+    listen: conf.imap_listen,
+    run: (child, conn) => runImapSession(child, conn, mailstore),
+  });
+}
+
+function serve(
+  os: Os,
+  service: { name: string; listen: ListenAddress; run: (os: Os, conn: Connection) => Proc<void> },
+): void {
+  const { name, listen, run } = service;
+  if (listen.port === 0) return;
+  os.spawn(`${name} listener`, function* (child): Proc<void> {
+    const listener = child.listen({
+      port: listen.port,
+      ...(listen.address === null ? {} : { address: listen.address }),
+    });
+    if (listener === 'address in use') {
+      child.log(
+        'dovecot',
+        `master: Error: service(${name}): listen(*, ${listen.port}) failed: Address already in use`,
+      );
+      return;
+    }
+    let connections = 0;
+    for (;;) {
+      const conn = yield* listener.accept();
+      if (conn === 'timeout') continue;
+      if (connections >= connectionsMax) {
+        conn.abort();
+        continue;
+      }
+      connections++;
+      child.spawn(name, function* (session): Proc<void> {
+        try {
+          yield* run(session, conn);
+        } finally {
+          connections--;
+          conn.close();
+        }
+      });
+    }
+  });
+}

@@ -1,0 +1,158 @@
+/**
+ * submit — sends what the user wrote: to the submission server, with a password
+ *
+ * The words of what goes wrong are those of Thunderbird.
+ *
+ * STANDARDS  RFC 6409 (submission), RFC 4954 (AUTH)
+ */
+import { SECOND, type Connection, type InputCommand, type Os, type Proc } from '../../os/os.ts';
+
+import { lookupAddresses } from '../clients/dns.ts';
+import {
+  isSent,
+  openSession,
+  quitSession,
+  sendTransaction,
+  standardTimeouts,
+  type Outcome,
+} from '../clients/smtp.ts';
+
+import { findAccount, type Account, type Server } from './accounts.ts';
+import { compose, parseRecipients, type Address } from './compose.ts';
+import type { Threads } from './threads.ts';
+
+type SendCommand = Extract<InputCommand, { kind: 'mua.send' }>;
+
+const connectUs = 30 * SECOND;
+
+/** Composes and submits; ends in mua.message-submitted or mua.failed. */
+export function* submit(os: Os, command: SendCommand, threads: Threads): Proc<void> {
+  const fail = (text: string): void =>
+    void os.trace({ kind: 'mua.failed', user: command.user, action: 'send', text });
+  const account = findAccount(os, command.user);
+  if (account === null) return fail(`There is no account ${command.user} on this computer.`);
+  const to = parseRecipients(command.to);
+  if (typeof to === 'string')
+    return fail(
+      `${to} is not a valid email address because it is not of the form user@host. You must correct it before sending.`,
+    );
+  if (to.length === 0)
+    return fail('No recipients were specified. Please enter a recipient in the addressing area.');
+  const conn = yield* connectTo(os, account.submission);
+  if (conn === null) return fail(cannotConnect(account.submission));
+  const text = yield* submitOver(os, conn, { account, to, command, threads });
+  if (text !== null) fail(text);
+}
+
+/** Connects to the first address of a server that answers. */
+export function* connectTo(os: Os, server: Server): Proc<Connection | null> {
+  const found = yield* lookupAddresses(os, server.host, os.now() + connectUs);
+  if (found.kind !== 'found') return null;
+  for (const address of found.addresses) {
+    const conn = yield* os.connect({ to: { address, port: server.port }, deadline: os.now() + connectUs });
+    if (typeof conn !== 'string') return conn;
+  }
+  return null;
+}
+
+interface Sending {
+  account: Account;
+  to: readonly Address[];
+  command: SendCommand;
+  threads: Threads;
+}
+
+/** @returns the words of a failure, null when all is well */
+function* submitOver(
+  os: Os,
+  conn: Connection,
+  { account, to, command, threads }: Sending,
+): Proc<string | null> {
+  const auth = { user: account.address, password: account.password };
+  // RFC 5321 §4.1.3: who has no name of its own gives its address.
+  const hello = `[${conn.local.address}]`;
+  const session = yield* openSession(os, conn, { protocol: 'smtp', hello, timeouts: standardTimeouts, auth });
+  if ('failure' in session) return handshakeFailed(session.failure, account.submission);
+  const inReplyTo = command.inReplyTo ?? '';
+  const messageId = makeMessageId(os, account.address);
+  const message = compose(
+    {
+      from: { name: account.name, address: account.address },
+      to,
+      subject: command.subject,
+      text: command.text,
+      messageId,
+      date: os.epochUs(),
+      inReplyTo,
+      references: threads.referencesOf(inReplyTo),
+    },
+    session.capabilities.has('8BITMIME'),
+  );
+  const result = yield* sendTransaction(os, session, {
+    sender: account.address,
+    recipients: to.map(({ address }) => ({ address })),
+    content: [message.bytes],
+    size: message.bytes.length,
+    body: message.body,
+  });
+  if (result.open) yield* quitSession(os, session);
+  threads.remember(messageId, [...threads.referencesOf(inReplyTo), ...(inReplyTo === '' ? [] : [inReplyTo])]);
+  const accepted = to.filter((_, i) => isSent(result.outcomes[i]!));
+  if (accepted.length > 0) {
+    const names = accepted.map(({ address }) => address).join(', ');
+    os.trace({
+      kind: 'mua.message-submitted',
+      user: command.user,
+      messageId,
+      to: names,
+      subject: command.subject,
+    });
+  }
+  const refused = result.outcomes.findIndex((outcome) => !isSent(outcome));
+  return refused === -1
+    ? null
+    : sendFailed(result.outcomes[refused]!, to[refused]!.address, account.submission);
+}
+
+function handshakeFailed(outcome: Outcome, server: Server): string {
+  if (outcome.kind !== 'reply') return connectionLost(outcome, server);
+  if (outcome.command !== 'AUTH command') {
+    return `An error occurred while sending mail: Outgoing server (SMTP) error. The server responded: ${outcome.reply.text}.`;
+  }
+  if (outcome.reply.code === 0) {
+    return `The Outgoing server (SMTP) ${server.host} does not support the selected authentication method.`;
+  }
+  return `Unable to authenticate to Outgoing server (SMTP) ${server.host}. Please check the password and verify the account settings. The server responded: ${outcome.reply.text}`;
+}
+
+function sendFailed(outcome: Outcome, recipient: string, server: Server): string {
+  if (outcome.kind !== 'reply') return connectionLost(outcome, server);
+  const said = `An error occurred while sending mail. The mail server responded: ${outcome.reply.text}.`;
+  if (outcome.command === 'RCPT TO command') {
+    return `${said} Please check the message recipient "${recipient}" and try again.`;
+  }
+  if (outcome.command === 'MAIL FROM command') {
+    return `${said} Please verify that your email address is correct in your account settings and try again.`;
+  }
+  return `${said} Please check the message and try again.`;
+}
+
+function connectionLost(outcome: Outcome, server: Server): string {
+  return outcome.kind === 'timeout'
+    ? `The message could not be sent because the connection to Outgoing server (SMTP) ${server.host} timed out. Try again.`
+    : `The message could not be sent because the connection to Outgoing server (SMTP) ${server.host} was lost in the middle of the transaction. Try again.`;
+}
+
+function cannotConnect(server: Server): string {
+  return `The message could not be sent because connecting to Outgoing server (SMTP) ${server.host} failed. The server may be unavailable or is refusing SMTP connections. Please verify that your Outgoing server (SMTP) settings are correct and try again.`;
+}
+
+/** RFC 5322 §3.6.4: unique for ever; as user agents make it, a random UUID (RFC 9562 §5.4) at the sender's domain. */
+function makeMessageId(os: Os, address: string): string {
+  const bytes = Array.from({ length: 16 }, () => os.random.below(256));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return `<${uuid}@${address.slice(address.lastIndexOf('@') + 1)}>`;
+}
