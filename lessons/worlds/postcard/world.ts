@@ -3,6 +3,8 @@
  */
 import type { World } from '../../../workers/hosts/world.ts';
 
+import { plainPostfixFiles } from '../two-islands/mail.ts';
+
 const second = 1_000_000;
 const host = 'post.example';
 
@@ -18,7 +20,21 @@ export const postcard: World = {
       organisation: '',
       addresses: ['192.0.2.1'],
       at: { x: 0, y: 0 },
-      files: {},
+      files: {
+        ...plainPostfixFiles({
+          host,
+          domain: host,
+          users: [
+            { name: 'alice', password: 'wonderland', gecos: 'Alice' },
+            { name: 'bob', password: 'builder', gecos: 'Bob' },
+          ],
+        }),
+        '/etc/mailstore.conf':
+          'personality = dovecot\nlmtp_listen = 127.0.0.1:24\nimap_listen = 143\nuserdb = passwd-file /etc/dovecot/users\n',
+        '/etc/dovecot/users':
+          'alice@post.example:{PLAIN}wonderland::::::\nbob@post.example:{PLAIN}builder::::::\n',
+        '/etc/mua.conf': `[alice@post.example]\nname = Alice\npassword = wonderland\nsubmission = 127.0.0.1:587\nimap = 127.0.0.1:143\n[bob@post.example]\nname = Bob\npassword = builder\nsubmission = 127.0.0.1:587\nimap = 127.0.0.1:143\n`,
+      },
     },
   ],
   links: [],

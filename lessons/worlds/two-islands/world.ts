@@ -3,7 +3,9 @@
  */
 import type { World, WorldHost, WorldLink } from '../../../workers/hosts/world.ts';
 
+import { directoryFiles, ldapPasswords, lookupFiles } from './directory.ts';
 import * as dns from './dns.ts';
+import { plainPostfixFiles, zimbraPostfixFiles } from './mail.ts';
 
 const acme = 'acme.example';
 const far = 'far.example';
@@ -19,7 +21,11 @@ const hosts: WorldHost[] = [
     organisation: far,
     addresses: ['203.0.113.10'],
     at: { x: 0, y: 1 },
-    files: { '/etc/resolv.conf': dns.resolvConf('203.0.113.53') },
+    files: {
+      '/etc/resolv.conf': dns.resolvConf('203.0.113.53'),
+      '/etc/mua.conf':
+        '[alice@far.example]\nname = Alice\npassword = wonderland\nsubmission = mx.far.example:587\nimap = mx.far.example:143\n',
+    },
   },
   {
     name: 'mx.far.example',
@@ -28,7 +34,17 @@ const hosts: WorldHost[] = [
     organisation: far,
     addresses: ['203.0.113.25'],
     at: { x: 1, y: 1 },
-    files: { '/etc/resolv.conf': dns.resolvConf('203.0.113.53') },
+    files: {
+      '/etc/resolv.conf': dns.resolvConf('203.0.113.53'),
+      ...plainPostfixFiles({
+        host: 'mx.far.example',
+        domain: far,
+        users: [{ name: 'alice', password: 'wonderland', gecos: 'Alice' }],
+      }),
+      '/etc/mailstore.conf':
+        'personality = dovecot\nlmtp_listen = 127.0.0.1:24\nimap_listen = 143\nuserdb = passwd-file /etc/dovecot/users\n',
+      '/etc/dovecot/users': 'alice@far.example:{PLAIN}wonderland::::::\n',
+    },
   },
   {
     name: 'resolver.far.example',
@@ -79,7 +95,11 @@ const hosts: WorldHost[] = [
     organisation: acme,
     addresses: ['192.0.2.25'],
     at: { x: 3, y: 1 },
-    files: { '/etc/resolv.conf': dns.resolvConf('192.0.2.53') },
+    files: {
+      '/etc/resolv.conf': dns.resolvConf('192.0.2.53'),
+      ...zimbraPostfixFiles({ host: 'mta1.acme.example', networks: '127.0.0.0/8 [::1]/128 192.0.2.0/24' }),
+      ...lookupFiles,
+    },
   },
   {
     name: 'resolver.acme.example',
@@ -109,7 +129,7 @@ const hosts: WorldHost[] = [
     organisation: acme,
     addresses: ['192.0.2.30'],
     at: { x: 3, y: 2 },
-    files: { '/etc/resolv.conf': dns.resolvConf('192.0.2.53') },
+    files: { '/etc/resolv.conf': dns.resolvConf('192.0.2.53'), ...directoryFiles },
   },
   {
     name: 'mbox1.acme.example',
@@ -118,7 +138,10 @@ const hosts: WorldHost[] = [
     organisation: acme,
     addresses: ['192.0.2.40'],
     at: { x: 4, y: 1 },
-    files: { '/etc/resolv.conf': dns.resolvConf('192.0.2.53') },
+    files: {
+      '/etc/resolv.conf': dns.resolvConf('192.0.2.53'),
+      '/etc/mailstore.conf': `personality = zimbra\nlmtp_listen = 7025\nimap_listen = 143\nuserdb = ldap\nldap_url = ldap://ldap1.acme.example:389\nzimbra_ldap_userdn = uid=zimbra,cn=admins,cn=zimbra\nzimbra_ldap_password = ${ldapPasswords.zimbra}\n`,
+    },
   },
   {
     name: 'ws-bob.acme.example',
@@ -127,7 +150,11 @@ const hosts: WorldHost[] = [
     organisation: acme,
     addresses: ['192.0.2.10'],
     at: { x: 4, y: 2 },
-    files: { '/etc/resolv.conf': dns.resolvConf('192.0.2.53') },
+    files: {
+      '/etc/resolv.conf': dns.resolvConf('192.0.2.53'),
+      '/etc/mua.conf':
+        '[bob@acme.example]\nname = Bob\npassword = builder\nsubmission = mta1.acme.example:587\nimap = mbox1.acme.example:143\n',
+    },
   },
 ];
 

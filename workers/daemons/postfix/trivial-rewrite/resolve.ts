@@ -5,9 +5,11 @@
  *
  * SEE ALSO  trivial-rewrite(8), ADDRESS_CLASS_README, transport(5)
  */
-import type { Os, Proc } from '../../../os/os.ts';
+import { isAddressLiteral } from '../../../protocols/smtp/host-name.ts';
 
-import type { LookupTables } from '../maps/lookup-table.ts';
+import { SECOND, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
+
+import type { LookupTables, TableAnswer } from '../maps/lookup-table.ts';
 import { MatchList, type MatchResult } from '../maps/match-list.ts';
 import { withoutExtension } from '../maps/open-tables.ts';
 import type { Parameters } from '../parameters.ts';
@@ -15,6 +17,7 @@ import type { Parameters } from '../parameters.ts';
 import { rewriteAddress, splitAddress } from './rewrite.ts';
 import type { AddressClass, Resolution } from './route.ts';
 
+const wildcardUs = 30 * SECOND; // transport.c: 30 seconds
 const hacksMax = 10; // user%a%b%c@us
 
 export class Resolver {
@@ -27,6 +30,8 @@ export class Resolver {
   readonly #transports: LookupTables;
   readonly #relayHosts: LookupTables;
   readonly #senderTransports: LookupTables;
+  /** what the transport table says for "*", asked for again now and then */
+  #wildcard: { answer: TableAnswer; expires: VirtualTime } = { answer: { kind: 'not-found' }, expires: 0 };
 
   /** @param options addresses of the host's interfaces; open = tables of a parameter's value */
   constructor(options: {
@@ -164,20 +169,27 @@ export class Resolver {
   ): Proc<Resolution> {
     let { transport, nexthop } = to;
     if (this.#transports.title !== '') {
-      for (const key of this.#transportKeys(to.recipient, to.domain)) {
-        const answer = yield* this.#transports.lookup(os, key);
-        if (answer.kind === 'try-again') return answer;
-        if (answer.kind === 'not-found') continue;
-        const route = splitTransport(answer.value);
-        if (route.transport !== '') {
-          transport = route.transport;
-          nexthop = route.nexthop || to.domain || this.#parameters.text('myhostname');
-        } else if (route.nexthop !== '') nexthop = route.nexthop;
-        break;
-      }
+      const answer = yield* this.#findTransport(os, to.recipient, to.domain);
+      if (answer.kind === 'try-again') return answer;
+      const route = splitTransport(answer.kind === 'found' ? answer.value : '');
+      if (route.transport !== '') {
+        transport = route.transport;
+        nexthop = route.nexthop || to.domain || this.#parameters.text('myhostname');
+      } else if (route.nexthop !== '') nexthop = route.nexthop;
     }
     const { recipient, addressClass } = to;
     return { kind: 'resolved', addressClass, transport, nexthop, recipient, unknownUserTable: false };
+  }
+
+  *#findTransport(os: Os, recipient: string, domain: string): Proc<TableAnswer> {
+    for (const key of this.#transportKeys(recipient, domain)) {
+      const answer = yield* this.#transports.lookup(os, key);
+      if (answer.kind !== 'not-found') return answer;
+    }
+    if (os.now() >= this.#wildcard.expires) {
+      this.#wildcard = { answer: yield* this.#transports.lookup(os, '*'), expires: os.now() + wildcardUs };
+    }
+    return this.#wildcard.answer;
   }
 
   #transportKeys(recipient: string, domain: string): string[] {
@@ -190,7 +202,6 @@ export class Resolver {
       for (let dot = domain.indexOf('.'); dot !== -1; dot = domain.indexOf('.', dot + 1))
         keys.push(domain.slice(dot));
     }
-    keys.push('*');
     return keys;
   }
 }
@@ -204,7 +215,7 @@ export function splitTransport(text: string): { transport: string; nexthop: stri
 
 // RFC 5321 §4.1.2, as valid_hostname() has it: labels of letters, digits, "-" and "_", or an address literal.
 function isPlausibleDomain(domain: string): boolean {
-  if (domain.startsWith('[')) return domain.endsWith(']') && domain.length > 2;
+  if (domain.startsWith('[')) return isAddressLiteral(domain);
   if (domain.length > 255) return false;
   return domain.split('.').every((label) => /^[^\s"@%!:,;<>()[\]\\]{1,63}$/.test(label));
 }
