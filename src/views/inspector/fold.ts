@@ -42,6 +42,8 @@ interface HostHistory {
   running: Map<number, ProcessSpan>;
   stays: QueueStay[];
   lying: Map<string, QueueStay>;
+  /** server ports it was seen to answer on, and since when */
+  ports: Map<string, VirtualTime>;
 }
 
 export class StateFold implements Fold {
@@ -53,6 +55,8 @@ export class StateFold implements Fold {
     'process.started',
     'process.stopped',
     'queue.file-moved',
+    'tcp.state-changed',
+    'udp.datagram-sent',
   ]);
   readonly #context: FoldContext;
   readonly #hosts: HostHistory[];
@@ -66,6 +70,7 @@ export class StateFold implements Fold {
       running: new Map(),
       stays: [],
       lying: new Map(),
+      ports: new Map(),
     }));
   }
 
@@ -107,8 +112,19 @@ export class StateFold implements Fold {
         host.lying.set(event.queueId, stay);
         return;
       }
+      case 'tcp.state-changed':
+        if (event.role === 'server' && event.state === 'established') addPort(host, `${event.localPort}`, at);
+        return;
+      case 'udp.datagram-sent':
+        if (event.fromPort < 1024) addPort(host, `${event.fromPort}/udp`, at);
+        return;
       default:
     }
+  }
+
+  /** The ports a host has answered on so far, as "25" and "53/udp", in the order first seen. */
+  ports(hostIndex: number, at: VirtualTime): string[] {
+    return [...(this.#hosts[hostIndex]?.ports ?? [])].flatMap(([port, since]) => (since <= at ? [port] : []));
   }
 
   /** @returns null before the host was booted */
@@ -157,6 +173,10 @@ export class StateFold implements Fold {
     });
     return { at: 0, event: 0, fault: '', latencyUs: built?.latencyUs ?? 0, lossPerMille: built?.lossPerMille ?? 0 };
   }
+}
+
+function addPort(host: HostHistory, port: string, at: VirtualTime): void {
+  if (!host.ports.has(port)) host.ports.set(port, at);
 }
 
 function linkKey(a: number, b: number): string {

@@ -1,0 +1,48 @@
+/** words — where a letter is and why it waits, in sentences */
+import type { VirtualTime } from '../../../workers/api.ts';
+import { unreachable } from '../../../workers/bytes/assert.ts';
+
+import { span, type Clock } from '../../decode/clock.ts';
+import type { Names } from '../../decode/names.ts';
+import type { Wait } from '../../time/coming.ts';
+import type { Stay } from '../mails/mail.ts';
+
+export function placeWords(stay: Stay, names: Names): string {
+  const host = names.short(stay.hostIndex);
+  switch (stay.kind) {
+    case 'queue':
+      return `in ${stay.queue} on ${host}, as ${stay.queueId}`;
+    case 'mailbox':
+      return `in the mailbox of ${stay.whose} on ${host}`;
+    case 'user-agent':
+      return `in the mail program on ${host}`;
+    case 'filter':
+      return `being judged by the filter on ${host}`;
+    default:
+      return unreachable(stay.kind);
+  }
+}
+
+/**
+ * The cause of a wait: how old the mail was at its last try, the pause that follows from it, and the scan after that.
+ * @param next when it is tried; null while no scan is announced
+ */
+export function waitWords(
+  wait: Wait,
+  next: VirtualTime | null,
+  now: { age: VirtualTime; at: VirtualTime; clock: Clock },
+): string {
+  const pause = span(wait.due - wait.from);
+  const due = now.clock.time(wait.due);
+  const ageThen = now.age - (now.at - wait.from);
+  const rule = `At its last try it was ${span(Math.max(0, ageThen))} old, so it rests for ${pause}, until ${due}`;
+  if (next === null) return `${rule}; the first queue scan after that takes it up.`;
+  return `Next try ${now.clock.time(next)}, in ${span(Math.max(0, next - now.at))}. ${rule}; the first queue scan after that is at ${now.clock.time(next)}.`;
+}
+
+/** Names with how often each occurs, in the order first seen: "smtpd ×3". */
+export function counted(names: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name));
+}
