@@ -106,7 +106,7 @@ export class DnsExchanges {
       outcome: null,
       authoritative: false,
       zone: '',
-      parent: this.#parentOf(question.event),
+      parent: this.#parentOf(question.event, conversation.client.hostIndex),
       children: [],
     };
     this.byNumber(exchange.parent)?.children.push(exchange.number);
@@ -142,24 +142,21 @@ export class DnsExchanges {
     return this.#kept.items.slice(0, countUntil(this.#kept.items, cursor)).filter(({ parent }) => parent < 0);
   }
 
-  // Back along the causes: on the way from a question lies its order (a child of it), or the answer before it on the
-  // same walk (a sibling).
-  #parentOf(event: EventId): number {
+  // Back along the causes. The first exchange met is the order (then it is a child), or the answer before it on the same
+  // walk (then a sibling); one of other hosts means that the question is a new act.
+  #parentOf(event: EventId, clientHost: number): number {
     let cause = this.#byId(event)?.cause ?? 0;
     for (let i = 0; i < causesMax && cause !== 0; i++) {
       const exchange = this.ofEvent(cause);
       if (exchange !== null) {
-        if (exchange.answer?.event !== cause) return exchange.number;
-        if (exchange.parent >= 0 || exchange.clientHost === hostOf(event)) return exchange.parent;
+        if (exchange.answer?.event === cause)
+          return exchange.clientHost === clientHost ? exchange.parent : -1;
+        return exchange.serverHost === clientHost ? exchange.number : -1;
       }
       cause = this.#byId(cause)?.cause ?? 0;
     }
     return -1;
   }
-}
-
-function hostOf(event: EventId): number {
-  return Math.floor(event / 0x100000000);
 }
 
 export class LdapExchanges {

@@ -5,7 +5,7 @@ import type { Ends } from './gloss.ts';
 export function glossImap(line: WireLine, ends: Ends): string {
   const { role, side, text, about, kind } = line;
   if (kind === 'body')
-    return side === 'server' ? 'The letter, so many octets as announced.' : 'The octets announced.';
+    return side === 'server' ? 'Exactly as many octets as announced.' : 'The octets announced.';
   if (role === 'rest') return '';
   if (role === '* greeting') return `${ends.house} answers the door.`;
   if (side === 'server') return ofServer(role, text, about);
@@ -18,7 +18,7 @@ export function glossImap(line: WireLine, ends: Ends): string {
     return `Open the folder ${unquoted(text.split(/\s+/)[2] ?? '')}.`;
   if (role.endsWith('STORE')) return /\\Seen/i.test(text) ? 'Mark it as read.' : 'Change its flags.';
   if (role.endsWith('FETCH'))
-    return /BODY|RFC822/i.test(text) ? 'Hand me the letter.' : 'Tell me about these letters.';
+    return /BODY(\.PEEK)?\[\]|RFC822/i.test(text) ? 'Hand me the letter.' : 'Tell me about these letters.';
   return commands.get(role) ?? '';
 }
 
@@ -56,7 +56,7 @@ function ofServer(role: string, text: string, about: string): string {
     case 'RECENT':
       return Number(about) === 0 ? '' : 'New since last time.';
     case 'FETCH':
-      return /\{\d+\}$/.test(text) ? `Letter ${about}, as so many octets:` : `About letter ${about}.`;
+      return /\[\] \{\d+\}$/.test(text) ? `Letter ${about}, so many octets:` : `About letter ${about}.`;
     case 'EXPUNGE':
       return `Letter ${about} is gone.`;
     case 'SEARCH':

@@ -45,10 +45,8 @@ export function glossLdap({ role, text, about }: WireLine): string {
 function search(text: string, about: string): string {
   const scope = text.split(' ')[1] ?? '';
   if (scope === 'base') return about === '' ? 'Read this one entry.' : `Does this one entry match ${about}?`;
-  const where = scope === 'one' ? 'right below' : 'in the tree';
-  return about === ''
-    ? `Who is there ${where}?`
-    : `Who is ${about}? Look ${scope === 'one' ? where : 'through the tree'}.`;
+  if (about === '') return scope === 'one' ? 'Who is there right below?' : 'Who is there in the tree?';
+  return about.includes('@') ? `Who is ${about}?` : `What do you know of ${about}?`;
 }
 
 function refusal(code: string): string {

@@ -183,11 +183,11 @@ function aboutOf(operation: LdapOperation, exchange: LdapExchange | undefined): 
   return '';
 }
 
-/** The value a filter looks for: an address when there is one, else the last that is no object class. */
+/** The value a filter looks for: an address when there is one, else the first that is no object class. */
 export function sought(filter: string): string {
   const values = [...filter.matchAll(/\(([^()=~<>:]+)[~<>:]?=([^()]*)\)/g)].filter(
     ([, name, value]) => value !== '*' && name!.toLowerCase() !== 'objectclass',
   );
-  const address = values.find(([, , value]) => value!.includes('@'));
-  return (address ?? values.at(-1))?.[2] ?? '';
+  const value = (values.find(([, , text]) => text!.includes('@')) ?? values[0])?.[2] ?? '';
+  return value.replace(/\\([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
 }
