@@ -9,10 +9,10 @@ const keptMax = 60;
 export class MailReader {
   #worker: Worker | null = null;
   #api: Remote<MailWorkerApi> | null = null;
-  readonly #kept = new Map<number, Promise<ParsedMail>>();
+  readonly #kept = new Map<number | string, Promise<ParsedMail>>();
 
-  /** @param key what the content is known by, an event id: the same key is the same content */
-  parse(key: number, content: Uint8Array): Promise<ParsedMail> {
+  /** @param key what the content is known by, such as an event id: the same key is the same content */
+  parse(key: number | string, content: Uint8Array): Promise<ParsedMail> {
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
     const parsed = this.#start().parse(content);

@@ -1,21 +1,29 @@
 /**
  * fold — what the user agents of a world know: what they were asked for, handed in, listed and fetched, and what failed
  *
- * A user agent knows no more than its own servers told it; so does this model.
+ * Each errand is a process of its own: its facts carry that process. A user agent knows no more than its own servers
+ * told it; so does this model.
  */
 import type { EventId, TraceEvent, TraceKind, VirtualTime } from '../../../workers/api.ts';
-import { getField, parseHeader } from '../../../workers/protocols/message/header.ts';
 
 import type { Names } from '../../decode/names.ts';
 import type { Fold, FoldContext } from '../../sim/fold.ts';
 
-/** How an errand stands: under way, done, failed. */
+/** How an errand ended. */
 export interface Outcome {
   at: VirtualTime;
   event: EventId;
   failed: boolean;
-  /** the Message-ID of what was handed in; the words of a failure */
+  /** the words of a failure */
   text: string;
+}
+
+/** A server the errand turned to. */
+export interface Server {
+  at: VirtualTime;
+  /** the event the connection began with */
+  opening: EventId;
+  name: string;
 }
 
 /** Something a person asked the user agent to do. */
@@ -25,8 +33,7 @@ export interface Errand {
   user: string;
   at: VirtualTime;
   event: EventId;
-  /** the server it talks to, once connected: "mx" */
-  servers: { at: VirtualTime; name: string }[];
+  servers: Server[];
   outcomes: Outcome[];
   /** of a letter to send */
   to: string;
@@ -38,26 +45,26 @@ export interface Errand {
 /** A letter the user agent has fetched. Its content is in the event. */
 export interface Fetched {
   user: string;
-  folder: string;
   uid: number;
   at: VirtualTime;
   event: EventId;
-  messageId: string;
 }
 
 export interface Listing {
   user: string;
-  folder: string;
+  errand: number;
   messages: number;
   at: VirtualTime;
   event: EventId;
 }
 
-const errandsKeptMax = 2000;
+const errandsMax = 2000;
 
 export class MailboxFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
     'input.accepted',
+    'process.started',
+    'process.stopped',
     'tcp.state-changed',
     'mua.message-submitted',
     'mua.message-fetched',
@@ -69,89 +76,89 @@ export class MailboxFold implements Fold {
   readonly listings: Listing[] = [];
 
   readonly #names: Names;
+  readonly #asked = new Map<EventId, Errand>();
+  /** by host and process */
+  readonly #busy = new Map<string, Errand>();
 
   constructor(context: FoldContext) {
     this.#names = context.names;
   }
 
   add(event: TraceEvent): void {
+    if (event.kind === 'input.accepted') return this.#ask(event.text, event);
+    if (event.kind === 'process.started') return this.#start(event.pid, event);
+    if (event.kind === 'process.stopped') return this.#stop(event.pid, event.how, event);
+    const errand = this.#busy.get(processOf(event.hostIndex, event.proc));
+    if (errand === undefined) return;
+    const { at, id } = event;
     switch (event.kind) {
-      case 'input.accepted':
-        return this.#asked(event.text, event);
       case 'tcp.state-changed':
-        if (event.role === 'client' && event.state === 'established')
-          this.#connected(
-            event.hostIndex,
-            event.remotePort,
-            this.#names.ofAddress(event.remote, event.hostIndex),
-            event.at,
-          );
+        if (event.role !== 'client' || event.state !== 'syn-sent') return;
+        errand.servers.push({ at, opening: id, name: this.#names.ofAddress(event.remote, event.hostIndex) });
         return;
       case 'mua.message-submitted':
-        return this.#ended('send', event.user, { ...stamp(event), failed: false, text: event.messageId });
-      case 'mua.mailbox-listed': {
-        const { user, folder, messages } = event;
-        this.listings.push({ user, folder, messages, at: event.at, event: event.id });
-        return this.#ended('list', user, { ...stamp(event), failed: false, text: '' });
-      }
-      case 'mua.message-fetched': {
-        const { user, folder, uid, content } = event;
-        const messageId = getField(parseHeader(content), 'Message-ID')?.trim() ?? '';
-        this.fetched.push({ user, folder, uid, at: event.at, event: event.id, messageId });
-        return this.#ended('open', user, { ...stamp(event), failed: false, text: '' });
-      }
+        errand.outcomes.push({ at, event: id, failed: false, text: '' });
+        return;
+      case 'mua.mailbox-listed':
+        this.listings.push({
+          user: errand.user,
+          errand: errand.number,
+          messages: event.messages,
+          at,
+          event: id,
+        });
+        if (errand.kind === 'list') errand.outcomes.push({ at, event: id, failed: false, text: '' });
+        return;
+      case 'mua.message-fetched':
+        this.fetched.push({ user: errand.user, uid: event.uid, at, event: id });
+        errand.outcomes.push({ at, event: id, failed: false, text: '' });
+        return;
       case 'mua.failed':
-        return this.#failed(event.user, { ...stamp(event), failed: true, text: event.text }, event.action);
+        errand.outcomes.push({ at, event: id, failed: true, text: event.text });
+        return;
       default:
     }
   }
 
-  #asked(text: string, event: TraceEvent): void {
+  #ask(text: string, { at, id }: TraceEvent): void {
     const command = parseCommand(text);
-    if (command === null || this.errands.length >= errandsKeptMax) return;
-    const kind = command.kind === 'mua.send' ? 'send' : command.uid === 0 ? 'list' : 'open';
-    this.errands.push({
+    if (command === null || this.errands.length >= errandsMax) return;
+    const { user, to = '', subject = '', uid = 0 } = command;
+    const kind = command.kind === 'mua.send' ? 'send' : uid === 0 ? 'list' : 'open';
+    const errand: Errand = {
       number: this.errands.length,
       kind,
-      user: command.user,
-      ...stamp(event),
+      user,
+      at,
+      event: id,
       servers: [],
       outcomes: [],
-      to: command.to ?? '',
-      subject: command.subject ?? '',
-      uid: command.uid ?? 0,
-    });
+      to,
+      subject,
+      uid,
+    };
+    this.errands.push(errand);
+    this.#asked.set(id, errand);
   }
 
-  #connected(hostIndex: number, port: number, name: string, at: VirtualTime): void {
-    const kinds = submissionPorts.includes(port) ? ['send'] : port === imapPort ? ['list', 'open'] : [];
-    const hostOf = (event: EventId) => Math.floor(event / hostFactor);
-    const errand = this.errands.find(
-      (one) => kinds.includes(one.kind) && one.outcomes.length === 0 && hostOf(one.event) === hostIndex,
-    );
-    errand?.servers.push({ at, name });
+  #start(pid: number, event: TraceEvent): void {
+    const errand = this.#asked.get(event.cause);
+    if (errand !== undefined) this.#busy.set(processOf(event.hostIndex, pid), errand);
   }
 
-  /** A user agent does one errand after the other: an outcome belongs to the oldest of its kind that has none. */
-  #ended(kind: Errand['kind'], user: string, outcome: Outcome): void {
-    this.errands
-      .find((one) => one.kind === kind && one.user === user && one.outcomes.length === 0)
-      ?.outcomes.push(outcome);
-  }
-
-  #failed(user: string, outcome: Outcome, action: string): void {
-    const isSend = /send|submi/i.test(action);
-    const open = this.errands.filter((one) => one.user === user && one.outcomes.length === 0);
-    open.find((one) => (one.kind === 'send') === isSend)?.outcomes.push(outcome);
+  /** A user agent that was stopped in the middle has nothing more to say. */
+  #stop(pid: number, how: string, { hostIndex, at, id }: TraceEvent): void {
+    const key = processOf(hostIndex, pid);
+    const errand = this.#busy.get(key);
+    if (errand === undefined) return;
+    this.#busy.delete(key);
+    if (errand.outcomes.length === 0 && how !== 'returned')
+      errand.outcomes.push({ at, event: id, failed: true, text: 'The computer was switched off.' });
   }
 }
 
-const submissionPorts: readonly number[] = [25, 465, 587];
-const imapPort = 143;
-const hostFactor = 0x100000000;
-
-function stamp(event: TraceEvent): { at: VirtualTime; event: EventId } {
-  return { at: event.at, event: event.id };
+function processOf(hostIndex: number, pid: number): string {
+  return `${hostIndex}:${pid}`;
 }
 
 interface MuaCommand {

@@ -2,9 +2,12 @@
 import type { VirtualTime } from '../../../workers/api.ts';
 
 import type { Errand, Fetched, MailboxFold } from './fold.ts';
+import type { Head } from './listed.ts';
 
 export interface InboxRow {
   uid: number;
+  /** what the list told of it; null = nothing yet */
+  head: Head | null;
   /** null = on the server, not opened yet */
   fetched: Fetched | null;
 }
@@ -12,26 +15,35 @@ export interface InboxRow {
 export interface MailboxView {
   /** newest first; null = never looked */
   rows: InboxRow[] | null;
-  /** when the list was fetched */
+  messages: number;
+  /** when the mailbox was last looked at */
   listedAt: VirtualTime | null;
-  /** under way or failed, the last of each kind */
+  /** the last look into the mailbox */
   looking: Errand | null;
+  /** newest first */
   sent: Errand[];
 }
 
-/** What the user agent of `user` shows at `at`. */
-export function mailboxAt(fold: MailboxFold, user: string, at: VirtualTime): MailboxView {
+/**
+ * What the user agent of `user` shows at `at`.
+ * @param headsOf the heads that an errand has brought by then
+ */
+export function mailboxAt(
+  fold: MailboxFold,
+  { user, at, headsOf }: { user: string; at: VirtualTime; headsOf: (errand: Errand) => Head[] },
+): MailboxView {
   const errands = fold.errands.filter((errand) => errand.user === user && errand.at <= at);
-  const fetched = new Map<number, Fetched>();
-  for (const one of fold.fetched) if (one.user === user && one.at <= at) fetched.set(one.uid, one);
+  const rows = new Map<number, InboxRow>();
+  for (const errand of errands.filter(({ kind }) => kind === 'list'))
+    for (const head of headsOf(errand)) rows.set(head.uid, { uid: head.uid, head, fetched: null });
+  for (const fetched of fold.fetched) {
+    if (fetched.user !== user || fetched.at > at) continue;
+    rows.set(fetched.uid, { uid: fetched.uid, head: rows.get(fetched.uid)?.head ?? null, fetched });
+  }
   const listing = fold.listings.findLast((one) => one.user === user && one.at <= at) ?? null;
-  const uids = new Set<number>(fetched.keys());
-  for (let uid = 1; uid <= (listing?.messages ?? 0); uid++) uids.add(uid);
-  const rows = [...uids]
-    .sort((a, b) => b - a)
-    .map((uid): InboxRow => ({ uid, fetched: fetched.get(uid) ?? null }));
   return {
-    rows: listing === null && fetched.size === 0 ? null : rows,
+    rows: listing === null ? null : [...rows.values()].sort((a, b) => b.uid - a.uid),
+    messages: listing?.messages ?? 0,
     listedAt: listing?.at ?? null,
     looking: errands.findLast(({ kind }) => kind !== 'send') ?? null,
     sent: errands.filter(({ kind }) => kind === 'send').reverse(),
@@ -43,18 +55,18 @@ export interface StatusWords {
   says: string;
 }
 
-/** How an errand stands at `at`, in words. @param name of the person, for whose server it is */
+/** How an errand stands at `at`, in words. @param name the person whose errand it is */
 export function statusAt(errand: Errand, at: VirtualTime, name: string): StatusWords {
-  const outcome = errand.outcomes.find((one) => one.at <= at);
+  const outcomes = errand.outcomes.filter((one) => one.at <= at);
+  const failed = outcomes.find((one) => one.failed);
   const server = errand.servers.findLast((one) => one.at <= at)?.name ?? null;
-  if (outcome?.failed === true) return { tone: 'fail', says: outcome.text };
+  if (failed !== undefined) return { tone: 'fail', says: failed.text };
   if (errand.kind === 'send') {
-    if (outcome !== undefined)
-      return { tone: 'ok', says: server === null ? 'handed in' : `handed in to ${server}` };
+    if (outcomes.length > 0) return { tone: 'ok', says: `handed in to ${server ?? 'the server'}` };
     return { tone: 'wait', says: server === null ? 'looking for the server' : `handing it in to ${server}` };
   }
-  if (outcome === undefined)
-    return { tone: 'wait', says: server === null ? `asking ${name}’s server` : `${server} is looking` };
+  if (outcomes.length === 0)
+    return { tone: 'wait', says: server === null ? `looking for ${name}’s server` : `asking ${server}` };
   return { tone: 'ok', says: errand.kind === 'list' ? 'the list is here' : 'the letter is here' };
 }
 
@@ -63,8 +75,10 @@ export function replySubject(subject: string): string {
   return /^re:/i.test(subject) ? subject : `Re: ${subject}`;
 }
 
+const quotedLinesMax = 40;
+
 /** The lines of a letter as a reply quotes them. */
 export function quoted(text: string, from: string): string {
-  const lines = text.trimEnd().split('\n').slice(0, 40);
+  const lines = text.trimEnd().split('\n').slice(0, quotedLinesMax);
   return `\n\n${from} wrote:\n${lines.map((line) => `> ${line}`).join('\n')}\n`;
 }
