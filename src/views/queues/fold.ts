@@ -1,0 +1,233 @@
+/**
+ * fold — the Postfix queues of every host over time: what lies where, when it is tried next, and why it waits
+ */
+import type { EventId, QueueName, TraceEvent, TraceKind, VirtualTime } from '../../../workers/api.ts';
+
+import type { Fold, FoldContext } from '../../sim/fold.ts';
+
+import { Spans, type Span } from '../mails/spans.ts';
+
+/** One queue file, from its creation to its end. */
+export interface QueueFile {
+  hostIndex: number;
+  queueId: string;
+  messageId: string;
+  sender: string;
+  recipients: string[];
+  bytes: number;
+  createdAt: VirtualTime;
+  /** in order of time; due = not before, by the retry rule */
+  retries: { at: VirtualTime; due: VirtualTime; reason: string; event: EventId }[];
+  tries: {
+    at: VirtualTime;
+    recipient: string;
+    relay: string;
+    dsn: string;
+    status: string;
+    text: string;
+    event: EventId;
+  }[];
+}
+
+/** A queue file in one of the queues. */
+export interface Lying extends Span {
+  file: QueueFile;
+  queue: QueueName;
+  event: EventId;
+}
+
+export type Counts = Record<QueueName, number>;
+
+export interface Scan {
+  at: VirtualTime;
+  due: VirtualTime;
+  event: EventId;
+}
+
+type Of<K extends TraceKind> = Extract<TraceEvent, { kind: K }>;
+
+export const queueNames: readonly QueueName[] = [
+  'maildrop',
+  'incoming',
+  'active',
+  'deferred',
+  'hold',
+  'corrupt',
+];
+
+export class QueuesFold implements Fold {
+  readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
+    'queue.file-moved',
+    'queue.message-entered',
+    'delivery.attempted',
+    'retry.scheduled',
+    'scan.scheduled',
+  ]);
+
+  readonly #files = new Map<string, QueueFile>();
+  readonly #lying: Spans<Lying>[];
+  readonly #now = new Map<QueueFile, Lying>();
+  readonly #counts: { at: VirtualTime; counts: Counts; delivered: number }[][];
+  readonly #scans: Scan[][];
+
+  constructor({ world }: FoldContext) {
+    this.#lying = world.hosts.map(() => new Spans<Lying>());
+    this.#counts = world.hosts.map(() => []);
+    this.#scans = world.hosts.map(() => []);
+  }
+
+  add(event: TraceEvent): void {
+    switch (event.kind) {
+      case 'queue.file-moved':
+        return this.#moved(event);
+      case 'queue.message-entered':
+        return this.#entered(event);
+      case 'delivery.attempted':
+        return this.#attempted(event);
+      case 'retry.scheduled':
+        return void this.file(event.hostIndex, event.queueId)?.retries.push(retryOf(event));
+      case 'scan.scheduled':
+        return void this.#scans[event.hostIndex]!.push({ at: event.at, due: event.due, event: event.id });
+      default:
+    }
+  }
+
+  /** The file of a queue id; the last one when an id was used again. */
+  file(hostIndex: number, queueId: string): QueueFile | null {
+    return this.#files.get(`${hostIndex}:${queueId}`) ?? null;
+  }
+
+  /** What lies in the queues of a host, in order of arrival in its queue. */
+  lyingAt(hostIndex: number, at: VirtualTime): Lying[] {
+    return this.#lying[hostIndex]!.at(at);
+  }
+
+  countsAt(hostIndex: number, at: VirtualTime): Counts {
+    return last(this.#counts[hostIndex]!, at)?.counts ?? noCounts();
+  }
+
+  /** How many files were removed from the queues of a host: delivered, or returned. */
+  doneAt(hostIndex: number, at: VirtualTime): number {
+    return last(this.#counts[hostIndex]!, at)?.delivered ?? 0;
+  }
+
+  /** The next scan of the deferred queue, as it was planned at the cursor. @returns null when none is planned */
+  scanAt(hostIndex: number, at: VirtualTime): Scan | null {
+    return last(this.#scans[hostIndex]!, at);
+  }
+
+  /** Hosts that ever had a queue, until the cursor. */
+  hostsAt(at: VirtualTime): number[] {
+    const has = (rows: readonly { at: VirtualTime }[]) => rows.length > 0 && rows[0]!.at <= at;
+    return this.#counts
+      .map((_, host) => host)
+      .filter((host) => has(this.#counts[host]!) || has(this.#scans[host]!));
+  }
+
+  #moved({ hostIndex, queueId, from, to, at, id }: Of<'queue.file-moved'>): void {
+    const key = `${hostIndex}:${queueId}`;
+    if (from === '' || !this.#files.has(key)) this.#files.set(key, newFile(hostIndex, queueId, at));
+    const file = this.#files.get(key)!;
+    const counts = { ...this.countsAt(hostIndex, at) };
+    const before = this.#now.get(file);
+    if (before !== undefined) {
+      counts[before.queue]--;
+      this.#lying[hostIndex]!.end(before, at);
+      this.#now.delete(file);
+    }
+    if (to !== '') {
+      counts[to]++;
+      const lying: Lying = { file, queue: to, from: at, until: Infinity, event: id };
+      this.#now.set(file, lying);
+      this.#lying[hostIndex]!.begin(lying);
+    }
+    const rows = this.#counts[hostIndex]!;
+    rows.push({
+      at,
+      counts,
+      delivered: (rows.at(-1)?.delivered ?? 0) + (to === '' && from === 'active' ? 1 : 0),
+    });
+  }
+
+  #entered(event: Of<'queue.message-entered'>): void {
+    const file = this.file(event.hostIndex, event.queueId);
+    if (file === null) return;
+    file.messageId = event.messageId;
+    file.sender = event.sender;
+    file.recipients = event.recipients.split(', ');
+    file.bytes = event.bytes;
+  }
+
+  #attempted(event: Of<'delivery.attempted'>): void {
+    const { at, recipient, relay, dsn, status, text, id } = event;
+    this.file(event.hostIndex, event.queueId)?.tries.push({
+      at,
+      recipient,
+      relay,
+      dsn,
+      status,
+      text,
+      event: id,
+    });
+  }
+}
+
+/** When a deferred file is tried next, as known at the cursor, and why it waits. */
+export interface Waiting {
+  /** not before this, by the retry rule; null = unknown */
+  due: VirtualTime | null;
+  /** the scan that lifts it: the first one at or after `due`, at the known interval; null = unknown */
+  liftedAt: VirtualTime | null;
+  reason: string;
+  event: EventId | null;
+}
+
+/** @param scanEveryUs the interval between scans where it is known, else 0 */
+export function waitingAt(file: QueueFile, scan: Scan | null, scanEveryUs: number, at: VirtualTime): Waiting {
+  const retry = last(file.retries, at);
+  const failed = file.tries.findLast((attempt) => attempt.at <= at && attempt.status === 'deferred');
+  const due = retry?.due ?? null;
+  let liftedAt = scan === null ? due : Math.max(scan.due, at);
+  if (due !== null && scan !== null && due > scan.due)
+    liftedAt = scanEveryUs > 0 ? scan.due + Math.ceil((due - scan.due) / scanEveryUs) * scanEveryUs : due;
+  return {
+    due,
+    liftedAt,
+    reason: failed?.text ?? retry?.reason ?? '',
+    event: failed?.event ?? retry?.event ?? null,
+  };
+}
+
+function retryOf(event: Of<'retry.scheduled'>): QueueFile['retries'][number] {
+  return { at: event.at, due: event.due, reason: event.reason, event: event.id };
+}
+
+function newFile(hostIndex: number, queueId: string, createdAt: VirtualTime): QueueFile {
+  return {
+    hostIndex,
+    queueId,
+    createdAt,
+    messageId: '',
+    sender: '',
+    recipients: [],
+    bytes: 0,
+    retries: [],
+    tries: [],
+  };
+}
+
+function noCounts(): Counts {
+  return { maildrop: 0, incoming: 0, active: 0, deferred: 0, hold: 0, corrupt: 0 };
+}
+
+/** Of rows in order of time, the last at or before the cursor. */
+function last<T extends { at: VirtualTime }>(rows: readonly T[], at: VirtualTime): T | null {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows[middle]!.at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return rows[low - 1] ?? null;
+}
