@@ -76,7 +76,7 @@ export function* createFolder(os: Os, session: ImapSession, name: string): Proc<
 /** DELETE mailbox. */
 export function* deleteFolder(os: Os, session: ImapSession, name: string): Proc<Completion> {
   const failure = yield* session.mailstore.store.remove(os, session.user, name);
-  if (failure === 'inbox') return no("[CANNOT] INBOX can't be deleted.");
+  if (failure === 'inbox') return no("INBOX can't be deleted.");
   if (failure === null && session.selected?.mailbox.name === name) session.selected = null;
   return failure === null ? ok('Delete completed') : no(failureText(failure, name));
 }

@@ -3,8 +3,6 @@
  *
  * STANDARDS  RFC 3501 §6.3.1 (SELECT), §6.4.2 (CLOSE), §6.4.3 (EXPUNGE), §7.3.1 (EXISTS), §7.4.1 (EXPUNGE)
  */
-import { DecodeError } from '../../../bytes/byte-reader.ts';
-
 import type { Argument } from '../../../protocols/imap/command.ts';
 
 import type { Os, Proc } from '../../../os/os.ts';
@@ -115,9 +113,4 @@ export function tellExpunges(session: ImapSession, selected: Selected): void {
   }
   selected.view = view.filter((message) => !message.expunged);
   for (const message of view) if (message.expunged) selected.recent.delete(message);
-}
-
-/** @throws DecodeError: for commands that change a mailbox opened by EXAMINE */
-export function needWritable(selected: Selected): void {
-  if (selected.readOnly) throw new DecodeError(0, 'Mailbox is read-only.');
 }

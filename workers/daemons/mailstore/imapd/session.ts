@@ -54,7 +54,9 @@ export function* runImapSession(os: Os, conn: Connection, mailstore: Mailstore):
   };
   const { conf } = mailstore;
   const name =
-    conf.personality === 'zimbra' ? `${conf.hostname} Zimbra IMAP4rev1 server ready` : 'Dovecot (Debian) ready.';
+    conf.personality === 'zimbra'
+      ? `${conf.hostname} Zimbra IMAP4rev1 server ready`
+      : 'Dovecot (Debian) ready.';
   put(session, `* OK [CAPABILITY ${capabilitiesBefore}] ${name}`);
   if (yield* login(os, session, loginLimits)) {
     const why = yield* serveCommands(os, session);

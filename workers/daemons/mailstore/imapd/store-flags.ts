@@ -10,7 +10,7 @@ import { textOf, type Argument } from '../../../protocols/imap/command.ts';
 import type { Os, Proc } from '../../../os/os.ts';
 
 import { formatFlags, messagesOf, parseFlags } from './arguments.ts';
-import { no, ok, put, type Completion, type ImapSession, type Selected } from './state.ts';
+import { ok, put, type Completion, type ImapSession, type Selected } from './state.ts';
 
 /** STORE set [+|-]FLAGS[.SILENT] flags. */
 export function* storeFlags(
@@ -24,7 +24,7 @@ export function* storeFlags(
   const given = args[2]!.kind === 'list' ? args[2]!.items : args.slice(2);
   const flags = parseFlags(given);
   const messages = messagesOf(selected, args[0], byUid);
-  if (selected.readOnly) return no('[NOPERM] Mailbox is read-only');
+  if (selected.readOnly) return ok('Store completed'); // as recorded: nothing is changed, and nothing is said of it
   for (const { number, message } of messages) {
     if (message.expunged) continue;
     const old = message.flags;

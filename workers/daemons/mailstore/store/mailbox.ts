@@ -21,7 +21,9 @@ export interface StoredMessage {
   readonly size: number;
   readonly base: string;
   flags: Set<string>;
-  /** in new/: no session has seen it */
+  /** the file is in new/, else in cur/ */
+  inNew: boolean;
+  /** no session has seen it; after a restart that is what is in new/ */
   fresh: boolean;
   expunged: boolean;
   /** Mailbox.changes when its flags changed last */
@@ -75,7 +77,8 @@ export class Mailbox {
       size,
       base,
       flags,
-      fresh: flags.size === 0,
+      inNew: flags.size === 0,
+      fresh: true,
       expunged: false,
       changed: 0,
     };
@@ -101,21 +104,22 @@ export class Mailbox {
     const same = flags.size === message.flags.size && [...flags].every((flag) => message.flags.has(flag));
     if (same) return;
     message.flags = new Set(flags);
-    message.fresh = false;
+    message.inNew = false;
     os.files.rename(before, this.pathOf(message));
     message.changed = this.#touch();
   }
 
-  /** Moves what is in new/ to cur/. @returns the messages that were new */
+  /** Moves what is in new/ to cur/. @returns the messages that no session has seen */
   takeFresh(os: Os): StoredMessage[] {
     const fresh: StoredMessage[] = [];
-    // New messages are the last ones, but for those appended with flags.
     for (const message of this.messages) {
       if (!message.fresh) continue;
       const before = this.pathOf(message);
       message.fresh = false;
-      os.files.rename(before, this.pathOf(message));
       fresh.push(message);
+      if (!message.inNew) continue;
+      message.inNew = false;
+      os.files.rename(before, this.pathOf(message));
     }
     return fresh;
   }
@@ -135,7 +139,7 @@ export class Mailbox {
   }
 
   pathOf(message: StoredMessage): string {
-    return message.fresh
+    return message.inNew
       ? `${this.directory}/new/${message.base}`
       : `${this.directory}/cur/${formatCurName(message.base, message.flags)}`;
   }
@@ -167,7 +171,13 @@ export class Mailbox {
       for (const path of os.files.list(`${this.directory}/${place}`)) {
         const name = parseName(path.slice(path.lastIndexOf('/') + 1));
         if (name === null) continue;
-        this.messages.push({ ...name, fresh: place === 'new', expunged: false, changed: 0 });
+        this.messages.push({
+          ...name,
+          inNew: place === 'new',
+          fresh: place === 'new',
+          expunged: false,
+          changed: 0,
+        });
         this.bytes += name.size;
         this.uidNext = Math.max(this.uidNext, name.uid + 1);
       }
