@@ -14,12 +14,15 @@ import type { Settings } from '../ui/settings.svelte.ts';
 import type { Route } from './route.ts';
 
 export const startWorld = 'two-islands';
+const bootUs = 100_000;
 
 export class Desk {
   session = $state.raw<Session | null>(null);
 
   readonly #settings: Settings;
   #letGo: (() => void) | null = null;
+  /** whether the clock of a world runs as soon as it is open */
+  #running = false;
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -32,6 +35,7 @@ export class Desk {
   follow(route: Route): void {
     const name = route.page === 'start' ? startWorld : route.page === 'sandbox' ? route.world : null;
     if (name === null) return route.page === 'learn' ? this.close() : undefined;
+    this.#running = route.page === 'sandbox';
     if (this.session?.world.name === name) return;
     const world = worldNamed(name);
     if (world !== null) this.#open(world);
@@ -95,9 +99,16 @@ export class Desk {
       ...(wantedPlacement === undefined ? {} : { placement: wantedPlacement }),
     });
     this.session = session;
-    void session.open(run, until);
+    void session.open(run, until).then(() => this.#wake(session));
     if (keepsWork !== undefined) session.keepsWork = keepsWork;
     else void this.#claim(session);
+  }
+
+  /** Boots the machines before anyone looks. In the sandbox the clock then runs; on the start page it waits for Send. */
+  async #wake(session: Session): Promise<void> {
+    if (session.failure !== null || this.session !== session) return;
+    if (session.now === 0) await session.skipTo(bootUs);
+    if (this.#running && this.session === session && !session.isPast) await session.play();
   }
 
   /** One tab at a time keeps a world; any other works on a copy. Without locks (plain http) each keeps its own. */

@@ -26,6 +26,12 @@ export const speeds: readonly Speed[] = [
     says: 'Slow enough to read along.',
     pace: { mode: 'lines', intervalMs: 130 },
   },
+  {
+    id: 'story',
+    name: 'Story',
+    says: 'A letter takes a quarter of a minute.',
+    pace: { mode: 'lines', intervalMs: 60 },
+  },
   { id: 'real', name: 'Real time', says: 'As fast as it really is.', pace: rate(1) },
   { id: 'minute', name: 'Minute/s', says: 'A minute every second.', pace: rate(60) },
   { id: 'hour', name: 'Hour/s', says: 'An hour every second.', pace: rate(3600) },

@@ -4,19 +4,22 @@
  * Everything is an input of the run like any other; what is shown comes from the trace.
  */
 import type { Session } from '../../sim/session.svelte.ts';
-import { defaultSpeed } from '../../sim/speeds.ts';
+import { speeds } from '../../sim/speeds.ts';
 import { ComingFold, type Wait } from '../../time/coming.ts';
 import { StateFold } from '../../views/inspector/fold.ts';
+import { MailsFold } from '../../views/mails/fold.ts';
 
-import { StoryFold, type Letter } from './story.ts';
+import { storyAt, type Cast, type Story } from './story.ts';
 
 /** the cable between the two islands */
 export const cable: [string, string] = ['mx.far.example', 'mta1.acme.example'];
 const skipUs = 500_000;
 const skipsMax = 240;
+const storySpeed = speeds.find((speed) => speed.id === 'story')!;
 
 export class FirstRun {
   readonly #session: Session;
+  readonly #cast: Cast;
   /** letters sent here in this visit, by the instant of the input */
   readonly #sent = new Set<number>();
   readonly #fetched = new Set<number>();
@@ -24,13 +27,17 @@ export class FirstRun {
 
   constructor(session: Session) {
     this.#session = session;
+    const [alice, bob] = session.world.people;
+    this.#cast = { from: alice!.address, to: bob!.address, toHost: session.names.indexOf(bob!.host) };
   }
 
-  readonly letter = $derived.by((): Letter | null => this.#session.read(StoryFold).lastAt(this.#session.at));
-  /** the last letter lies in a deferred queue */
+  readonly story = $derived.by((): Story | null =>
+    storyAt(this.#session.read(MailsFold).mails, this.#session.at, this.#cast),
+  );
+  /** the letter lies in a deferred queue */
   readonly wait = $derived.by((): Wait | null => {
-    const file = this.letter?.queueFiles.findLast((one) => one.at <= this.#session.at);
-    if (file === undefined) return null;
+    const file = this.story?.queueFile ?? null;
+    if (file === null) return null;
     return this.#session.read(ComingFold).waitOf(file.hostIndex, file.queueId, this.#session.at);
   });
   readonly cut = $derived.by(() => {
@@ -38,18 +45,9 @@ export class FirstRun {
     const [a, b] = cable;
     return this.#session.read(StateFold).link(names.indexOf(a), names.indexOf(b), at).fault !== '';
   });
-  readonly read = $derived.by(() => {
-    const read = this.letter?.read ?? null;
-    return read !== null && read.at <= this.#session.at;
-  });
   readonly underWay = $derived(
-    this.letter !== null && !this.read && this.wait === null && this.letter.failed === null,
+    this.story !== null && this.story.read === null && this.wait === null && this.story.failed === null,
   );
-
-  /** Boots the world, so that its machines are up before anyone looks. */
-  async wake(): Promise<void> {
-    if (this.#session.now === 0 && this.#session.failure === null) await this.#session.skipTo(bootUs);
-  }
 
   async send(text: string): Promise<void> {
     const [alice, bob] = this.#session.world.people;
@@ -58,12 +56,12 @@ export class FirstRun {
       host: alice!.host,
       user: alice!.address,
       to: bob!.address,
-      subject: text.split('\n')[0]!.slice(0, 200) || '(no subject)',
+      subject: text.split('\n')[0]!.slice(0, 200),
       text,
     });
     this.#sent.add(at);
     this.#session.select(null);
-    await this.#session.setSpeed(defaultSpeed);
+    await this.#session.setSpeed(storySpeed);
     await this.#session.play();
   }
 
@@ -74,27 +72,36 @@ export class FirstRun {
 
   async mend(): Promise<void> {
     await this.#session.send({ kind: 'link.set', between: cable, fault: '' });
+    if (!this.#session.playing) await this.#session.play();
   }
 
-  /** Back to just before the last letter was sent, in slow motion. */
+  /** Back to just before the last letter was sent, and on from there. */
   async rewind(): Promise<void> {
-    const { letter } = this;
-    if (letter === null) return;
+    const { story } = this;
+    if (story === null) return;
     this.#session.select(null);
-    this.#session.seek(Math.max(0, letter.sentAt - 1));
-    await this.#session.setSpeed(defaultSpeed);
+    this.#session.seek(Math.max(0, story.sentAt - 1));
+    await this.#session.setSpeed(storySpeed);
     await this.#session.play();
   }
 
   /** Once the letter lies in his mailbox, Bob looks into it and opens the letter. */
   async lookIntoMailbox(): Promise<void> {
-    const { letter } = this;
-    if (letter === null || letter.arrived === null || letter.read !== null || this.#session.isPast) return;
-    if (!this.#sent.has(letter.sentAt) || this.#fetched.has(letter.sentAt)) return;
-    this.#fetched.add(letter.sentAt);
+    const { story } = this;
+    if (story === null || story.arrived === null || story.read !== null || this.#session.isPast) return;
+    if (!this.#sent.has(story.sentAt) || this.#fetched.has(story.sentAt)) return;
+    const appended = this.#session.event(story.arrived.event);
+    if (appended?.kind !== 'mailbox.message-appended') return;
+    this.#fetched.add(story.sentAt);
     const bob = this.#session.world.people[1]!;
-    const fetch = { kind: 'mua.fetch', host: bob.host, user: bob.address } as const;
-    await this.#session.send({ ...fetch, uid: letter.arrived.uid });
+    await this.#session.send({ kind: 'mua.fetch', host: bob.host, user: bob.address, uid: appended.uid });
+  }
+
+  /** The letter was read: the clock stops, and there is time to look. */
+  async rest(): Promise<void> {
+    const { story } = this;
+    if (story === null || !this.#sent.delete(story.sentAt) || this.#session.isPast) return;
+    await this.#session.pause();
   }
 
   /** To the end of what is under way, without slow motion. */
@@ -108,8 +115,6 @@ export class FirstRun {
       await this.lookIntoMailbox();
     }
     this.skipping = false;
-    if (!this.read) await this.#session.play();
+    if (this.wait !== null) await this.#session.play();
   }
 }
-
-const bootUs = 100_000;
