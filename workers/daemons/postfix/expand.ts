@@ -1,5 +1,6 @@
 /**
- * expand — $name, ${name}, $(name), ${name?text}, ${name:text}, ${name?{text}:{text}}, ${{a} op {b}?{x}:{y}}, $$
+ * expand — $name, ${name}, $(name), ${name?text}, ${name:text}, ${name?{text}:{text}}, ${{a} op {b}?{x}:{y}},
+ * $$
  *
  * SEE ALSO  postconf(5), mac_expand(3)
  */

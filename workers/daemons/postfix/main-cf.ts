@@ -1,9 +1,9 @@
 /**
  * main-cf — main.cf: its syntax, and the values with defaults, $names and -o overrides applied
  *
- * A logical line starts with a name; a line that starts with white space continues it, comments and empty lines between
- * do not end it. The last definition of a name counts. Values are expanded when they are asked for: a parameter may name
- * others that are defined later.
+ * A logical line starts with a name; a line that starts with white space continues it, comments and empty
+ * lines between do not end it. The last definition of a name counts. Values are expanded when they are asked
+ * for: a parameter may name others that are defined later.
  *
  * SEE ALSO  postconf(5); params.ts (defaults), expand.ts ($name, ${name?…}), parameters.ts (what daemons see)
  */
@@ -114,7 +114,7 @@ class ConfiguredParameters implements Parameters {
     if (text !== undefined) return text;
     const raw = this.#raw(name);
     assert(raw !== null, `parameter ${name}: not in params.ts`);
-    text = expandValue(raw, (other) => this.#raw(other));
+    text = expandedByOwner.includes(name) ? raw : expandValue(raw, (other) => this.#raw(other));
     this.#texts.set(name, text);
     return text;
   }
@@ -166,6 +166,9 @@ class ConfiguredParameters implements Parameters {
     return transportParameters.find(([ending]) => name.endsWith(ending))?.[2] ?? null;
   }
 }
+
+// Their $names are not parameters: the daemon expands them, for each reply.
+const expandedByOwner = Object.freeze(['smtpd_reject_footer', 'default_rbl_reply', 'smtpd_expansion_filter']);
 
 function domainOf(hostName: string): string {
   const dot = hostName.indexOf('.');

@@ -51,7 +51,8 @@ function parseEntry(fields: string[]): MasterEntry | string {
   };
 }
 
-// "-o name=value", "-oname=value", "-o { name = value }"; other options (-v, -D) say nothing about parameters.
+// "-o name=value", "-oname=value", "-o { name = value }"; other options (-v, -D) say nothing about
+// parameters.
 function parseOptions(args: string[]): Map<string, string> | string {
   const overrides = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {

@@ -1,9 +1,9 @@
 /**
  * params — the parameters of main.cf: name as in postconf(5), type, default, unit of a time without one
  *
- * The defaults are those of Postfix 3.7.11; what depends on the host (myhostname, mydomain, mynetworks) is computed by
- * main-cf.ts. Parameters that belong to a transport ("smtp-amavis_destination_concurrency_limit") have no row: their
- * default is the parameter "default_…" of the same ending.
+ * The defaults are those of Postfix 3.7.11; what depends on the host (myhostname, mydomain, mynetworks) is
+ * computed by main-cf.ts. Parameters that belong to a transport ("smtp-amavis_destination_concurrency_limit")
+ * have no row: their default is the parameter "default_…" of the same ending.
  *
  * SEE ALSO  postconf(5); main-cf.ts
  */

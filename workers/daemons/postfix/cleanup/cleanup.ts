@@ -1,22 +1,22 @@
 /**
  * cleanup — canonicalize a message and enter it into the incoming queue
  *
- * Adds missing header fields, completes and maps the envelope's addresses, expands aliases, writes one queue file and
- * wakes qmgr(8). When finish() says ok the file is on disk: a crash does not lose it.
+ * Adds missing header fields, completes and maps the envelope's addresses, expands aliases, writes one queue
+ * file and wakes qmgr(8). When finish() says ok the file is on disk: a crash does not lose it.
  *
- * SIMPLIFIED: runs in the proc of the program that enters the message, where the real one is a process behind a socket;
- * its log lines bear the pid of the cleanup process all the same. The unfinished file is in a directory of its own,
- * where the real one marks it by file permissions. header_checks are applied to the whole message at its end.
+ * SIMPLIFIED: runs in the proc of the program that enters the message, where the real one is a process behind
+ * a socket; its log lines bear the pid of the cleanup process all the same. The unfinished file is in a
+ * directory of its own, where the real one marks it by file permissions. header_checks are applied to the
+ * whole message at its end.
  *
  * STANDARDS  RFC 5321 §4.4 (trace fields), §6.3 (loops), RFC 5322 §3.6 (required fields)
- * ERRORS     the reply that smtpd gives: 451 4.3.0 tables or queue, 552 5.3.4 size, 554 5.4.0 hops, 550 content
+ * ERRORS     the reply that smtpd gives: 451 4.3.0 tables or queue, 552 5.3.4 size, 554 5.4.0 hops, 550
+ *            content
  * SEE ALSO   queue-file.ts, header-work.ts, map-addresses.ts, cleanup(8)
  */
-import type { QueueName } from '../../../trace/event.ts';
-
 import { formatCompactStamp, formatDate } from '../../../protocols/message/date.ts';
 
-import type { Os, Proc } from '../../../os/os.ts';
+import type { Os, Proc, QueueName } from '../../../os/os.ts';
 
 import type { RequestRecipient } from '../delivery/request.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
@@ -93,7 +93,7 @@ class CleanupStream implements MailStream {
     const message = scanMessage(content);
     const { edits, added, messageId } = this.#headerWork(message);
     os.log(cleanupIdent, `${this.queueId}: message-id=${messageId}`);
-    if (this.#hops(message) > parameters.number('hopcount_limit')) {
+    if (this.#hops(message) >= parameters.number('hopcount_limit')) {
       os.log(cleanupIdent, `warning: ${this.queueId}: message rejected: hopcount exceeded`);
       return refusals.hops;
     }
@@ -153,9 +153,9 @@ class CleanupStream implements MailStream {
     return { edits, added, messageId: messageId === '' ? '<>' : messageId };
   }
 
-  // RFC 5321 §6.3: a message with too many Received: fields is in a loop.
+  // RFC 5321 §6.3: a message with too many Received: fields, ours included, is in a loop.
   #hops(message: ScannedMessage): number {
-    return message.fields.reduce((sum, { name }) => sum + (name === 'received' ? 1 : 0), 0) - 1;
+    return message.fields.reduce((sum, { name }) => sum + (name === 'received' ? 1 : 0), 0);
   }
 
   *#check(message: ScannedMessage): Proc<Verdict> {
@@ -164,7 +164,8 @@ class CleanupStream implements MailStream {
     const body = parameters.text('body_checks');
     if (header === '' && body === '') return emptyVerdict();
     const { client, sender } = this.#envelope;
-    const context = `from ${client.name}[${client.address}]; from=<${sender}> to=<${this.#recipients[0]?.address ?? ''}>`;
+    const first = this.#recipients[0]?.address ?? '';
+    const context = `from ${client.name}[${client.address}]; from=<${sender}> to=<${first}>`;
     return yield* checkContent(
       this.#os,
       {
@@ -173,10 +174,8 @@ class CleanupStream implements MailStream {
         bodyBytesMax: parameters.number('body_checks_size_limit'),
         log: (action, where, line, text) => {
           const tail = `${context} proto=${client.protocol} helo=<${client.helo}>`;
-          os.log(
-            cleanupIdent,
-            `${this.queueId}: ${action}: ${where} ${line.slice(0, 200)} ${tail}${text === '' ? '' : `: ${text}`}`,
-          );
+          const said = `${action}: ${where} ${line.slice(0, 200)} ${tail}`;
+          os.log(cleanupIdent, `${this.queueId}: ${said}${text === '' ? '' : `: ${text}`}`);
         },
       },
       message,

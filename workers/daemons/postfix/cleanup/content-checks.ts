@@ -1,8 +1,10 @@
 /**
- * content-checks — header_checks and body_checks: look at each header field and body line, act on what matches
+ * content-checks — header_checks and body_checks: look at each header field and body line, act on what
+ * matches
  *
- * SIMPLIFIED: MIME structure is not parsed: mime_header_checks and nested_header_checks see nothing, part headers are
- * body lines. The default of both is $header_checks, so a learner who filters attachment names sees them pass.
+ * SIMPLIFIED: MIME structure is not parsed: mime_header_checks and nested_header_checks see nothing, part
+ * headers are body lines. The default of both is $header_checks, so a learner who filters attachment names
+ * sees them pass.
  *
  * SEE ALSO  header_checks(5)
  */

@@ -1,8 +1,8 @@
 /**
  * mail-stream — how smtpd(8), pickup(8) and bounce(8) give a message to cleanup(8)
  *
- * The queue id is allotted when the stream is opened (smtpd: at the first RCPT it accepts); the queue file exists when
- * finish() says 'ok', fsync'ed, and the queue manager was told.
+ * The queue id is allotted when the stream is opened (smtpd: at the first RCPT it accepts); the queue file
+ * exists when finish() says 'ok', fsync'ed, and the queue manager was told.
  *
  * SEE ALSO  cleanup(8), mail_stream(3)
  */
@@ -53,7 +53,8 @@ export interface MailStream {
   addRecipient(recipient: MailRecipient): void;
   /**
    * Header work, address work, queue file, wake-up of qmgr. Called once.
-   * @param content the message without dot-stuffing, lines ended by CRLF, with the Received: header that the caller made first
+   * @param content the message without dot-stuffing, lines ended by CRLF, with the Received: header that the
+   * caller made first
    */
   finish(content: readonly Uint8Array[]): Proc<CleanupResult>;
   /** The transaction was given up: nothing remains. */

@@ -1,8 +1,8 @@
 /**
  * map-addresses — canonical and virtual alias mapping of envelope addresses
  *
- * SIMPLIFIED: propagate_unmatched_extensions is not followed: user+ext found as "user" loses its extension. Seen only
- * with a recipient_delimiter.
+ * SIMPLIFIED: propagate_unmatched_extensions is not followed: user+ext found as "user" loses its extension.
+ * Seen only with a recipient_delimiter.
  *
  * SEE ALSO  cleanup_map11(3), cleanup_map1n(3), canonical(5), virtual(5)
  */
@@ -40,9 +40,7 @@ export function* mapCanonical(
     if (mapped.toLowerCase() === current.toLowerCase()) return mapped;
     current = mapped;
   }
-  return {
-    why: `unreasonable ${table.name} map nesting for ${address} -- message not accepted, try again later`,
-  };
+  return notAccepted(`unreasonable ${table.name} map nesting for ${address}`);
 }
 
 /** Maps one recipient to many; results are mapped again, up to the limits. */
@@ -75,13 +73,15 @@ export function* expandAliases(
 }
 
 function unreasonable(what: string, address: string): MapFailure {
-  return {
-    why: `unreasonable virtual_alias_maps map ${what} for ${address} -- message not accepted, try again later`,
-  };
+  return notAccepted(`unreasonable virtual_alias_maps map ${what} for ${address}`);
 }
 
 function lookupProblem(name: string, address: string): MapFailure {
-  return { why: `${name} map lookup problem for ${address} -- message not accepted, try again later` };
+  return notAccepted(`${name} map lookup problem for ${address}`);
+}
+
+function notAccepted(why: string): MapFailure {
+  return { why: `${why} -- message not accepted, try again later` };
 }
 
 // "@domain" keeps the user.

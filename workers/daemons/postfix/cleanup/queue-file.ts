@@ -2,16 +2,16 @@
  * queue-file — the format of a message in the queue: records of a type, a length and text
  *
  *      +------+----------------+------------------+
- *      | type | length         | data             |    length: 7 bits a byte, low bits first, bit 8 = more follow
- *      +------+----------------+------------------+
+ *      | type | length         | data             |    length: 7 bits a byte, low bits first,
+ *      +------+----------------+------------------+    bit 8 = more bytes follow
  *
  *   C size, offset of the content, recipients    F content filter       O original recipient   R recipient
  *   T time of arrival                            S sender               A attribute "name=value"
  *   M content follows      N content             X content has ended    E end
  *   after E:  D recipient number "done"          W the delay warning was sent
  *
- * SIMPLIFIED: the content is one N record with its CRLF line ends where the real file has one record per line, and marks
- * are appended where the real one changes R to D in place; postcat shows the same.
+ * SIMPLIFIED: the content is one N record with its CRLF line ends where the real file has one record per
+ * line, and marks are appended where the real one changes R to D in place; postcat shows the same.
  *
  * SEE ALSO  rec_type(3), postcat(1)
  */

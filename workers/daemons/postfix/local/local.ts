@@ -1,8 +1,8 @@
 /**
  * local — the Postfix local delivery agent: aliases(5), then mailbox_transport, else the user's mailbox file
  *
- * An alias whose members are users of this host is followed here; members elsewhere get the message forwarded in a new
- * queue file.
+ * An alias whose members are users of this host is followed here; members elsewhere get the message forwarded
+ * in a new queue file.
  *
  * SIMPLIFIED: no |command, /file and :include: members (they bounce with a reason), no .forward files, no
  * mailbox_command; a mailbox is a file in $mail_spool_directory, without locks and quotas.

@@ -1,8 +1,9 @@
 /**
- * match-list — lists of names that may hold tables and files: mydestination, virtual_mailbox_domains, relay_domains
+ * match-list — lists of names that may hold tables and files: mydestination, virtual_mailbox_domains,
+ * relay_domains
  *
- * Elements are names, "type:table" (the name is looked up as key; what it gives does not matter), "/file" (a list in a
- * file) and "!element" (a match ends the search without success).
+ * Elements are names, "type:table" (the name is looked up as key; what it gives does not matter), "/file" (a
+ * list in a file) and "!element" (a match ends the search without success).
  *
  * SEE ALSO  string_list(3), domain_list(3)
  */

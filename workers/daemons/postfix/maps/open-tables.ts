@@ -1,7 +1,8 @@
 /**
  * open-tables — a list of tables as main.cf writes it, "type:name, type:name", opened and searched in order
  *
- * A table that cannot answer ends the search: the caller must try again later rather than take the next table's word.
+ * A table that cannot answer ends the search: the caller must try again later rather than take the next
+ * table's word.
  *
  * SEE ALSO  maps(3), mail_addr_find(3), DATABASE_README
  */

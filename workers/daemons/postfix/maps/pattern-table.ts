@@ -1,8 +1,9 @@
 /**
  * pattern-table — tables of patterns tried in order: regexp, pcre and cidr
  *
- * SIMPLIFIED: both dialects are matched by the engine's own regular expressions. POSIX leftmost-longest alternatives and
- * rare PCRE syntax differ; such a pattern is skipped with a warning, as one with a syntax error is.
+ * SIMPLIFIED: both dialects are matched by the engine's own regular expressions. POSIX leftmost-longest
+ * alternatives and rare PCRE syntax differ; such a pattern is skipped with a warning, as one with a syntax
+ * error is.
  *
  * SEE ALSO  regexp_table(5), pcre_table(5), cidr_table(5)
  */

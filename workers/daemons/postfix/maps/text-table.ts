@@ -1,8 +1,9 @@
 /**
- * text-table — tables whose source is a text of keys and values: hash, btree, lmdb, texthash, inline, static, unix, fail
+ * text-table — tables whose source is a text of keys and values: hash, btree, lmdb, texthash, inline, static,
+ * unix, fail
  *
- * SIMPLIFIED: the source file is read, not a .db made of it by postmap(1) or postalias(1): an edit counts at once, where
- * the real one goes on with the old answers until the table is built again.
+ * SIMPLIFIED: the source file is read, not a .db made of it by postmap(1) or postalias(1): an edit counts at
+ * once, where the real one goes on with the old answers until the table is built again.
  *
  * SEE ALSO  postmap(1), aliases(5), DATABASE_README
  */

@@ -1,5 +1,6 @@
 /**
- * enter-message — how a daemon of the instance itself enters a message: bounce(8) its reports, local(8) what it forwards
+ * enter-message — how a daemon of the instance itself enters a message: bounce(8) its reports, local(8) what
+ * it forwards
  *
  * SEE ALSO  post_mail(3)
  */

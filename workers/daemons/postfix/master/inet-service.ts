@@ -1,8 +1,8 @@
 /**
  * inet-service — listens for one inet service of master.cf and gives its connections to processes
  *
- * A process serves one connection after another and leaves after $max_idle without one. At the process limit nothing is
- * accepted: clients wait in the backlog.
+ * A process serves one connection after another and leaves after $max_idle without one. At the process limit
+ * nothing is accepted: clients wait in the backlog.
  */
 import { NEVER, type Channel, type Connection, type Listener, type Os, type Proc } from '../../../os/os.ts';
 
@@ -41,7 +41,7 @@ export function startInetService(
   for (const { address, port } of endpointsOf(os, entry, service)) {
     const listener = os.listen(address === null ? { port } : { port, address });
     if (listener === 'address in use') {
-      os.log('postfix/master', `fatal: bind ${address ?? '0.0.0.0'} port ${port}: Address already in use`);
+      os.log(ident, `fatal: bind ${address ?? '0.0.0.0'} port ${port}: Address already in use`);
       continue;
     }
     os.spawn('postfix/master', (child) =>
@@ -75,10 +75,8 @@ function* acceptAll(
 
 function warnLimit(os: Os, listener: Listener, limit: { processesMax: number; name: string }): void {
   const service = `service "${limit.name}" (${listener.local.port})`;
-  os.log(
-    'postfix/master',
-    `warning: ${service} has reached its process limit "${limit.processesMax}": new clients may experience noticeable delays`,
-  );
+  const limited = `${service} has reached its process limit "${limit.processesMax}"`;
+  os.log(ident, `warning: ${limited}: new clients may experience noticeable delays`);
 }
 
 function* serveConnections(os: Os, pool: Pool): Proc<void> {
@@ -108,7 +106,7 @@ function endpointsOf(
   const match = /^(?:\[?([^\]]*)\]?:)?([^:]+)$/.exec(entry.service);
   const port = match === null ? null : portOf(match[2]!);
   if (match === null || port === null) {
-    os.log('postfix/master', `fatal: bad service name: ${entry.service}`);
+    os.log(ident, `fatal: bad service name: ${entry.service}`);
     return [];
   }
   if (match[1] !== undefined && match[1] !== '')
@@ -123,6 +121,7 @@ function endpointsOf(
   return addresses.map((address) => ({ address, port }));
 }
 
+const ident = 'postfix/master';
 const ports = Object.freeze([
   ['smtp', 25],
   ['submission', 587],

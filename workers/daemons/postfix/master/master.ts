@@ -1,10 +1,13 @@
 /**
- * master — starts a Postfix from /etc/postfix/main.cf and master.cf: queue manager, delivery agents, smtpd listeners
+ * master — starts a Postfix from /etc/postfix/main.cf and master.cf: queue manager, delivery agents, smtpd
+ * listeners
  *
- * What was in the queue when the host went down is there when it comes up: files are read, nothing else is kept.
+ * What was in the queue when the host went down is there when it comes up: files are read, nothing else is
+ * kept.
  *
- * SIMPLIFIED: daemons other than smtpd, qmgr and the delivery agents have no process of their own (trivial-rewrite,
- * proxymap, anvil work in their callers); master.cf services with other programs (spawn, pipe, postscreen) do not start.
+ * SIMPLIFIED: daemons other than smtpd, qmgr and the delivery agents have no process of their own
+ * (trivial-rewrite, proxymap, anvil work in their callers); master.cf services with other programs (spawn,
+ * pipe, postscreen) do not start.
  *
  * SEE ALSO  master(8), master(5); inet-service.ts, delivery-services.ts
  */

@@ -1,10 +1,12 @@
 /**
  * backoff — when a deferred message is tried again, and when it is given up
  *
- * Pure arithmetic on whole seconds, as qmgr's event clock counts them. What grows is the age of the message, not the
- * last delay: the gaps about double until they reach the maximum. There is no attempt counter and no jitter.
+ * Pure arithmetic on whole seconds, as qmgr's event clock counts them. What grows is the age of the message,
+ * not the last delay: the gaps about double until they reach the maximum. There is no attempt counter and no
+ * jitter.
  *
- * STANDARDS  RFC 5321 §4.5.4.1 (retry at least 30 minutes apart, give up after 4–5 days; Postfix tries sooner)
+ * STANDARDS  RFC 5321 §4.5.4.1 (retry at least 30 minutes apart, give up after 4–5 days; Postfix tries
+ *            sooner)
  * SEE ALSO   scan.ts, qmgr(8) "minimal_backoff_time", "maximal_backoff_time", "queue_run_delay"
  */
 import { SECOND, type VirtualTime } from '../../../os/os.ts';
@@ -39,7 +41,10 @@ export function isDue(next: VirtualTime, now: VirtualTime): boolean {
   return wholeSecond(next) <= wholeSecond(now) + SECOND;
 }
 
-/** When the message is given up; looked at only after a failed attempt. Bounces (null sender) have a limit of their own. */
+/**
+ * When the message is given up; looked at only after a failed attempt. Bounces (null sender) have a limit of
+ * their own.
+ */
 export function expiresAt(
   params: LifetimeParams,
   message: { sender: string; created: VirtualTime },

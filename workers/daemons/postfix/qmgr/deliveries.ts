@@ -1,5 +1,6 @@
 /**
- * deliveries — the active messages' entries on their way: into the scheduler, out to the agents, back with a result
+ * deliveries — the active messages' entries on their way: into the scheduler, out to the agents, back with a
+ * result
  */
 import type { Os, Proc, VirtualTime } from '../../../os/os.ts';
 

@@ -1,9 +1,10 @@
 /**
- * destination-queue — what waits for one destination: jobs in order of arrival, small ones overtaking big ones
+ * destination-queue — what waits for one destination: jobs in order of arrival, small ones overtaking big
+ * ones
  *
- * A job is what one message has for the destination. A big job earns one slot for every `slotCost` entries of it that
- * were handed out; a later job may go before it when the earned slots, with a discount of half and a loan of three,
- * pay for its entries. The debt is kept, so a big job is delayed by a fifth at most.
+ * A job is what one message has for the destination. A big job earns one slot for every `slotCost` entries of
+ * it that were handed out; a later job may go before it when the earned slots, with a discount of half and a
+ * loan of three, pay for its entries. The debt is kept, so a big job is delayed by a fifth at most.
  *
  * SEE ALSO  postconf(5) "default_delivery_slot_cost", "_discount", "_loan", "default_minimum_delivery_slots"
  */
@@ -68,7 +69,8 @@ export class DestinationQueue<E> {
     return job;
   }
 
-  // SIMPLIFIED: of the next few jobs the smallest is taken, the oldest of equals; the real one weighs time waiting too.
+  // SIMPLIFIED: of the next few jobs the smallest is taken, the oldest of equals; the real one weighs time
+  // waiting too.
   #affordable(first: Job<E>): number {
     const slots = Math.floor(first.taken / slotCost) - first.paid;
     let best = -1;

@@ -1,8 +1,8 @@
 /**
  * finish — what becomes of a message when all its deliveries of this round have ended
  *
- * Failed recipients are reported, an expired message is returned, a long delay is announced; then the message is
- * removed, or deferred until its next try.
+ * Failed recipients are reported, an expired message is returned, a long delay is announced; then the message
+ * is removed, or deferred until its next try.
  *
  * SEE ALSO  qmgr_active(3): qmgr_active_done(); ../bounce/notify.ts
  */

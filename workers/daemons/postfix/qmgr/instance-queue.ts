@@ -1,13 +1,12 @@
 /**
  * instance-queue — the mail queue on the files of an instance: /var/spool/postfix/<queue>/<queue id>
  *
- * SIMPLIFIED: hash_queue_depth is 0: deferred/ABC rather than deferred/A/ABC. Seen only by who lists the directory.
+ * SIMPLIFIED: hash_queue_depth is 0: deferred/ABC rather than deferred/A/ABC. Seen only by who lists the
+ * directory.
  *
  * SEE ALSO  ../cleanup/queue-file.ts (the format), mail_queue(3)
  */
-import type { EventId, QueueName } from '../../../trace/event.ts';
-
-import type { Os, Proc, VirtualTime } from '../../../os/os.ts';
+import type { EventId, Os, Proc, QueueName, VirtualTime } from '../../../os/os.ts';
 
 import { decodeQueueFile, encodeDone, encodeWarned } from '../cleanup/queue-file.ts';
 import type { Instance } from '../instance.ts';

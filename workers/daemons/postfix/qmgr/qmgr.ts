@@ -2,13 +2,14 @@
  * qmgr — the Postfix queue manager: which message is tried when, by whom, how many at a time
  *
  * New files come from incoming, old ones from deferred when their time has come; both become active, at most
- * $qmgr_message_active_limit at once, one of each in turn. Recipients are grouped by destination and handed to
- * delivery agents as far as the destination's window allows. When all deliveries of a message have ended it is removed,
- * or put aside in deferred until its next try; failed recipients and expired messages are reported by bounce(8).
+ * $qmgr_message_active_limit at once, one of each in turn. Recipients are grouped by destination and handed
+ * to delivery agents as far as the destination's window allows. When all deliveries of a message have ended
+ * it is removed, or put aside in deferred until its next try; failed recipients and expired messages are
+ * reported by bounce(8).
  *
  * Sleeps until something happens: with nothing deferred there is no timer at all.
- * SIMPLIFIED: scans of the deferred queue that would find nothing due are skipped; they leave no trace in the real
- * log either. All recipients of an active message are in memory (the real one reads them in portions).
+ * SIMPLIFIED: scans of the deferred queue that would find nothing due are skipped; they leave no trace in the
+ * real log either. All recipients of an active message are in memory (the real one reads them in portions).
  *
  * SEE ALSO  backoff.ts (when), scheduler.ts (how many), delivery.ts (handing out), qmgr(8), QSHAPE_README
  */
@@ -135,10 +136,12 @@ function* activate(
     queue.move(queueId, 'active', 'corrupt');
     return;
   }
-  os.files.remove(bounceLogPath(state.params.queue_directory, 'defer', queueId)); // the next attempt gives new reasons
+  // The next attempt gives new reasons.
+  os.files.remove(bounceLogPath(state.params.queue_directory, 'defer', queueId));
   os.log(
     qmgrIdent,
-    `${queueId}: from=<${envelope.sender}>, size=${envelope.size}, nrcpt=${envelope.recipients.length} (queue active)`,
+    `${queueId}: from=<${envelope.sender}>, size=${envelope.size}, ` +
+      `nrcpt=${envelope.recipients.length} (queue active)`,
   );
   const message: ActiveMessage = {
     queueId,

@@ -1,8 +1,8 @@
 /**
  * queue-scan — walks through a queue directory file by file, on request
  *
- * A request during a walk starts another one after it. What is listed once is walked once, so that a directory of any
- * size costs time in proportion to its files.
+ * A request during a walk starts another one after it. What is listed once is walked once, so that a
+ * directory of any size costs time in proportion to its files.
  */
 import { NEVER, type VirtualTime } from '../../../os/os.ts';
 

@@ -1,13 +1,15 @@
 /**
  * scheduler — which delivery is handed out next: destinations, concurrency windows, dead destinations
  *
- * A destination is (transport, nexthop). Each has a first-in first-out list of entries (a batch of recipients of one
- * message) and a window: how many deliveries may run at once. Success widens it, failure to talk to the host narrows
- * it; when a whole window's worth of deliveries in a row failed, the destination is dead for a while. Transports take
- * their destinations in turn. All in memory and without the clock: the caller says what time it is.
+ * A destination is (transport, nexthop). Each has a first-in first-out list of entries (a batch of recipients
+ * of one message) and a window: how many deliveries may run at once. Success widens it, failure to talk to
+ * the host narrows it; when a whole window's worth of deliveries in a row failed, the destination is dead for
+ * a while. Transports take their destinations in turn. All in memory and without the clock: the caller says
+ * what time it is.
  *
- * SIMPLIFIED: the real qmgr orders jobs (message × transport) and lets small ones overtake big ones everywhere; here
- * they overtake inside a destination only (destination-queue.ts). Seen only when the agents' process limit is reached.
+ * SIMPLIFIED: the real qmgr orders jobs (message × transport) and lets small ones overtake big ones
+ * everywhere; here they overtake inside a destination only (destination-queue.ts). Seen only when the agents'
+ * process limit is reached.
  *
  * SEE ALSO  qmgr(8), postconf(5) "default_destination_concurrency_*", SCHEDULER_README
  */

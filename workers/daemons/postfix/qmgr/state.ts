@@ -1,5 +1,6 @@
 /**
- * state — the queue manager's parameters, events and state, and its one timer: the next scan of the deferred queue
+ * state — the queue manager's parameters, events and state, and its one timer: the next scan of the deferred
+ * queue
  */
 import { SECOND, type Channel, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
 

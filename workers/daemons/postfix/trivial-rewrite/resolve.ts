@@ -1,5 +1,6 @@
 /**
- * resolve — which class a recipient's domain belongs to, and by which transport to which nexthop its mail goes
+ * resolve — which class a recipient's domain belongs to, and by which transport to which nexthop its mail
+ * goes
  *
  * The class gives the transport and nexthop; relayhost and the transport table change them.
  *

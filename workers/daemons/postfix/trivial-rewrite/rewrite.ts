@@ -1,8 +1,8 @@
 /**
  * rewrite — addresses in their standard form: user@domain with a complete domain
  *
- * SIMPLIFIED: the "remote" rewriting context (remote_header_rewrite_domain) is empty, as by default: nothing is rewritten
- * in it.
+ * SIMPLIFIED: the "remote" rewriting context (remote_header_rewrite_domain) is empty, as by default: nothing
+ * is rewritten in it.
  *
  * SEE ALSO  trivial-rewrite(8), ADDRESS_REWRITING_README
  */
