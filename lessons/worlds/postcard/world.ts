@@ -4,6 +4,7 @@
 import type { World } from '../../../workers/hosts/world.ts';
 
 import { plainPostfixFiles } from '../two-islands/mail.ts';
+import { postcardFiles } from '../two-islands/stores.ts';
 
 const second = 1_000_000;
 const host = 'post.example';
@@ -29,11 +30,7 @@ export const postcard: World = {
             { name: 'bob', password: 'builder', gecos: 'Bob' },
           ],
         }),
-        '/etc/mailstore.conf':
-          'personality = dovecot\nlmtp_listen = 127.0.0.1:24\nimap_listen = 143\nuserdb = passwd-file /etc/dovecot/users\n',
-        '/etc/dovecot/users':
-          'alice@post.example:{PLAIN}wonderland::::::\nbob@post.example:{PLAIN}builder::::::\n',
-        '/etc/mua.conf': `[alice@post.example]\nname = Alice\npassword = wonderland\nsubmission = 127.0.0.1:587\nimap = 127.0.0.1:143\n[bob@post.example]\nname = Bob\npassword = builder\nsubmission = 127.0.0.1:587\nimap = 127.0.0.1:143\n`,
+        ...postcardFiles,
       },
     },
   ],

@@ -6,6 +6,7 @@ import type { World, WorldHost, WorldLink } from '../../../workers/hosts/world.t
 import { directoryFiles, ldapPasswords, lookupFiles } from './directory.ts';
 import * as dns from './dns.ts';
 import { plainPostfixFiles, zimbraPostfixFiles } from './mail.ts';
+import * as stores from './stores.ts';
 
 const acme = 'acme.example';
 const far = 'far.example';
@@ -21,11 +22,7 @@ const hosts: WorldHost[] = [
     organisation: far,
     addresses: ['203.0.113.10'],
     at: { x: 0, y: 1 },
-    files: {
-      '/etc/resolv.conf': dns.resolvConf('203.0.113.53'),
-      '/etc/mua.conf':
-        '[alice@far.example]\nname = Alice\npassword = wonderland\nsubmission = mx.far.example:587\nimap = mx.far.example:143\n',
-    },
+    files: { '/etc/resolv.conf': dns.resolvConf('203.0.113.53'), ...stores.aliceMuaFiles },
   },
   {
     name: 'mx.far.example',
@@ -41,9 +38,7 @@ const hosts: WorldHost[] = [
         domain: far,
         users: [{ name: 'alice', password: 'wonderland', gecos: 'Alice' }],
       }),
-      '/etc/mailstore.conf':
-        'personality = dovecot\nlmtp_listen = 127.0.0.1:24\nimap_listen = 143\nuserdb = passwd-file /etc/dovecot/users\n',
-      '/etc/dovecot/users': 'alice@far.example:{PLAIN}wonderland::::::\n',
+      ...stores.farMailstoreFiles,
     },
   },
   {
@@ -140,7 +135,7 @@ const hosts: WorldHost[] = [
     at: { x: 4, y: 1 },
     files: {
       '/etc/resolv.conf': dns.resolvConf('192.0.2.53'),
-      '/etc/mailstore.conf': `personality = zimbra\nlmtp_listen = 7025\nimap_listen = 143\nuserdb = ldap\nldap_url = ldap://ldap1.acme.example:389\nzimbra_ldap_userdn = uid=zimbra,cn=admins,cn=zimbra\nzimbra_ldap_password = ${ldapPasswords.zimbra}\n`,
+      ...stores.acmeMailstoreFiles(ldapPasswords.zimbra),
     },
   },
   {
@@ -150,11 +145,7 @@ const hosts: WorldHost[] = [
     organisation: acme,
     addresses: ['192.0.2.10'],
     at: { x: 4, y: 2 },
-    files: {
-      '/etc/resolv.conf': dns.resolvConf('192.0.2.53'),
-      '/etc/mua.conf':
-        '[bob@acme.example]\nname = Bob\npassword = builder\nsubmission = mta1.acme.example:587\nimap = mbox1.acme.example:143\n',
-    },
+    files: { '/etc/resolv.conf': dns.resolvConf('192.0.2.53'), ...stores.bobMuaFiles },
   },
 ];
 
