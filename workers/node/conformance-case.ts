@@ -1,8 +1,8 @@
 /**
  * conformance-case — recorded SMTP dialogues: their format, and how one is played and compared
  *
- * A case is played by a generator that yields what it wants done (connect, write, read a line, wait), so that the same
- * code plays it in virtual time and over real sockets.
+ * A case is played by a generator that yields what it wants done (connect, write, read a line, wait), so that
+ * the same code plays it in virtual time and over real sockets.
  *
  * SEE ALSO  ../../tests/conformance/smtp/recorded/cases/ (the dialogues, recorded with Postfix 3.7.11)
  */
@@ -141,7 +141,8 @@ class Player {
 
   *play(): Generator<Operation, void, Answer> {
     const { steps, localAddress } = this.#test;
-    if ((yield { kind: 'connect', from: localAddress ?? null }) !== true) return this.#differs(0, 'code', 'cannot connect');
+    if ((yield { kind: 'connect', from: localAddress ?? null }) !== true)
+      return this.#differs(0, 'code', 'cannot connect');
     this.#lastAt = yield* now();
     for (const [index, step] of steps.entries()) {
       if (!(yield* this.#step(step, index))) break;
@@ -149,7 +150,8 @@ class Player {
     const clean = this.#result.differences.length === 0;
     if (clean && this.#test.allowExtra !== true) {
       const extra = yield { kind: 'read-line', timeoutMs: 15 };
-      if (typeof extra === 'string' && extra !== 'closed') this.#differs(steps.length - 1, 'code', `further reply "${extra.trimEnd()}"`);
+      if (typeof extra === 'string' && extra !== 'closed')
+        this.#differs(steps.length - 1, 'code', `further reply "${extra.trimEnd()}"`);
     }
     yield { kind: 'destroy' };
   }
@@ -192,7 +194,9 @@ class Player {
     }
     const bytes = bytesOf(step);
     this.#lastAt = yield* now();
-    this.#result.transcript.push(`C: ${JSON.stringify(latin1(bytes.subarray(0, 200)))}${bytes.length > 200 ? '…' : ''}`);
+    this.#result.transcript.push(
+      `C: ${JSON.stringify(latin1(bytes.subarray(0, 200)))}${bytes.length > 200 ? '…' : ''}`,
+    );
     yield { kind: 'write', bytes };
     return true;
   }
@@ -221,7 +225,8 @@ class Player {
       const text = shown(String(line));
       this.#result.transcript.push(`S: ${text}`);
       const match = /^(\d{3})(?:([ -])(.*))?$/s.exec(text);
-      if (match === null || !String(line).endsWith('\r\n')) return `not a reply line: ${JSON.stringify(line)}`;
+      if (match === null || !String(line).endsWith('\r\n'))
+        return `not a reply line: ${JSON.stringify(line)}`;
       lines.push(match[3] ?? '');
       if (match[2] !== '-') return { code: Number(match[1]), lines, at: yield* now() };
     }
@@ -241,7 +246,11 @@ class Player {
   }
 
   *#expectDelivered(wanted: Delivered, index: number): Generator<Operation, boolean, Answer> {
-    const message = (yield { kind: 'delivered', to: wanted.to, timeoutMs: wanted.timeoutMs ?? 10_000 }) as SinkMessage | null;
+    const message = (yield {
+      kind: 'delivered',
+      to: wanted.to,
+      timeoutMs: wanted.timeoutMs ?? 10_000,
+    }) as SinkMessage | null;
     if (wanted.nothing === true) {
       if (message !== null) this.#differs(index, 'code', `a message was delivered to ${wanted.to}`);
       return true;
@@ -250,10 +259,18 @@ class Player {
       this.#differs(index, 'code', `no message for ${wanted.to}`);
       return false;
     }
-    if (wanted.kind !== undefined && wanted.kind !== message.kind) this.#differs(index, 'text', `kind ${message.kind}`);
+    if (wanted.kind !== undefined && wanted.kind !== message.kind)
+      this.#differs(index, 'text', `kind ${message.kind}`);
     const commands = wanted.commands ?? message.commands;
-    if (commands.length !== message.commands.length || !commands.every((text, i) => matches(text, message.commands[i]!)))
-      this.#differs(index, 'text', `envelope: want ${JSON.stringify(commands)} got ${JSON.stringify(message.commands)}`);
+    if (
+      commands.length !== message.commands.length ||
+      !commands.every((text, i) => matches(text, message.commands[i]!))
+    )
+      this.#differs(
+        index,
+        'text',
+        `envelope: want ${JSON.stringify(commands)} got ${JSON.stringify(message.commands)}`,
+      );
     if (wanted.text !== undefined) this.#compareText(wanted.text, message.text.split('\r\n'), index);
     return true;
   }
@@ -262,7 +279,11 @@ class Player {
     for (let i = 0; i < Math.max(wanted.length, got.length); i++) {
       const [want, have] = [wanted[i], got[i]];
       if (want !== undefined && have !== undefined && matches(want, masked(have))) continue;
-      return this.#differs(index, 'text', `message line ${i + 1}: want ${JSON.stringify(want ?? null)} got ${JSON.stringify(have ?? null)}`);
+      return this.#differs(
+        index,
+        'text',
+        `message line ${i + 1}: want ${JSON.stringify(want ?? null)} got ${JSON.stringify(have ?? null)}`,
+      );
     }
   }
 }
@@ -272,31 +293,46 @@ function* now(): Generator<Operation, number, Answer> {
 }
 
 /** Compares one reply. @param ms since the last write or reply */
-export function compareReply(wanted: Expectation, reply: { code: number; lines: string[] }, ms: number): Omit<Difference, 'step'>[] {
+export function compareReply(
+  wanted: Expectation,
+  reply: { code: number; lines: string[] },
+  ms: number,
+): Omit<Difference, 'step'>[] {
   const differences: Omit<Difference, 'step'>[] = [];
   const differs = (kind: DifferenceKind, text: string): void => void differences.push({ kind, text });
   const { lines, code } = reply;
   const all = lines.join(' / ');
-  if (wanted.code !== undefined && wanted.code !== code) differs('code', `want ${wanted.code} ${wanted.lines?.join(' / ') ?? ''} got ${code} ${all}`);
+  if (wanted.code !== undefined && wanted.code !== code)
+    differs('code', `want ${wanted.code} ${wanted.lines?.join(' / ') ?? ''} got ${code} ${all}`);
   const status = /^([245]\.\d{1,3}\.\d{1,3})(?: |$)/.exec(lines.at(-1) ?? '')?.[1] ?? null;
-  if (wanted.enh !== undefined && wanted.enh !== status) differs('code', `want status ${wanted.enh} got ${code} ${all}`);
+  if (wanted.enh !== undefined && wanted.enh !== status)
+    differs('code', `want status ${wanted.enh} got ${code} ${all}`);
   const capabilities = lines.slice(1);
   if (wanted.caps !== undefined) {
     const sort = (list: string[]): string[] => (wanted.capsOrder === false ? [...list].sort() : list);
     const [want, got] = [sort(wanted.caps), sort(capabilities)];
-    if (want.length !== got.length || !want.every((text, i) => matches(text, got[i]!))) differs('caps', `want ${want.join(' | ')} got ${got.join(' | ')}`);
+    if (want.length !== got.length || !want.every((text, i) => matches(text, got[i]!)))
+      differs('caps', `want ${want.join(' | ')} got ${got.join(' | ')}`);
     const first = wanted.lines?.[0];
-    if (first !== undefined && !matches(first, lines[0]!)) differs('text', `want "${first}" got "${lines[0]!}"`);
+    if (first !== undefined && !matches(first, lines[0]!))
+      differs('text', `want "${first}" got "${lines[0]!}"`);
   } else if (wanted.lines !== undefined) {
     const want = wanted.lines;
-    if (want.length !== lines.length || !want.every((text, i) => matches(text, lines[i]!))) differs('text', `want "${want.join(' / ')}" got "${all}"`);
+    if (want.length !== lines.length || !want.every((text, i) => matches(text, lines[i]!)))
+      differs('text', `want "${want.join(' / ')}" got "${all}"`);
   }
-  if (wanted.re !== undefined && !new RegExp(wanted.re).test(lines.join('\n'))) differs('text', `/${wanted.re}/ does not match "${all}"`);
-  const has = (keyword: string): boolean => capabilities.some((text) => text.toUpperCase().startsWith(keyword.toUpperCase()));
-  for (const keyword of wanted.hasCaps ?? []) if (!has(keyword)) differs('caps', `capability ${keyword} missing`);
-  for (const keyword of wanted.lacksCaps ?? []) if (has(keyword)) differs('caps', `capability ${keyword} present`);
-  if (wanted.minMs !== undefined && ms < wanted.minMs) differs('time', `after ${ms} ms, want >= ${wanted.minMs}`);
-  if (wanted.maxMs !== undefined && ms > wanted.maxMs) differs('time', `after ${ms} ms, want <= ${wanted.maxMs}`);
+  if (wanted.re !== undefined && !new RegExp(wanted.re).test(lines.join('\n')))
+    differs('text', `/${wanted.re}/ does not match "${all}"`);
+  const has = (keyword: string): boolean =>
+    capabilities.some((text) => text.toUpperCase().startsWith(keyword.toUpperCase()));
+  for (const keyword of wanted.hasCaps ?? [])
+    if (!has(keyword)) differs('caps', `capability ${keyword} missing`);
+  for (const keyword of wanted.lacksCaps ?? [])
+    if (has(keyword)) differs('caps', `capability ${keyword} present`);
+  if (wanted.minMs !== undefined && ms < wanted.minMs)
+    differs('time', `after ${ms} ms, want >= ${wanted.minMs}`);
+  if (wanted.maxMs !== undefined && ms > wanted.maxMs)
+    differs('time', `after ${ms} ms, want <= ${wanted.maxMs}`);
   return differences;
 }
 
@@ -324,12 +360,19 @@ function masked(line: string): string {
 }
 
 function bytesOf(step: Step): Uint8Array {
-  if (step.send !== undefined) return utf8([step.send].flat().map((line) => `${line}\r\n`).join(''));
+  if (step.send !== undefined)
+    return utf8(
+      [step.send]
+        .flat()
+        .map((line) => `${line}\r\n`)
+        .join(''),
+    );
   if (step.message !== undefined) return utf8(`${step.message.map((line) => `${line}\r\n`).join('')}.\r\n`);
   const pieces = step.parts ?? [step];
   return Buffer.concat(
     pieces.map(({ raw, line, repeat }) => {
-      const bytes = raw === undefined ? utf8(`${line ?? ''}\r\n`) : new Uint8Array(Buffer.from(raw, 'latin1'));
+      const bytes =
+        raw === undefined ? utf8(`${line ?? ''}\r\n`) : new Uint8Array(Buffer.from(raw, 'latin1'));
       return Buffer.concat(Array.from({ length: repeat ?? 1 }, () => bytes));
     }),
   );

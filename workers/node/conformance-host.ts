@@ -1,6 +1,6 @@
 /**
- * conformance-host — one simulated host as the recordings were made on: Postfix with a given profile, a name server with
- * the recorded records on 127.0.0.1, and the sinks that mail is relayed to
+ * conformance-host — one simulated host as the recordings were made on: Postfix with a given profile, a name
+ * server with the recorded records on 127.0.0.1, and the sinks that mail is relayed to
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,15 @@ import { decodeMessage, encodeMessage, makeResponse, type DnsRecord } from '../p
 import { rdataFormat } from '../protocols/dns/rdata/index.ts';
 import { eventAt } from '../trace/batch.ts';
 
-import { playCase, shown, type Answer, type CaseResult, type Operation, type SinkMessage, type SmtpCase } from './conformance-case.ts';
+import {
+  playCase,
+  shown,
+  type Answer,
+  type CaseResult,
+  type Operation,
+  type SinkMessage,
+  type SmtpCase,
+} from './conformance-case.ts';
 
 const hostName = 'mail.example.com';
 const limitUs = 120 * SECOND;
@@ -56,7 +64,13 @@ export class ConformanceHost {
         os.spawn('sink', (child) => acceptMail(child, { port: 12601 + index, kind, inbox: this.#inbox }));
       startPostfix(os);
     };
-    this.#booted = new BootedPartition({ world, seed: 1, runs: [0], keepTrace: true, roles: { ...roles, outside: boot } });
+    this.#booted = new BootedPartition({
+      world,
+      seed: 1,
+      runs: [0],
+      keepTrace: true,
+      roles: { ...roles, outside: boot },
+    });
     this.#run(SECOND);
   }
 
@@ -69,12 +83,15 @@ export class ConformanceHost {
       at: this.#now + 1,
       host: 0,
       accept: () =>
-        machine.os().spawn('case', (os) =>
-          drive(os, { game, port: this.#port, inbox: this.#inbox, done: (end) => (result = end) }),
-        ),
+        machine
+          .os()
+          .spawn('case', (os) =>
+            drive(os, { game, port: this.#port, inbox: this.#inbox, done: (end) => (result = end) }),
+          ),
     });
     const end = this.#now + limitUs;
-    while (result === null && this.#booted.partition.nextTime <= end) this.#run(this.#booted.partition.nextTime);
+    while (result === null && this.#booted.partition.nextTime <= end)
+      this.#run(this.#booted.partition.nextTime);
     this.#run(this.#now + SECOND);
     const ended = result as CaseResult | null;
     if (ended !== null) return ended;
@@ -105,16 +122,22 @@ export class ConformanceHost {
 function hostFiles(folder: string, config: string): Record<string, string> {
   const maps = path.join(folder, 'configs/maps');
   const text = (name: string): string =>
-    readFileSync(path.join(folder, 'configs', name), 'utf8').replaceAll('@MAPS@', '/etc/postfix/maps').replaceAll('@B@', '/etc/postfix');
+    readFileSync(path.join(folder, 'configs', name), 'utf8')
+      .replaceAll('@MAPS@', '/etc/postfix/maps')
+      .replaceAll('@B@', '/etc/postfix');
   return {
     '/etc/postfix/main.cf': text(`${config}.main.cf`),
     '/etc/postfix/master.cf': text(`${config}.master.cf`) + text('common.master.cf'),
     '/etc/hosts': '127.0.0.1 localhost\n',
     '/etc/resolv.conf': 'nameserver 127.0.0.1\n',
-    '/etc/postfix/sasl/smtpd.conf': 'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: LOGIN PLAIN\n',
+    '/etc/postfix/sasl/smtpd.conf':
+      'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: LOGIN PLAIN\n',
     '/etc/sasldb-users': 'alice@example.com:secret1\nbob@example.com:secret2\n',
     ...Object.fromEntries(
-      readdirSync(maps).map((name) => [`/etc/postfix/maps/${name}`, readFileSync(path.join(maps, name), 'utf8')]),
+      readdirSync(maps).map((name) => [
+        `/etc/postfix/maps/${name}`,
+        readFileSync(path.join(maps, name), 'utf8'),
+      ]),
     ),
   };
 }
@@ -136,7 +159,11 @@ function* drive(os: Os, { game, port, inbox, done }: Play): Proc<void> {
     const operation = next.value;
     if (operation.kind === 'connect') {
       const from = operation.from === null ? {} : { from: operation.from };
-      const made = yield* os.connect({ to: { address: '127.0.0.1', port }, deadline: os.now() + 5 * SECOND, ...from });
+      const made = yield* os.connect({
+        to: { address: '127.0.0.1', port },
+        deadline: os.now() + 5 * SECOND,
+        ...from,
+      });
       conn = typeof made === 'string' ? null : made;
       answer = conn !== null;
     } else answer = yield* perform(os, conn!, operation, inbox);
@@ -154,7 +181,10 @@ function* perform(os: Os, conn: Connection, operation: Operation, inbox: SinkMes
       yield* conn.write(operation.bytes, { deadline: os.now() + 3 * SECOND });
       return null;
     case 'read-line': {
-      const line = yield* conn.readLine({ deadline: os.now() + operation.timeoutMs * MILLISECOND, bytesMax: 65536 });
+      const line = yield* conn.readLine({
+        deadline: os.now() + operation.timeoutMs * MILLISECOND,
+        bytesMax: 65536,
+      });
       if (typeof line === 'string') return line === 'timeout' ? null : 'closed';
       return ascii.decode(line.bytes) + (line.ending === 'crlf' ? '\r\n' : '\n');
     }
@@ -192,7 +222,8 @@ function* answerQueries(os: Os, zones: Zones): Proc<void> {
     const zone = zones[name.toLowerCase()];
     const special = zone?.rcode;
     if (special === 'TIMEOUT') continue;
-    const exists = zone !== undefined || Object.keys(zones).some((key) => key.endsWith(`.${name.toLowerCase()}`));
+    const exists =
+      zone !== undefined || Object.keys(zones).some((key) => key.endsWith(`.${name.toLowerCase()}`));
     const response = makeResponse(query, special === 'SERVFAIL' ? 2 : exists ? 0 : 3);
     if (special === undefined && zone !== undefined) response.answers = recordsOf(name, type, zone);
     socket.send({ to: datagram.from, bytes: encodeMessage(response) });
@@ -201,7 +232,9 @@ function* answerQueries(os: Os, zones: Zones): Proc<void> {
 
 function recordsOf(name: string, type: string, zone: Record<string, string | string[]>): DnsRecord[] {
   return [zone[type] ?? []].flat().map((text) => {
-    const data = rdataFormat(type).parse(type === 'TXT' ? [text] : text.split(' '), (host) => host.replace(/\.$/, ''));
+    const data = rdataFormat(type).parse(type === 'TXT' ? [text] : text.split(' '), (host) =>
+      host.replace(/\.$/, ''),
+    );
     if (data === null) throw new Error(`zones.json: ${name} ${type} ${text}`);
     return { name, type, class: 1, ttl: 300, data };
   });
@@ -222,7 +255,15 @@ function* acceptMail(os: Os, sink: Sink): Proc<void> {
   }
 }
 
-const sinkOffers = ['sink.example', 'PIPELINING', 'SIZE 52428800', '8BITMIME', 'DSN', 'SMTPUTF8', 'ENHANCEDSTATUSCODES'];
+const sinkOffers = [
+  'sink.example',
+  'PIPELINING',
+  'SIZE 52428800',
+  '8BITMIME',
+  'DSN',
+  'SMTPUTF8',
+  'ENHANCEDSTATUSCODES',
+];
 
 function* receiveMail(os: Os, conn: Connection, { kind, inbox }: Sink): Proc<void> {
   const say = (text: string): Proc<unknown> => conn.write(ascii.encode(`${text}\r\n`));
@@ -233,7 +274,11 @@ function* receiveMail(os: Os, conn: Connection, { kind, inbox }: Sink): Proc<voi
     if (line === null) return conn.close();
     const verb = line.slice(0, 4).toUpperCase();
     if (verb === 'EHLO' || verb === 'LHLO')
-      yield* say(kind === 'plain' ? '502 5.5.1 not here' : sinkOffers.map((offer, i) => `250${i < sinkOffers.length - 1 ? '-' : ' '}${offer}`).join('\r\n'));
+      yield* say(
+        kind === 'plain'
+          ? '502 5.5.1 not here'
+          : sinkOffers.map((offer, i) => `250${i < sinkOffers.length - 1 ? '-' : ' '}${offer}`).join('\r\n'),
+      );
     else if (verb === 'HELO') yield* say('250 sink.example');
     else if (verb === 'MAIL') {
       [commands, recipients] = [[shown(line)], []];
@@ -250,7 +295,9 @@ function* receiveMail(os: Os, conn: Connection, { kind, inbox }: Sink): Proc<voi
         text += `${more}\r\n`;
       }
       inbox.push({ kind, commands, recipients, text: shownText(text) });
-      yield* say(kind === 'lmtp' ? recipients.map((name) => `250 2.1.5 ${name} Ok`).join('\r\n') : '250 2.0.0 Ok');
+      yield* say(
+        kind === 'lmtp' ? recipients.map((name) => `250 2.1.5 ${name} Ok`).join('\r\n') : '250 2.0.0 Ok',
+      );
     } else yield* say(verb === 'QUIT' ? '221 2.0.0 Bye' : '250 2.0.0 Ok');
     if (verb === 'QUIT') return conn.close();
   }

@@ -8,7 +8,10 @@ import { playCase, type Answer, type CaseResult, type Operation, type SmtpCase }
 const connectTimeoutMs = 5000;
 
 /** Plays one case against a server. */
-export async function playOverSockets(test: SmtpCase, server: { host: string; port: number }): Promise<CaseResult> {
+export async function playOverSockets(
+  test: SmtpCase,
+  server: { host: string; port: number },
+): Promise<CaseResult> {
   const game = playCase(test);
   const client = new Client(server);
   let answer: Answer = null;

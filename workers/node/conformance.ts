@@ -3,9 +3,10 @@
  *
  * SYNOPSIS  conformance [--profile NAME | --all] [--only REGEX] [--log] [--quiet] [--host H --port P] [FILE…]
  *
- * Without --host against the simulator's Postfix in virtual time, configured as the recordings were; with --host and
- * --port against any server, over real sockets. A case passes at level "code" when codes and enhanced statuses are
- * right, at "caps" when the EHLO lines are as well, at "text" when every word and every time is.
+ * Without --host against the simulator's Postfix in virtual time, configured as the recordings were; with
+ * --host and --port against any server, over real sockets. A case passes at level "code" when codes and
+ * enhanced statuses are right, at "caps" when the EHLO lines are as well, at "text" when every word and every
+ * time is.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -44,12 +45,18 @@ async function main(): Promise<void> {
   const results: { profile: string; result: CaseResult }[] = [];
   for (const profile of new Set(wanted.map((group) => group.profile))) {
     const cases = wanted.filter((group) => group.profile === profile).flatMap(casesOf);
-    const played = values.host === undefined ? playVirtually(profile, cases, values.log === true) : await playReally(cases, values);
+    const played =
+      values.host === undefined
+        ? playVirtually(profile, cases, values.log === true)
+        : await playReally(cases, values);
     for (const result of played) results.push({ profile, result });
     if (values.quiet !== true) played.forEach(printFailure);
   }
   for (const profile of new Set(results.map((entry) => entry.profile)))
-    printTotals(profile, results.filter((entry) => entry.profile === profile).map(({ result }) => result));
+    printTotals(
+      profile,
+      results.filter((entry) => entry.profile === profile).map(({ result }) => result),
+    );
 }
 
 function playVirtually(profile: string, cases: SmtpCase[], log: boolean): CaseResult[] {
@@ -62,7 +69,10 @@ function playVirtually(profile: string, cases: SmtpCase[], log: boolean): CaseRe
   });
 }
 
-async function playReally(cases: SmtpCase[], { host, port }: { host?: string | undefined; port?: string | undefined }): Promise<CaseResult[]> {
+async function playReally(
+  cases: SmtpCase[],
+  { host, port }: { host?: string | undefined; port?: string | undefined },
+): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const test of cases.filter(({ needs }) => needs?.includes('sink') !== true))
     results.push(await playOverSockets(test, { host: host ?? '127.0.0.1', port: Number(port ?? 25) }));
@@ -70,7 +80,9 @@ async function playReally(cases: SmtpCase[], { host, port }: { host?: string | u
 }
 
 function caseFiles(): string[] {
-  return readdirSync(path.join(folder, 'cases')).sort().map((name) => path.join(folder, 'cases', name));
+  return readdirSync(path.join(folder, 'cases'))
+    .sort()
+    .map((name) => path.join(folder, 'cases', name));
 }
 
 function readGroup(file: string): CaseGroup & { config: string } {
@@ -84,7 +96,9 @@ function casesOf(group: CaseGroup): SmtpCase[] {
 /** The configuration and the port of a profile. */
 function listenerOf(profile: string): { config: string; port: number } {
   const ports = JSON.parse(readFileSync(path.join(folder, 'ports.json'), 'utf8')) as Record<string, number>;
-  const group = caseFiles().map(readGroup).find((candidate) => candidate.profile === profile);
+  const group = caseFiles()
+    .map(readGroup)
+    .find((candidate) => candidate.profile === profile);
   return { config: path.basename(group!.config, '.main.cf'), port: ports[profile]! };
 }
 
@@ -98,6 +112,10 @@ function printFailure({ id, differences, transcript }: CaseResult): void {
 function printTotals(profile: string, results: CaseResult[]): void {
   const passing = (kinds: string[]): number =>
     results.filter(({ differences }) => !differences.some(({ kind }) => kinds.includes(kind))).length;
-  const levels = [`code ${passing(['code'])}`, `caps ${passing(['code', 'caps'])}`, `text ${passing(['code', 'caps', 'text', 'time'])}`];
+  const levels = [
+    `code ${passing(['code'])}`,
+    `caps ${passing(['code', 'caps'])}`,
+    `text ${passing(['code', 'caps', 'text', 'time'])}`,
+  ];
   console.log(`${profile}: ${levels.join(', ')} of ${results.length} cases pass`);
 }

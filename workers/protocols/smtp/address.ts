@@ -1,8 +1,8 @@
 /**
  * address — the address in an envelope command, from its quoted form on the wire to the form used inside
  *
- * Clients put header-style addresses ("Bob <b@x> (home)") where RFC 5321 wants a path; the address is found in them by
- * the rules of RFC 822, from right to left, as Postfix does.
+ * Clients put header-style addresses ("Bob <b@x> (home)") where RFC 5321 wants a path; the address is found
+ * in them by the rules of RFC 822, from right to left, as Postfix does.
  *
  * STANDARDS  RFC 5321 §4.1.2 (paths; source routes are cut off, appendix C), RFC 822 §6
  */
@@ -55,7 +55,7 @@ interface Lexeme {
 
 function scan(text: string): Lexeme[] {
   const lexemes: Lexeme[] = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const c = text[at]!;
     if (c === ' ' || c === '\t') at++;
     else if (c === '(') {
@@ -70,7 +70,11 @@ function scan(text: string): Lexeme[] {
       lexemes.push({ type: 'operator', text: c });
       at++;
     } else {
-      const atom = unescape(text, at, (d) => d === ' ' || d === '\t' || (d !== '\\' && operators.includes(d)));
+      const atom = unescape(
+        text,
+        at,
+        (d) => d === ' ' || d === '\t' || (d !== '\\' && operators.includes(d)),
+      );
       lexemes.push({ type: 'word', text: atom.text });
       at = atom.end;
     }
@@ -99,7 +103,8 @@ function endOfComment(text: string, from: number): number {
   return text.length;
 }
 
-// RFC 822: what stands between separators is an address; what stands before <route> is a phrase, so no address.
+// RFC 822: what stands between separators is an address; what stands before <route> is a phrase, so no
+// address.
 function group(words: readonly Lexeme[]): { addresses: Lexeme[][]; others: number } {
   const addresses: Lexeme[][] = [];
   let others = 0;

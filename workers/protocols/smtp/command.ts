@@ -1,8 +1,8 @@
 /**
  * command — an SMTP command line cut into its verb and arguments, as smtpd(8) cuts it
  *
- * Text between < and >, and between quotes, stays in one piece with its quoting; "from:" and "to:" end a token so
- * that both "MAIL FROM:<x>" and "MAIL FROM: <x>" give [MAIL] [FROM:] [<x>].
+ * Text between < and >, and between quotes, stays in one piece with its quoting; "from:" and "to:" end a
+ * token so that both "MAIL FROM:<x>" and "MAIL FROM: <x>" give [MAIL] [FROM:] [<x>].
  *
  * STANDARDS  RFC 5321 §4.1.1 (commands), and what clients send in place of it
  */
@@ -16,7 +16,7 @@ export interface Token {
 /** Cuts a command line without its line end. @returns [] when there is nothing but white space */
 export function tokenize(line: string): Token[] {
   const tokens: Token[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const token: Token = { text: '', malformed: false };
     at = nextToken(line, at, token);
     if (token.text === '') return tokens;
@@ -48,8 +48,14 @@ function nextToken(line: string, at: number, token: Token): number {
   return at;
 }
 
-// Takes all up to the closing bracket or quote: brackets nest, quotes hide brackets, a backslash hides the next.
-function quoted(line: string, at: number, token: Token, { open, close }: { open: string; close: string }): number {
+// Takes all up to the closing bracket or quote: brackets nest, quotes hide brackets, a backslash hides the
+// next.
+function quoted(
+  line: string,
+  at: number,
+  token: Token,
+  { open, close }: { open: string; close: string },
+): number {
   const stack: string[] = [];
   let wanted = close;
   token.text += open;

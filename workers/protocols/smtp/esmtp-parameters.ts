@@ -23,9 +23,15 @@ export function decodeUnitext(text: string): string | null {
   return valid ? decoded : null;
 }
 
-/** NOTIFY in canonical order, upper case; null when malformed, with what is unknown in it when that is the reason. */
+/**
+ * NOTIFY in canonical order, upper case; null when malformed, with what is unknown in it when that is the
+ * reason.
+ */
 export function parseNotify(value: string): { notify: string } | { unknown: string } | null {
-  const words = value.toUpperCase().split(',').filter((word) => word !== '');
+  const words = value
+    .toUpperCase()
+    .split(',')
+    .filter((word) => word !== '');
   const unknown = words.find((word) => !notifyWords.includes(word));
   if (unknown !== undefined) return { unknown };
   if (words.length === 0 || (words.includes('NEVER') && words.some((word) => word !== 'NEVER'))) return null;
@@ -38,7 +44,8 @@ export function parseOriginalRecipient(value: string): string | null {
   if (semicolon <= 0) return null;
   const type = value.slice(0, semicolon);
   const coded = value.slice(semicolon + 1);
-  const address = type.toLowerCase() === 'utf-8' ? (decodeUnitext(coded) ?? decodeXtext(coded)) : decodeXtext(coded);
+  const address =
+    type.toLowerCase() === 'utf-8' ? (decodeUnitext(coded) ?? decodeXtext(coded)) : decodeXtext(coded);
   return address === null ? null : `${type};${address}`;
 }
 

@@ -1,7 +1,8 @@
 /**
  * reply — the text of SMTP replies: enhanced status codes, printable text
  *
- * A reply is its lines joined by CRLF, each with the code in front; "-" after the code says that a line follows.
+ * A reply is its lines joined by CRLF, each with the code in front; "-" after the code says that a line
+ * follows.
  *
  * STANDARDS  RFC 5321 §4.2 (replies), RFC 3463 and RFC 2034 (enhanced status codes)
  */
@@ -19,12 +20,17 @@ export function splitStatus(text: string, defaultStatus: string): { status: stri
 
 /** Replaces what is not printable; letters beyond ASCII stay (RFC 6531). */
 export function printable(text: string, instead: string): string {
-  return /^[\x20-\x7e\u00a0-\uffff]*$/.test(text) ? text : text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, instead);
+  return /^[\x20-\x7e\u00a0-\uffff]*$/.test(text)
+    ? text
+    : text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, instead);
 }
 
 /** Escapes bytes for a log line, as escape(3) of Postfix: "\r\n", "\022". */
 export function escapeForLog(text: string): string {
-  return text.replace(/[^\x20-\x5b\x5d-\x7e]/g, (c) => escapes.get(c) ?? `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return text.replace(
+    /[^\x20-\x5b\x5d-\x7e]/g,
+    (c) => escapes.get(c) ?? `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`,
+  );
 }
 
 const escapes: ReadonlyMap<string, string> = new Map([

@@ -52,7 +52,7 @@ export class Server {
     return this.world.call('client.example', (os) => converse(os, texts.map(ascii.encode)), 3600 * SECOND);
   }
 
-  /** The same with bytes, and how long to wait for replies. */
+  /** The same with bytes, and how long to wait for replies to each. */
   send(pieces: Uint8Array[], quietUs = SECOND): string[] {
     return this.world.call('client.example', (os) => converse(os, pieces, quietUs), 3600 * SECOND);
   }
@@ -79,7 +79,7 @@ function* converse(os: Os, pieces: Uint8Array[], quietUs = SECOND): Proc<string[
     deadline: os.now() + 10 * SECOND,
   });
   if (typeof conn === 'string') return [conn];
-  const replies = yield* read(os, conn, quietUs);
+  const replies = yield* read(os, conn, pieces.length === 0 ? quietUs : SECOND);
   for (const bytes of pieces) {
     yield* conn.write(bytes);
     replies.push(...(yield* read(os, conn, quietUs)));

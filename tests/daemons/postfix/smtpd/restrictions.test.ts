@@ -122,7 +122,7 @@ test('XCLIENT makes the session that of another client', () => {
   });
   expect(server.talk('XCLIENT ADDR=192.0.2.66 NAME=bad.example\r\n', ...toAlice).slice(1)).toEqual([
     '220 mx.example ESMTP Postfix',
-    ...Array.from({ length: 9 }, () => expect.stringMatching(/^250/)),
+    ...Array.from({ length: 10 }, () => expect.stringMatching(/^250/)),
     '250 2.1.0 Ok',
     '554 5.7.1 <bad.example[192.0.2.66]>: Client host rejected: Access denied',
   ]);

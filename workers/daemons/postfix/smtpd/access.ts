@@ -1,8 +1,9 @@
 /**
  * access — access(5) tables: which keys are looked up, and what the answers mean
  *
- * Answers: OK, REJECT, DEFER, a 4xx or 5xx code, DUNNO; DEFER_IF_PERMIT and DEFER_IF_REJECT; FILTER, HOLD, DISCARD,
- * REDIRECT, BCC and PREPEND, which take effect when the message is accepted; WARN and INFO; or a list of restrictions.
+ * Answers: OK, REJECT, DEFER, a 4xx or 5xx code, DUNNO; DEFER_IF_PERMIT and DEFER_IF_REJECT; FILTER, HOLD,
+ * DISCARD, REDIRECT, BCC and PREPEND, which take effect when the message is accepted; WARN and INFO; or a
+ * list of restrictions.
  *
  * SEE ALSO  access(5)
  */
@@ -14,7 +15,17 @@ import { splitStatus } from '../../../protocols/smtp/reply.ts';
 import type { Proc } from '../../../os/os.ts';
 
 import { resolveAddress } from './address-restrictions.ts';
-import { deferIfPermit, deferIfReject, fixStatus, ok, reject, rejectServerError, rejectTemporarily, type Check, type Verdict } from './verdict.ts';
+import {
+  deferIfPermit,
+  deferIfReject,
+  fixStatus,
+  ok,
+  reject,
+  rejectServerError,
+  rejectTemporarily,
+  type Check,
+  type Verdict,
+} from './verdict.ts';
 
 /** The client by name, parent domains, address, and networks "192.0.2", "192.0", "192". */
 export function* checkClientAccess(check: Check, title: string): Proc<Verdict> {
@@ -24,16 +35,23 @@ export function* checkClientAccess(check: Check, title: string): Proc<Verdict> {
 }
 
 /** A host name with its parent domains, then an address with its networks. */
-export function* checkHostAccess(check: Check, title: string, name: string, address: string | null): Proc<Verdict> {
+export function* checkHostAccess(
+  check: Check,
+  title: string,
+  name: string,
+  address: string | null,
+): Proc<Verdict> {
   const keys = hostKeys(name);
-  if (address !== null) for (let key = address; key !== ''; key = key.slice(0, Math.max(0, key.lastIndexOf('.')))) keys.push(key);
+  if (address !== null)
+    for (let key = address; key !== ''; key = key.slice(0, Math.max(0, key.lastIndexOf('.')))) keys.push(key);
   return yield* checkKeys(check, title, keys);
 }
 
 /** An address: in full, without extension, its domain and parent domains, the local part with "@". */
 export function* checkAddressAccess(check: Check, title: string, address: string): Proc<Verdict> {
   const { session } = check;
-  if (address === '') return yield* checkKeys(check, title, [session.service.parameters.text('smtpd_null_access_lookup_key')]);
+  if (address === '')
+    return yield* checkKeys(check, title, [session.service.parameters.text('smtpd_null_access_lookup_key')]);
   const resolution = yield* resolveAddress(session, address);
   if (resolution.kind === 'try-again') return rejectTemporarily(session, address);
   const resolved = (resolution.kind === 'resolved' ? resolution.recipient : address).toLowerCase();
@@ -45,7 +63,11 @@ export function* checkAddressAccess(check: Check, title: string, address: string
   const local = resolved.slice(0, resolved.length - domain.length - 1);
   const bare = withoutExtension(local, session.service.parameters.text('recipient_delimiter'));
   const locals = bare === local ? [local] : [local, bare];
-  const keys = [...locals.map((part) => `${part}@${domain}`), ...hostKeys(domain), ...locals.map((part) => `${part}@`)];
+  const keys = [
+    ...locals.map((part) => `${part}@${domain}`),
+    ...hostKeys(domain),
+    ...locals.map((part) => `${part}@`),
+  ];
   return yield* checkKeys(check, title, keys);
 }
 
@@ -55,7 +77,8 @@ function* checkKeys(check: Check, title: string, keys: readonly string[]): Proc<
   for (const key of keys) {
     const answer = yield* tables.lookup(session.os, key);
     if (answer.kind === 'found') return yield* applyAnswer(check, title, answer.value);
-    if (answer.kind === 'try-again') return yield* applyAnswer(check, title, '451 4.3.5 Server configuration error');
+    if (answer.kind === 'try-again')
+      return yield* applyAnswer(check, title, '451 4.3.5 Server configuration error');
   }
   return 'dunno';
 }
@@ -63,7 +86,8 @@ function* checkKeys(check: Check, title: string, keys: readonly string[]): Proc<
 function hostKeys(name: string): string[] {
   const keys = [name.toLowerCase()];
   if (isIpv4(name)) return keys;
-  for (let dot = name.indexOf('.', 1); dot !== -1; dot = name.indexOf('.', dot + 1)) keys.push(name.slice(dot + 1).toLowerCase());
+  for (let dot = name.indexOf('.', 1); dot !== -1; dot = name.indexOf('.', dot + 1))
+    keys.push(name.slice(dot + 1).toLowerCase());
   return keys.filter((key) => key !== '');
 }
 
@@ -79,7 +103,12 @@ function* applyAnswer(check: Check, title: string, value: string): Proc<Verdict>
   const refuse = (code: number, defaultStatus: string): Verdict => {
     const split = splitStatus(text, defaultStatus);
     const reason = split.text === '' ? 'Access denied' : split.text;
-    return reject(session, code, fixStatus(session, split.status, replyClass), `<${replyName}>: ${replyClass} rejected: ${reason}`);
+    return reject(
+      session,
+      code,
+      fixStatus(session, split.status, replyClass),
+      `<${replyName}>: ${replyClass} rejected: ${reason}`,
+    );
   };
   const { parameters } = session.service;
   switch (action) {
@@ -129,18 +158,27 @@ function* applyAnswer(check: Check, title: string, value: string): Proc<Verdict>
     session.warn(`access table ${title} entry ${value} has empty value`);
     return 'ok';
   }
-  return yield* check.evaluate(check, value.split(/[\s,]+/).filter((item) => item !== ''));
+  return yield* check.evaluate(
+    check,
+    value.split(/[\s,]+/).filter((item) => item !== ''),
+  );
 }
 
 // Actions that cleanup(8) carries out when the message is accepted after all.
-function delegate(check: Check, title: string, { action, text, value }: { action: string; text: string; value: string }): Verdict {
+function delegate(
+  check: Check,
+  title: string,
+  { action, text, value }: { action: string; text: string; value: string },
+): Verdict {
   const { session, replyName, replyClass } = check;
   const { actions } = session;
   if (session.sender === null) {
-    session.warn(`access table ${title}: with smtpd_delay_reject=no, action ${action} is always skipped in Client host or Helo command restrictions`);
+    const where = 'is always skipped in Client host or Helo command restrictions';
+    session.warn(`access table ${title}: with smtpd_delay_reject=no, action ${action} ${where}`);
     return 'dunno';
   }
-  const note = (words: string): void => session.logWhatsup(action.toLowerCase(), `<${replyName}>: ${replyClass} ${words}`);
+  const note = (words: string): void =>
+    session.logWhatsup(action.toLowerCase(), `<${replyName}>: ${replyClass} ${words}`);
   const wants = (what: string): Verdict => {
     session.warn(`access table ${title} entry "${value}" requires ${what}`);
     return 'dunno';

@@ -27,7 +27,9 @@ export function* resolveAddress(session: Session, address: string): Proc<Resolut
   return resolution;
 }
 
-/** Whether mail for the recipient may come from anybody. 'reject' = a table did not answer; the reply is set. */
+/**
+ * Whether mail for the recipient may come from anybody. 'reject' = a table did not answer; the reply is set.
+ */
 export function* isAuthorizedDestination(session: Session, recipient: string): Proc<'yes' | 'no' | 'reject'> {
   const resolution = yield* resolveAddress(session, recipient);
   if (resolution.kind === 'try-again') {
@@ -40,7 +42,11 @@ export function* isAuthorizedDestination(session: Session, recipient: string): P
 }
 
 /** reject_unauth_destination, and defer_unauth_destination with 100 off the code. */
-export function* rejectUnauthDestination({ session }: Check, recipient: string, less: 0 | 100): Proc<Verdict> {
+export function* rejectUnauthDestination(
+  { session }: Check,
+  recipient: string,
+  less: 0 | 100,
+): Proc<Verdict> {
   const authorized = yield* isAuthorizedDestination(session, recipient);
   if (authorized !== 'no') return authorized === 'yes' ? 'dunno' : authorized;
   const code = session.service.parameters.number('relay_domains_reject_code') - less;
@@ -74,8 +80,10 @@ export function* rejectUnknownAddress({ session, replyClass }: Check, address: s
   }
   const { parameters } = session.service;
   const refusal = { code: 450, status: ofSender ? '4.1.8' : '4.1.2', text: `${name}: Domain not found` };
-  if (status === 'none') return reject(session, parameters.number('unknown_address_reject_code'), refusal.status, refusal.text);
-  if (parameters.text('unknown_address_tempfail_action') === 'defer_if_permit') return deferIfPermit(session, refusal);
+  if (status === 'none')
+    return reject(session, parameters.number('unknown_address_reject_code'), refusal.status, refusal.text);
+  if (parameters.text('unknown_address_tempfail_action') === 'defer_if_permit')
+    return deferIfPermit(session, refusal);
   return reject(session, refusal.code, refusal.status, refusal.text);
 }
 
@@ -98,8 +106,17 @@ export function* rejectUnlisted(check: Check, address: string): Proc<Verdict> {
     const first = transport === 'error' ? 5 : 4;
     const { status, text } = splitStatus(nexthop, `${first}.${unknown}`);
     const ofAlias = addressClass === 'virtual-alias' && first === 5;
-    const code = ofAlias ? session.service.parameters.number('unknown_virtual_alias_reject_code') : first === 5 ? 550 : 450;
-    return reject(session, code, fixStatus(session, status, replyClass), `<${address}>: ${replyClass} rejected: ${text}`);
+    const code = ofAlias
+      ? session.service.parameters.number('unknown_virtual_alias_reject_code')
+      : first === 5
+        ? 550
+        : 450;
+    return reject(
+      session,
+      code,
+      fixStatus(session, status, replyClass),
+      `<${address}>: ${replyClass} rejected: ${text}`,
+    );
   }
   const owner = recipientTables.get(addressClass);
   if (owner === undefined || isReserved(session, addressClass, recipient)) return 'dunno';
@@ -112,7 +129,11 @@ export function* rejectUnlisted(check: Check, address: string): Proc<Verdict> {
 }
 
 /** The login does not own the sender. @param allowUnknown a sender that nobody owns passes */
-export function* rejectLoginMismatch({ session }: Check, sender: string, allowUnknown: boolean): Proc<Verdict> {
+export function* rejectLoginMismatch(
+  { session }: Check,
+  sender: string,
+  allowUnknown: boolean,
+): Proc<Verdict> {
   const { login } = session;
   const maps = session.service.parameters.text('smtpd_sender_login_maps');
   if (login === null || maps === '') return 'dunno';
@@ -120,7 +141,12 @@ export function* rejectLoginMismatch({ session }: Check, sender: string, allowUn
   if (owners === 'try-again') return rejectTemporarily(session, sender);
   if (owners === null && allowUnknown) return 'dunno';
   if (owners?.some((owner) => owner.toLowerCase() === login.user.toLowerCase()) === true) return 'dunno';
-  return reject(session, 553, '5.7.1', `<${sender}>: Sender address rejected: not owned by user ${login.user}`);
+  return reject(
+    session,
+    553,
+    '5.7.1',
+    `<${sender}>: Sender address rejected: not owned by user ${login.user}`,
+  );
 }
 
 /** The sender belongs to somebody, and the client did not log in. */
@@ -146,7 +172,11 @@ function mappingTables(replyClass: Check['replyClass']): string[] {
   return ['recipient_canonical_maps', ...ofSender, 'canonical_maps', 'virtual_alias_maps'];
 }
 
-function* isListed(session: Session, names: readonly string[], address: string): Proc<'yes' | 'no' | 'try-again'> {
+function* isListed(
+  session: Session,
+  names: readonly string[],
+  address: string,
+): Proc<'yes' | 'no' | 'try-again'> {
   for (const name of names) {
     const value = session.service.parameters.text(name);
     if (value === '') continue;
@@ -169,7 +199,28 @@ function isFinal(addressClass: AddressClass): boolean {
 }
 
 const recipientTables: ReadonlyMap<AddressClass, { maps: string; code: string; title: string }> = new Map([
-  ['local', { maps: 'local_recipient_maps', code: 'unknown_local_recipient_reject_code', title: 'local recipient table' }],
-  ['virtual-mailbox', { maps: 'virtual_mailbox_maps', code: 'unknown_virtual_mailbox_reject_code', title: 'virtual mailbox table' }],
-  ['relay', { maps: 'relay_recipient_maps', code: 'unknown_relay_recipient_reject_code', title: 'relay recipient table' }],
+  [
+    'local',
+    {
+      maps: 'local_recipient_maps',
+      code: 'unknown_local_recipient_reject_code',
+      title: 'local recipient table',
+    },
+  ],
+  [
+    'virtual-mailbox',
+    {
+      maps: 'virtual_mailbox_maps',
+      code: 'unknown_virtual_mailbox_reject_code',
+      title: 'virtual mailbox table',
+    },
+  ],
+  [
+    'relay',
+    {
+      maps: 'relay_recipient_maps',
+      code: 'unknown_relay_recipient_reject_code',
+      title: 'relay recipient table',
+    },
+  ],
 ]);

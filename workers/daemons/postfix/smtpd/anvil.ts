@@ -1,9 +1,12 @@
 /**
- * anvil — how many connections, messages and recipients each client had lately, and how many connections it has now
+ * anvil — how many connections, messages and recipients each client had lately, and how many connections it
+ * has now
  *
- * One for all smtpd services of an instance; counts are per service and client address, rates per anvil_rate_time_unit.
+ * One for all smtpd services of an instance; counts are per service and client address, rates per
+ * anvil_rate_time_unit.
  *
- * SIMPLIFIED: no "statistics:" log lines; the real anvil(8) logs the highest rates every anvil_status_update_time.
+ * SIMPLIFIED: no "statistics:" log lines; the real anvil(8) logs the highest rates every
+ * anvil_status_update_time.
  * SEE ALSO  anvil(8)
  */
 import type { VirtualTime } from '../../../os/os.ts';

@@ -1,10 +1,11 @@
 /**
  * chat — reading command lines and writing replies
  *
- * Replies to a pipelined burst leave together: they are written when the next command is not there yet. A client that
- * made many errors waits before each reply.
+ * Replies to a pipelined burst leave together: they are written when the next command is not there yet. A
+ * client that made many errors waits before each reply.
  *
- * STANDARDS  RFC 2920 §3.2 (a server must not flush between pipelined commands), RFC 5321 §4.5.3.2.7 (timeout)
+ * STANDARDS  RFC 2920 §3.2 (a server must not flush between pipelined commands), RFC 5321 §4.5.3.2.7
+ * (timeout)
  */
 import * as ascii from '../../../bytes/ascii.ts';
 import * as utf8 from '../../../bytes/utf8.ts';
@@ -56,7 +57,9 @@ export function* readBounded(session: Session, bytesMax: number): Proc<CommandLi
   return { ...commandText(line.bytes), bareLf: ending === 'lf', cut };
 }
 
-/** Queues a reply, after a pause for a client that makes errors. @returns false when the connection is gone */
+/**
+ * Queues a reply, after a pause for a client that makes errors. @returns false when the connection is gone
+ */
 export function* say(session: Session, reply: string): Proc<boolean> {
   const { config } = session;
   const delay = session.errorCount >= config.soft_error_limit ? config.error_sleep_time : 0;
@@ -80,14 +83,16 @@ export function* flush(session: Session): Proc<boolean> {
 }
 
 /**
- * Notes input that came before the reply it should have waited for: EHLO, DATA, VRFY… end a group of commands, and a
- * client that said HELO was not offered PIPELINING (RFC 2920 §3.1).
+ * Notes input that came before the reply it should have waited for: EHLO, DATA, VRFY… end a group of
+ * commands, and a client that said HELO was not offered PIPELINING (RFC 2920 §3.1).
  * @returns whether there was any
  */
 export function* flagIllegalPipelining(session: Session): Proc<boolean> {
   if (session.conn.buffered === 0) return false;
   const start = ascii.decode((yield* peek(session.conn)).subarray(0, bytesLogged));
-  session.log(`improper command pipelining after ${session.where} from ${session.namaddr}: ${escapeForLog(start)}`);
+  session.log(
+    `improper command pipelining after ${session.where} from ${session.namaddr}: ${escapeForLog(start)}`,
+  );
   session.illegalPipelining = true;
   return true;
 }

@@ -1,8 +1,8 @@
 /**
  * checks — which restriction lists apply to which command
  *
- * With smtpd_delay_reject the client, HELO and sender lists wait for RCPT (or ETRN), where the recipient is known and
- * clients understand a refusal.
+ * With smtpd_delay_reject the client, HELO and sender lists wait for RCPT (or ETRN), where the recipient is
+ * known and clients understand a refusal.
  */
 import type { Proc } from '../../../os/os.ts';
 
@@ -55,7 +55,8 @@ export function* checkRecipient(session: Session, recipient: string): Proc<Refus
   session.checkedRecipient = recipient;
   checks.recipientListed = false;
   let refused: Refusal = null;
-  if (config.delay_reject) refused = (yield* checkClient(session)) ?? (yield* checkHelo(session)) ?? (yield* checkMail(session));
+  if (config.delay_reject)
+    refused = (yield* checkClient(session)) ?? (yield* checkHelo(session)) ?? (yield* checkMail(session));
   if (refused === null) refused = refusal(session, yield* checkRecipientLists(session, recipient));
   session.checkedRecipient = null;
   return refused;
@@ -72,7 +73,12 @@ function* checkRecipientLists(session: Session, recipient: string): Proc<Verdict
     if ((yield* evaluate(check, config.restrictions[part])) === 'reject') return 'reject';
   }
   if (deferred(session) === 'reject') return 'reject';
-  if (!parameters.bool('smtpd_reject_unlisted_recipient') || checks.recipientListed || session.actions.discard) return 'dunno';
+  if (
+    !parameters.bool('smtpd_reject_unlisted_recipient') ||
+    checks.recipientListed ||
+    session.actions.discard
+  )
+    return 'dunno';
   return yield* rejectUnlisted(check, recipient);
 }
 
@@ -107,7 +113,12 @@ export function checkSize(session: Session): Refusal {
   return refusal(session, reject(session, 552, '5.3.4', 'Message size exceeds fixed limit'));
 }
 
-function* checkMessage(session: Session, part: SmtpdPart, name: string, replyClass: ReplyClass): Proc<Refusal> {
+function* checkMessage(
+  session: Session,
+  part: SmtpdPart,
+  name: string,
+  replyClass: ReplyClass,
+): Proc<Refusal> {
   const { transaction, checks } = session;
   // With several recipients none is named: the check concerns all alike.
   const first = transaction?.recipient ?? null;
@@ -125,13 +136,24 @@ function deferred(session: Session): Verdict {
   return deferral === null ? 'dunno' : reject(session, deferral.code, deferral.status, deferral.text);
 }
 
-function* run(session: Session, part: SmtpdPart, name: string, replyClass: ReplyClass, table: string | null): Proc<Verdict> {
+function* run(
+  session: Session,
+  part: SmtpdPart,
+  name: string,
+  replyClass: ReplyClass,
+  table: string | null,
+): Proc<Verdict> {
   resetChecks(session);
   const list = session.config.restrictions[part];
   return list.length === 0 ? 'dunno' : yield* evaluate(checkOf(session, name, replyClass, table), list);
 }
 
-function checkOf(session: Session, replyName: string, replyClass: ReplyClass, defaultTable: string | null): Check {
+function checkOf(
+  session: Session,
+  replyName: string,
+  replyClass: ReplyClass,
+  defaultTable: string | null,
+): Check {
   return { session, replyName, replyClass, defaultTable, evaluate };
 }
 

@@ -1,8 +1,8 @@
 /**
  * config — the parameters that smtpd(8) asks for at every turn, read once per session
  *
- * Field names are those of postconf(5) without "smtpd_". What is asked for rarely is read from the parameters where it
- * is needed.
+ * Field names are those of postconf(5) without "smtpd_". What is asked for rarely is read from the parameters
+ * where it is needed.
  */
 import type { Service } from '../instance.ts';
 
@@ -64,7 +64,8 @@ export function readConfig({ parameters }: Service): SmtpdConfig {
     forbid_unauth_pipelining: parameters.bool('smtpd_forbid_unauth_pipelining'),
     forbid_bare_newline: bareNewline === 'reject' ? 'reject' : bareNewline === 'no' ? 'no' : 'normalize',
     sasl_auth_enable: parameters.bool('smtpd_sasl_auth_enable'),
-    enforce_tls: parameters.text('smtpd_tls_security_level') === 'encrypt' || parameters.bool('smtpd_enforce_tls'),
+    enforce_tls:
+      parameters.text('smtpd_tls_security_level') === 'encrypt' || parameters.bool('smtpd_enforce_tls'),
     override: parameters.list('receive_override_options').map((option) => option.toLowerCase()),
     restrictions: {
       client: parameters.list('smtpd_client_restrictions'),

@@ -64,8 +64,13 @@ export function* bdat(session: Session, tokens: readonly Token[], line: string):
   if (session.discarded.has('CHUNKING')) return refuse('521 5.5.1 Error: command not implemented');
   const last = tokens.length === 3;
   const count = Number(tokens[1]?.text);
-  if (!/^\d{1,15}$/.test(tokens[1]?.text ?? '') || tokens.length > 3 || (last && tokens[2]!.text.toUpperCase() !== 'LAST')) {
-    session.warn(`${session.queueId}: malformed BDAT command syntax from ${session.namaddr}: ${printable(line, '?').slice(0, 100)}`);
+  if (
+    !/^\d{1,15}$/.test(tokens[1]?.text ?? '') ||
+    tokens.length > 3 ||
+    (last && tokens[2]!.text.toUpperCase() !== 'LAST')
+  ) {
+    const shown = printable(line, '?').slice(0, 100);
+    session.warn(`${session.queueId}: malformed BDAT command syntax from ${session.namaddr}: ${shown}`);
     return refuse('521 5.5.4 Syntax: BDAT count [LAST]');
   }
   const skip = (text: string): Proc<Outcome> => skipChunk(session, { count, last, text });
@@ -85,7 +90,10 @@ export function* bdat(session: Session, tokens: readonly Token[], line: string):
     session.warn(`${session.queueId}: BDAT request from ${session.namaddr} exceeds message size limit`);
     return yield* skip('552 5.3.4 Chunk exceeds message size limit');
   }
-  const chunks = (transaction.chunks ??= { content: openContent(session, transaction), rest: new Uint8Array(0) });
+  const chunks = (transaction.chunks ??= {
+    content: openContent(session, transaction),
+    rest: new Uint8Array(0),
+  });
   session.where = 'BDAT content';
   const failure = yield* receiveChunk(session, chunks, count);
   if (failure !== null) return failure;
@@ -97,12 +105,17 @@ export function* bdat(session: Session, tokens: readonly Token[], line: string):
 
 const noDots = { dots: false, standard: false };
 
-function* receiveChunk(session: Session, chunks: { content: MessageContent; rest: Uint8Array }, count: number): Proc<Outcome | null> {
+function* receiveChunk(
+  session: Session,
+  chunks: { content: MessageContent; rest: Uint8Array },
+  count: number,
+): Proc<Outcome | null> {
   const { config } = session;
   const failure = yield* readChunk(session, count, (bytes) => {
     const joined = chunks.rest.length > 0 ? join(chunks.rest, bytes) : bytes;
     let whole = joined.lastIndexOf(10) + 1;
-    if (joined.length - whole >= config.line_length_limit) whole = joined.length - (joined[joined.length - 1] === 13 ? 1 : 0);
+    if (joined.length - whole >= config.line_length_limit)
+      whole = joined.length - (joined[joined.length - 1] === 13 ? 1 : 0);
     chunks.content.addLines(joined.subarray(0, whole), noDots);
     chunks.rest = joined.subarray(whole);
   });
@@ -110,12 +123,20 @@ function* receiveChunk(session: Session, chunks: { content: MessageContent; rest
   return failure;
 }
 
-function* readChunk(session: Session, count: number, take: (bytes: Uint8Array) => void): Proc<Outcome | null> {
+function* readChunk(
+  session: Session,
+  count: number,
+  take: (bytes: Uint8Array) => void,
+): Proc<Outcome | null> {
   const { os, conn, config } = session;
   if (count > conn.buffered && !(yield* flush(session))) return { kind: 'ended', reason: 'lost connection' };
-  for (let left = count; left > 0; ) {
-    const bytes = yield* conn.read({ deadline: os.now() + config.timeout, bytesMax: Math.min(left, chunkReadBytes) });
-    if (typeof bytes === 'string') return { kind: 'ended', reason: bytes === 'timeout' ? 'timeout' : 'lost connection' };
+  for (let left = count; left > 0;) {
+    const bytes = yield* conn.read({
+      deadline: os.now() + config.timeout,
+      bytesMax: Math.min(left, chunkReadBytes),
+    });
+    if (typeof bytes === 'string')
+      return { kind: 'ended', reason: bytes === 'timeout' ? 'timeout' : 'lost connection' };
     take(bytes);
     left -= bytes.length;
   }
@@ -123,7 +144,10 @@ function* readChunk(session: Session, count: number, take: (bytes: Uint8Array) =
 }
 
 // RFC 3030 §4.1: a refused chunk is still read; the following ones are refused up to LAST or RSET.
-function* skipChunk(session: Session, { count, last, text }: { count: number; last: boolean; text: string }): Proc<Outcome> {
+function* skipChunk(
+  session: Session,
+  { count, last, text }: { count: number; last: boolean; text: string },
+): Proc<Outcome> {
   const failure = yield* readChunk(session, count, () => undefined);
   if (failure !== null) return failure;
   if (last) session.endTransaction();
@@ -143,7 +167,7 @@ function* finish(session: Session, transaction: Transaction, content: MessageCon
   const { stream, envelope } = transaction;
   assert(stream !== null && envelope !== null, 'the end of a message without a recipient');
   const { queueId } = stream;
-  let failure: string | null = null;
+  let failure: string | null;
   if (content.bareLf && config.forbid_bare_newline === 'reject') {
     session.logWhatsup('reject', 'bare <LF> received');
     const code = session.service.parameters.number('smtpd_forbid_bare_newline_reject_code');

@@ -1,8 +1,8 @@
 /**
  * forwarding — XFORWARD and XCLIENT: a trusted client speaks for another
  *
- * XFORWARD tells who the client of the upstream MTA was, for the log after a content filter; XCLIENT makes this session
- * that of the other client, access checks included.
+ * XFORWARD tells who the client of the upstream MTA was, for the log after a content filter; XCLIENT makes
+ * this session that of the other client, access checks included.
  *
  * SEE ALSO  XFORWARD_README, XCLIENT_README
  */
@@ -50,11 +50,16 @@ export function* xclient(session: Session, tokens: readonly Token[]): Proc<Outco
     const absent = value.toUpperCase() === unavailable;
     const bad = refuse(`501 5.5.4 Bad ${keyword} syntax: ${value}`);
     if (keyword === 'NAME' || keyword === 'REVERSE_NAME') {
-      const status: NameStatus = absent ? 'none' : value.toUpperCase() === temporarilyUnavailable ? 'temporary' : 'ok';
+      const status: NameStatus = absent
+        ? 'none'
+        : value.toUpperCase() === temporarilyUnavailable
+          ? 'temporary'
+          : 'ok';
       if (status === 'ok' && !isHostName(value)) return bad;
       const text = status === 'ok' ? value : 'unknown';
       if (keyword === 'NAME') [client.name, client.nameStatus] = [text, status];
-      if (keyword === 'REVERSE_NAME' || status === 'ok') [client.reverseName, client.reverseNameStatus] = [text, status];
+      if (keyword === 'REVERSE_NAME' || status === 'ok')
+        [client.reverseName, client.reverseNameStatus] = [text, status];
     } else if (keyword === 'ADDR' || keyword === 'DESTADDR') {
       if (!absent && !isMailHostAddress(value)) return bad;
       if (keyword === 'ADDR') client.address = absent ? 'unknown' : value.replace(/^ipv6:/i, '');

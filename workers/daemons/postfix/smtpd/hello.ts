@@ -27,7 +27,12 @@ export function* ehlo(session: Session, tokens: readonly Token[]): Proc<Outcome>
   session.protocol = 'ESMTP';
   const { discarded } = session;
   if (discarded.size > 0 && !discarded.has('SILENT-DISCARD'))
-    session.log(`discarding EHLO keywords: ${discardOrder.filter((word) => discarded.has(word)).map(nameInLog).join(' ')}`);
+    session.log(
+      `discarding EHLO keywords: ${discardOrder
+        .filter((word) => discarded.has(word))
+        .map(nameInLog)
+        .join(' ')}`,
+    );
   return accept(formatReply('250', [session.config.myhostname, ...capabilities(session)]));
 }
 
@@ -44,7 +49,10 @@ export function neuter(text: string): string {
 
 function* takeName(session: Session, tokens: readonly Token[], verb: 'HELO' | 'EHLO'): Proc<Outcome | null> {
   if (tokens.length < 2) return refuse(`501 Syntax: ${verb} hostname`);
-  const name = tokens.slice(1).map((token) => token.text).join(' ');
+  const name = tokens
+    .slice(1)
+    .map((token) => token.text)
+    .join(' ');
   if (!session.config.delay_reject) {
     const before = session.helo;
     session.helo = name;
@@ -87,8 +95,21 @@ function capabilities(session: Session): string[] {
 
 // The order in which they are logged, and the slip of the pen in it.
 const discardOrder = [
-  '8BITMIME', 'AUTH', 'ETRN', 'PIPELINING', 'SIZE', 'VERP', 'VRFY', 'XCLIENT', 'XFORWARD', 'STARTTLS',
-  'ENHANCEDSTATUSCODES', 'DSN', 'SMTPUTF8', 'CHUNKING', 'SILENT-DISCARD',
+  '8BITMIME',
+  'AUTH',
+  'ETRN',
+  'PIPELINING',
+  'SIZE',
+  'VERP',
+  'VRFY',
+  'XCLIENT',
+  'XFORWARD',
+  'STARTTLS',
+  'ENHANCEDSTATUSCODES',
+  'DSN',
+  'SMTPUTF8',
+  'CHUNKING',
+  'SILENT-DISCARD',
 ];
 function nameInLog(word: string): string {
   return word === 'SMTPUTF8' ? 'EHLO_MASK_SMTPUTF8' : word;

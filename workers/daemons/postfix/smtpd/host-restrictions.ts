@@ -1,7 +1,13 @@
 /**
  * host-restrictions — what is asked of the client's host name and of its HELO name
  */
-import { isHostName, isIpv4, isIpv6, isMailHostAddress, isUtf8HostName } from '../../../protocols/smtp/host-name.ts';
+import {
+  isHostName,
+  isIpv4,
+  isIpv6,
+  isMailHostAddress,
+  isUtf8HostName,
+} from '../../../protocols/smtp/host-name.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
@@ -14,7 +20,8 @@ import { deferIfPermit, reject, type Check, type Verdict } from './verdict.ts';
 export function* rejectUnknownClient({ session }: Check): Proc<Verdict> {
   const { nameStatus, address } = session.client;
   if (nameStatus === 'ok') return 'dunno';
-  const code = nameStatus === 'temporary' ? 450 : session.service.parameters.number('unknown_client_reject_code');
+  const code =
+    nameStatus === 'temporary' ? 450 : session.service.parameters.number('unknown_client_reject_code');
   return reject(session, code, '4.7.25', `Client host rejected: cannot find your hostname, [${address}]`);
 }
 
@@ -22,8 +29,14 @@ export function* rejectUnknownClient({ session }: Check): Proc<Verdict> {
 export function* rejectUnknownReverseClient({ session }: Check): Proc<Verdict> {
   const { reverseNameStatus, address } = session.client;
   if (reverseNameStatus === 'ok') return 'dunno';
-  const code = reverseNameStatus === 'none' ? session.service.parameters.number('unknown_client_reject_code') : 450;
-  return reject(session, code, '4.7.1', `Client host rejected: cannot find your reverse hostname, [${address}]`);
+  const code =
+    reverseNameStatus === 'none' ? session.service.parameters.number('unknown_client_reject_code') : 450;
+  return reject(
+    session,
+    code,
+    '4.7.1',
+    `Client host rejected: cannot find your reverse hostname, [${address}]`,
+  );
 }
 
 /** reject_invalid_helo_hostname */
@@ -55,7 +68,8 @@ export function* rejectUnknownHelo({ session }: Check): Proc<Verdict> {
   const status = yield* findAny(session, helo, ['A', 'AAAA', 'MX']);
   if (status === 'found' || status === 'null-mx') return 'dunno';
   const text = `<${helo}>: Helo command rejected: Host not found`;
-  if (status === 'none') return rejectHelo(session, 'unknown_hostname_reject_code', '4.7.1', 'Host not found');
+  if (status === 'none')
+    return rejectHelo(session, 'unknown_hostname_reject_code', '4.7.1', 'Host not found');
   if (session.service.parameters.text('unknown_helo_hostname_tempfail_action') === 'defer_if_permit')
     return deferIfPermit(session, { code: 450, status: '4.7.1', text });
   return reject(session, 450, '4.7.1', text);
@@ -71,7 +85,8 @@ export function* findAny(
   for (const type of types) {
     const result: LookupResult | MxResult =
       type === 'MX' ? yield* lookupMx(session.os, name) : yield* lookup(session.os, { name, type });
-    if (result.kind === 'found') return 'exchanges' in result && isNullMx(result.exchanges) ? 'null-mx' : 'found';
+    if (result.kind === 'found')
+      return 'exchanges' in result && isNullMx(result.exchanges) ? 'null-mx' : 'found';
     if (result.kind === 'try-again') tryAgain = true;
     if (result.kind === 'no-such-name') return tryAgain ? 'try-again' : 'none';
   }

@@ -1,7 +1,8 @@
 /**
  * mail — MAIL FROM: starts a transaction
  *
- * STANDARDS  RFC 5321 §4.1.1.2; RFC 1870 (SIZE), RFC 6152 (BODY), RFC 6531 (SMTPUTF8), RFC 3461 (RET, ENVID), RFC 4954 §5
+ * STANDARDS  RFC 5321 §4.1.1.2; RFC 1870 (SIZE), RFC 6152 (BODY), RFC 6531 (SMTPUTF8), RFC 3461 (RET, ENVID),
+ * RFC 4954 §5
  */
 import { domainOf, parseEnvelopeAddress } from '../../../protocols/smtp/address.ts';
 import type { Token } from '../../../protocols/smtp/command.ts';
@@ -31,14 +32,19 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
   if (session.transaction !== null) return refuse('503 5.5.1 Error: nested MAIL command');
   if (session.chunksFailed) return refuse('503 5.5.1 Error: MAIL after BDAT');
   const path = tokens[2];
-  if (path === undefined || tokens[1]!.text.toLowerCase() !== 'from:') return refuse('501 5.5.4 Syntax: MAIL FROM:<address>');
+  if (path === undefined || tokens[1]!.text.toLowerCase() !== 'from:')
+    return refuse('501 5.5.4 Syntax: MAIL FROM:<address>');
   const tooMuch = yield* countMessage(session);
   if (tooMuch !== null) return tooMuch;
   if (path.malformed) return refuse(badSender);
   const words = tokens.slice(3).map((token) => token.text);
   const utf8Offered = config.smtputf8_enable && !session.discarded.has('SMTPUTF8');
   session.smtpUtf8 = utf8Offered && words.some((word) => word.toUpperCase() === 'SMTPUTF8');
-  const sender = yield* extractAddress(session, path, { verb: 'MAIL', mayBeEmpty: true, strict: config.strict_rfc821_envelopes });
+  const sender = yield* extractAddress(session, path, {
+    verb: 'MAIL',
+    mayBeEmpty: true,
+    strict: config.strict_rfc821_envelopes,
+  });
   if (sender === null) return refuse(badSender);
   const options: MailOptions = { encoding: '', returnContent: '', envelopeId: null, saslSender: null };
   for (const word of words) {
@@ -47,7 +53,8 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
   }
   session.checkedSender = sender;
   let refused = checkSize(session);
-  if (refused === null && !config.delay_reject && (refused = yield* checkMail(session)) !== null) session.resetMail();
+  if (refused === null && !config.delay_reject && (refused = yield* checkMail(session)) !== null)
+    session.resetMail();
   session.checkedSender = null;
   if (refused !== null) return refuse(refused);
   session.localRewrite = yield* isLocalClient(session);
@@ -90,19 +97,24 @@ export function* extractAddress(
 function* isValidAddress(session: Session, address: string): Proc<boolean> {
   const resolution = yield* resolveAddress(session, address);
   if (resolution.kind === 'bad-address') return false;
-  return session.smtpUtf8 || isAscii(domainOf(resolution.kind === 'resolved' ? resolution.recipient : address));
+  return (
+    session.smtpUtf8 || isAscii(domainOf(resolution.kind === 'resolved' ? resolution.recipient : address))
+  );
 }
 
 // smtpd_client_message_rate_limit
 function* countMessage(session: Session): Proc<Outcome | null> {
   const limit = session.service.parameters.number('smtpd_client_message_rate_limit');
   if (limit === 0 || session.anvil === null || session.xclientAllowed) return null;
-  if (yield* isInNetworks(session, session.service.parameters.list('smtpd_client_event_limit_exceptions'))) return null;
+  if (yield* isInNetworks(session, session.service.parameters.list('smtpd_client_event_limit_exceptions')))
+    return null;
   const { address } = session.client;
   const service = serviceName(session);
   const rate = session.anvil.count(service, address, 'message', session.os.now());
   if (rate <= limit) return null;
-  session.warn(`Message delivery request rate limit exceeded: ${rate} from ${session.namaddr} for service ${service}`);
+  session.warn(
+    `Message delivery request rate limit exceeded: ${rate} from ${session.namaddr} for service ${service}`,
+  );
   return refuse(`450 4.7.1 Error: too much mail from ${address}`);
 }
 
@@ -135,7 +147,8 @@ function takeParameter(
   if ((keyword === 'RET' || keyword === 'ENVID') && value !== null) {
     if (session.discarded.has('DSN')) return '501 5.7.1 DSN support is disabled';
     if (keyword === 'RET') {
-      if (options.returnContent !== '' || !/^(FULL|HDRS)$/i.test(value)) return '501 5.5.4 Bad RET parameter syntax';
+      if (options.returnContent !== '' || !/^(FULL|HDRS)$/i.test(value))
+        return '501 5.5.4 Bad RET parameter syntax';
       options.returnContent = value.toUpperCase();
     } else {
       const id = parseEnvelopeId(value);
@@ -149,7 +162,8 @@ function takeParameter(
 
 function takeSize(session: Session, value: string): string | null {
   if (!/^\d+$/.test(value)) return '501 5.5.4 Bad message size syntax';
-  if (Number(value) > Number.MAX_SAFE_INTEGER) return '552 5.3.4 Message size exceeds file system imposed limit';
+  if (Number(value) > Number.MAX_SAFE_INTEGER)
+    return '552 5.3.4 Message size exceeds file system imposed limit';
   session.declaredSize = Number(value);
   return null;
 }
@@ -159,8 +173,10 @@ function* isLocalClient(session: Session): Proc<boolean> {
   const { os, client, service, login } = session;
   for (const item of service.parameters.list('local_header_rewrite_clients')) {
     const name = item.toLowerCase();
-    if (name === 'permit_inet_interfaces' && [...os.addresses, '127.0.0.1'].includes(client.address)) return true;
-    if (name === 'permit_mynetworks' && (yield* isInNetworks(session, service.parameters.list('mynetworks')))) return true;
+    if (name === 'permit_inet_interfaces' && [...os.addresses, '127.0.0.1'].includes(client.address))
+      return true;
+    if (name === 'permit_mynetworks' && (yield* isInNetworks(session, service.parameters.list('mynetworks'))))
+      return true;
     if (name === 'permit_sasl_authenticated' && login !== null) return true;
   }
   return false;

@@ -1,8 +1,8 @@
 /**
  * message-content — message lines as they arrive, without dot-stuffing, every line ended by CRLF
  *
- * What needs no change is kept as views on the received bytes. Past message_size_limit nothing is kept any more, and
- * the client is told at the end.
+ * What needs no change is kept as views on the received bytes. Past message_size_limit nothing is kept any
+ * more, and the client is told at the end.
  *
  * STANDARDS  RFC 5321 §4.5.2 (transparency), §4.1.1.4 (end of mail data)
  */
@@ -39,7 +39,7 @@ export class MessageContent {
   addLines(bytes: Uint8Array, { dots, standard }: { dots: boolean; standard: boolean }): void {
     if (this.tooBig) return;
     let kept = 0; // bytes before this index are in pieces
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const lf = bytes.indexOf(LF, at);
       const whole = lf !== -1;
       let end = whole ? lf : bytes.length;
@@ -79,17 +79,21 @@ export class MessageContent {
     return true;
   }
 
-  // A UNIX "From " line at the start becomes a header; a first line that starts with white space must not continue the
-  // Received: field.
+  // A UNIX "From " line at the start becomes a header; a first line that starts with white space must not
+  // continue the Received: field.
   #firstLinePrefix(bytes: Uint8Array, start: number, end: number): Uint8Array | null {
-    if (/^>*From /.test(ascii.decode(bytes, start, Math.min(end, start + 16)))) return ascii.encode('X-Mailbox-Line: ');
+    if (/^>*From /.test(ascii.decode(bytes, start, Math.min(end, start + 16))))
+      return ascii.encode('X-Mailbox-Line: ');
     this.#first = false;
     const c = bytes[start];
     return start < end && (c === 32 || c === 9) ? lineEnd() : null;
   }
 }
 
-/** Cuts the stream after DATA into runs of whole lines; `ended` is set with the run whose last line is the final dot. */
+/**
+ * Cuts the stream after DATA into runs of whole lines; `ended` is set with the run whose last line is the
+ * final dot.
+ */
 export class DataFramer {
   ended = false;
   /** octets of the line "." at the end of the last run */

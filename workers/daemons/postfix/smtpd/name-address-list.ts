@@ -1,8 +1,10 @@
 /**
- * name-address-list — whether a client is in a list of networks, addresses, names and tables, such as mynetworks
+ * name-address-list — whether a client is in a list of networks, addresses, names and tables, such as
+ * mynetworks
  *
- * "192.0.2.0/24", "[2001:db8::]/32" in brackets, "192.0.2.1", "host.example", ".example" and, as parent domains match
- * subdomains, "example"; "!pattern" excludes; "type:table" and "/file/name" are looked up. The first match decides.
+ * "192.0.2.0/24", "[2001:db8::]/32" in brackets, "192.0.2.1", "host.example", ".example" and, as parent
+ * domains match subdomains, "example"; "!pattern" excludes; "type:table" and "/file/name" are looked up. The
+ * first match decides.
  *
  * SEE ALSO  postconf(5) mynetworks, match_list(3)
  */
@@ -27,7 +29,14 @@ function* match(session: Session, list: readonly string[], depth: number): Proc<
     let found: boolean;
     if (pattern.startsWith('/')) {
       const bytes = depth < filesMax ? session.os.files.read(pattern) : null;
-      const lines = bytes === null ? [] : ascii.decode(bytes).replace(/^#.*$/gm, '').split(/[\s,]+/).filter((word) => word !== '');
+      const lines =
+        bytes === null
+          ? []
+          : ascii
+              .decode(bytes)
+              .replace(/^#.*$/gm, '')
+              .split(/[\s,]+/)
+              .filter((word) => word !== '');
       const inner = yield* match(session, lines, depth + 1);
       if (inner !== null) return excluded ? !inner : inner;
       continue;

@@ -1,8 +1,8 @@
 /**
  * peer — who the client is: the host name of its address, when that name leads back to the address
  *
- * A name that does not list the address is not believed ("unknown"); it is kept as the reverse name, which only
- * reject_unknown_reverse_client_hostname and check_reverse_client_hostname_access look at.
+ * A name that does not list the address is not believed ("unknown"); it is kept as the reverse name, which
+ * only reject_unknown_reverse_client_hostname and check_reverse_client_hostname_access look at.
  *
  * SEE ALSO  postconf(5) smtpd_peername_lookup
  */

@@ -8,7 +8,10 @@ import { quoteLocalPart } from '../../../protocols/smtp/address.ts';
 
 import type { Session, Transaction } from './session.ts';
 
-/** The field, with what access tables prepend, each line ended by CRLF. The recipient is named when it is the only one. */
+/**
+ * The field, with what access tables prepend, each line ended by CRLF. The recipient is named when it is the
+ * only one.
+ */
 export function formatReceived(session: Session, transaction: Transaction, queueId: string): string {
   const { client, config, login, protocol } = session;
   const lines = [

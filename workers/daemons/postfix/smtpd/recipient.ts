@@ -1,5 +1,6 @@
 /**
- * recipient — RCPT TO and VRFY; the first accepted recipient opens the stream to cleanup(8), which allots the queue id
+ * recipient — RCPT TO and VRFY; the first accepted recipient opens the stream to cleanup(8), which allots the
+ * queue id
  *
  * STANDARDS  RFC 5321 §4.1.1.3, §3.5.3 (VRFY answers 252); RFC 3461 §4.1, §4.2 (NOTIFY, ORCPT)
  */
@@ -27,11 +28,16 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
   if (transaction === null) return refuse('503 5.5.1 Error: need MAIL command');
   if (session.chunksFailed || transaction.chunks !== null) return refuse('503 5.5.1 Error: RCPT after BDAT');
   const path = tokens[2];
-  if (path === undefined || tokens[1]!.text.toLowerCase() !== 'to:') return refuse('501 5.5.4 Syntax: RCPT TO:<address>');
+  if (path === undefined || tokens[1]!.text.toLowerCase() !== 'to:')
+    return refuse('501 5.5.4 Syntax: RCPT TO:<address>');
   const tooMany = yield* countRecipient(session);
   if (tooMany !== null) return tooMany;
   if (path.malformed) return refuse(badRecipient);
-  const address = yield* extractAddress(session, path, { verb: 'RCPT', mayBeEmpty: false, strict: config.strict_rfc821_envelopes });
+  const address = yield* extractAddress(session, path, {
+    verb: 'RCPT',
+    mayBeEmpty: false,
+    strict: config.strict_rfc821_envelopes,
+  });
   if (address === null) return refuse(badRecipient);
   const options: RecipientOptions = { notify: '', originalRecipient: '' };
   for (const token of tokens.slice(3)) {
@@ -52,7 +58,8 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
     address,
     originalAddress: address,
     // RFC 3461 §5.2.1: without ORCPT, the address as the client wrote it
-    dsnOriginalRecipient: options.originalRecipient === '' ? `rfc822;${withoutBrackets(path.text)}` : options.originalRecipient,
+    dsnOriginalRecipient:
+      options.originalRecipient === '' ? `rfc822;${withoutBrackets(path.text)}` : options.originalRecipient,
     notify: options.notify,
   });
   return accept('250 2.1.5 Ok');
@@ -73,7 +80,11 @@ export function* vrfy(session: Session, tokens: readonly Token[]): Proc<Outcome>
   const text = words.map((word) => word.text).join(' ');
   const before = session.smtpUtf8;
   session.smtpUtf8 ||= utf8;
-  const address = yield* extractAddress(session, { text, malformed: false }, { verb: 'VRFY', mayBeEmpty: false, strict: false });
+  const address = yield* extractAddress(
+    session,
+    { text, malformed: false },
+    { verb: 'VRFY', mayBeEmpty: false, strict: false },
+  );
   const refused = address === null ? badRecipient : yield* checkRecipient(session, address);
   session.smtpUtf8 = before;
   return refused === null ? accept(`252 2.0.0 ${text}`) : refuse(refused);
@@ -104,12 +115,15 @@ function takeParameter(session: Session, word: string, options: RecipientOptions
 function* countRecipient(session: Session): Proc<Outcome | null> {
   const limit = session.service.parameters.number('smtpd_client_recipient_rate_limit');
   if (limit === 0 || session.anvil === null || session.xclientAllowed) return null;
-  if (yield* isInNetworks(session, session.service.parameters.list('smtpd_client_event_limit_exceptions'))) return null;
+  if (yield* isInNetworks(session, session.service.parameters.list('smtpd_client_event_limit_exceptions')))
+    return null;
   const { address } = session.client;
   const service = serviceName(session);
   const rate = session.anvil.count(service, address, 'recipient', session.os.now());
   if (rate <= limit) return null;
-  session.warn(`Recipient address rate limit exceeded: ${rate} from ${session.namaddr} for service ${service}`);
+  session.warn(
+    `Recipient address rate limit exceeded: ${rate} from ${session.namaddr} for service ${service}`,
+  );
   return refuse(`450 4.7.1 Error: too many recipients from ${address}`);
 }
 
@@ -170,7 +184,9 @@ function logOrigin(session: Session, transaction: Transaction, queueId: string):
     ...(login === null ? [] : [`sasl_method=${login.method}`, `sasl_username=${login.user}`]),
     ...(transaction.saslSender === '' ? [] : [`sasl_sender=${transaction.saslSender}`]),
     ...(ident === '' ? [] : [`orig_queue_id=${ident}`]),
-    ...(forwarded.has('NAME') || forwarded.has('ADDR') ? [`orig_client=${address === '' ? name : `${name}[${address}]`}`] : []),
+    ...(forwarded.has('NAME') || forwarded.has('ADDR')
+      ? [`orig_client=${address === '' ? name : `${name}[${address}]`}`]
+      : []),
   ];
   session.log(`${queueId}: ${parts.join(', ')}`);
 }

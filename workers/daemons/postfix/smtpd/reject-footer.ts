@@ -1,7 +1,8 @@
 /**
  * reject-footer — smtpd_reject_footer: text that an administrator adds to every 4xx and 5xx reply
  *
- * "\n" starts a new line of the reply, with its code and enhanced status; "\c" at the start continues the last line.
+ * "\n" starts a new line of the reply, with its code and enhanced status; "\c" at the start continues the
+ * last line.
  */
 import type { Session } from './session.ts';
 
@@ -16,7 +17,9 @@ export function addFooter(reply: string, session: Session): string {
     if (i === 0 && part.startsWith('\\c')) lines[lines.length - 1] += expand(part.slice(2), session);
     else lines.push(`${code} ${status === undefined ? '' : `${status} `}${expand(part, session)}`);
   }
-  return lines.map((line, i) => (i < lines.length - 1 ? `${line.slice(0, 3)}-${line.slice(4)}` : line)).join('\r\n');
+  return lines
+    .map((line, i) => (i < lines.length - 1 ? `${line.slice(0, 3)}-${line.slice(4)}` : line))
+    .join('\r\n');
 }
 
 function expand(text: string, session: Session): string {

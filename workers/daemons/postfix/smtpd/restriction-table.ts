@@ -1,8 +1,9 @@
 /**
  * restriction-table — every restriction by its name in postconf(5): what argument it takes and what it asks
  *
- * SIMPLIFIED: no DNS lists, no policy service, no check_…_{ns,mx,a}_access, no address verification, no certificates; a
- * list that names one of these answers 451 4.3.5, as the real smtpd(8) does for names it does not know.
+ * SIMPLIFIED: no DNS lists, no policy service, no check_…_{ns,mx,a}_access, no address verification, no
+ * certificates; a list that names one of these answers 451 4.3.5, as the real smtpd(8) does for names it does
+ * not know.
  *
  * SEE ALSO  postconf(5) smtpd_recipient_restrictions
  */
@@ -68,14 +69,23 @@ const restrictions: ReadonlyMap<string, Restriction> = new Map([
   ['reject_non_fqdn_sender', ofSender(rejectNonFqdnAddress)],
   ['reject_unlisted_sender', ofSender(rejectUnlisted)],
   ['reject_sender_login_mismatch', ofSender(rejectAnyMismatch)],
-  ['reject_authenticated_sender_login_mismatch', ofSender((check, sender) => rejectLoginMismatch(check, sender, false))],
+  [
+    'reject_authenticated_sender_login_mismatch',
+    ofSender((check, sender) => rejectLoginMismatch(check, sender, false)),
+  ],
   ['reject_known_sender_login_mismatch', ofSender(rejectKnownMismatch)],
   ['reject_unauthenticated_sender_login_mismatch', ofSender(rejectNotLoggedIn)],
 
   ['check_recipient_access', table(checkRecipientAccess)],
   ['permit_auth_destination', plain(permitAuthDestination)],
-  ['reject_unauth_destination', ofRecipient((check, recipient) => rejectUnauthDestination(check, recipient, 0))],
-  ['defer_unauth_destination', ofRecipient((check, recipient) => rejectUnauthDestination(check, recipient, 100))],
+  [
+    'reject_unauth_destination',
+    ofRecipient((check, recipient) => rejectUnauthDestination(check, recipient, 0)),
+  ],
+  [
+    'defer_unauth_destination',
+    ofRecipient((check, recipient) => rejectUnauthDestination(check, recipient, 100)),
+  ],
   ['reject_unknown_recipient_domain', ofRecipient(rejectUnknownAddress)],
   ['reject_non_fqdn_recipient', ofRecipient(rejectNonFqdnAddress)],
   ['reject_unlisted_recipient', ofRecipient(rejectUnlisted)],
@@ -119,12 +129,21 @@ function* deferIfPermitRequested({ session, replyName, replyClass }: Check): Pro
 }
 
 function* deferIfRejectRequested({ session, replyName, replyClass }: Check): Proc<Verdict> {
-  deferIfReject(session, { code: 450, status: '4.7.0', text: `<${replyName}>: ${replyClass} rejected: defer_if_reject requested` });
+  deferIfReject(session, {
+    code: 450,
+    status: '4.7.0',
+    text: `<${replyName}>: ${replyClass} rejected: defer_if_reject requested`,
+  });
   return 'dunno';
 }
 
 function* rejectPlaintextSession({ session }: Check): Proc<Verdict> {
-  return reject(session, session.service.parameters.number('plaintext_reject_code'), '4.7.1', 'Session encryption is required');
+  return reject(
+    session,
+    session.service.parameters.number('plaintext_reject_code'),
+    '4.7.1',
+    'Session encryption is required',
+  );
 }
 
 function* permitInetInterfaces(check: Check): Proc<Verdict> {
@@ -141,7 +160,9 @@ function* permitMynetworks(check: Check): Proc<Verdict> {
 
 function* permitSaslAuthenticated(check: Check): Proc<Verdict> {
   const { login, config } = check.session;
-  return config.sasl_auth_enable && login !== null ? ok(asClient(check), 'permit_sasl_authenticated') : 'dunno';
+  return config.sasl_auth_enable && login !== null
+    ? ok(asClient(check), 'permit_sasl_authenticated')
+    : 'dunno';
 }
 
 function asClient(check: Check): Check {
@@ -170,19 +191,32 @@ function* checkHeloAccess(check: Check, title: string): Proc<Verdict> {
 function* checkSenderAccess(check: Check, title: string): Proc<Verdict> {
   const { sender } = check.session;
   if (sender === null) return 'dunno';
-  return yield* checkAddressAccess({ ...check, replyName: sender, replyClass: 'Sender address' }, title, sender);
+  return yield* checkAddressAccess(
+    { ...check, replyName: sender, replyClass: 'Sender address' },
+    title,
+    sender,
+  );
 }
 
 function* checkRecipientAccess(check: Check, title: string): Proc<Verdict> {
   const { recipient } = check.session;
   if (recipient === null) return 'dunno';
-  return yield* checkAddressAccess({ ...check, replyName: recipient, replyClass: 'Recipient address' }, title, recipient);
+  return yield* checkAddressAccess(
+    { ...check, replyName: recipient, replyClass: 'Recipient address' },
+    title,
+    recipient,
+  );
 }
 
 function* checkEtrnAccess(check: Check, title: string): Proc<Verdict> {
   const domain = check.session.etrnDomain;
   if (domain === null) return 'dunno';
-  return yield* checkHostAccess({ ...check, replyName: domain, replyClass: 'Etrn command' }, title, domain, null);
+  return yield* checkHostAccess(
+    { ...check, replyName: domain, replyClass: 'Etrn command' },
+    title,
+    domain,
+    null,
+  );
 }
 
 function* rejectAnyMismatch(check: Check, sender: string): Proc<Verdict> {
@@ -199,7 +233,8 @@ function* permitAuthDestination(check: Check): Proc<Verdict> {
   const { recipient } = check.session;
   if (recipient === null) return 'dunno';
   const authorized = yield* isAuthorizedDestination(check.session, recipient);
-  if (authorized === 'yes') return ok({ ...check, replyName: recipient, replyClass: 'Recipient address' }, 'permit_auth_destination');
+  if (authorized === 'yes')
+    return ok({ ...check, replyName: recipient, replyClass: 'Recipient address' }, 'permit_auth_destination');
   return authorized === 'no' ? 'dunno' : authorized;
 }
 

@@ -1,8 +1,8 @@
 /**
  * restrictions — evaluates a list of restrictions from left to right until one says ok or reject
  *
- * A temporary error does not decide by itself: "defer if permit" turns a later permission into a deferral, "defer if
- * reject" a later rejection. Each restriction is one entry of restriction-table.ts.
+ * A temporary error does not decide by itself: "defer if permit" turns a later permission into a deferral,
+ * "defer if reject" a later rejection. Each restriction is one entry of restriction-table.ts.
  *
  * SEE ALSO  SMTPD_ACCESS_README; checks.ts (which lists apply when), access.ts (tables)
  */
@@ -40,7 +40,9 @@ function* evaluateItems(check: Check, list: readonly string[]): Proc<Verdict> {
     }
     if (word.includes(':')) {
       if (check.defaultTable === null) {
-        session.warn(`specify one of (${tableRestrictions}) before ${check.replyClass} restriction "${word}"`);
+        session.warn(
+          `specify one of (${tableRestrictions}) before ${check.replyClass} restriction "${word}"`,
+        );
         return rejectServerError(session);
       }
       name = check.defaultTable; // the short form: a table where a restriction stands
@@ -53,7 +55,7 @@ function* evaluateItems(check: Check, list: readonly string[]): Proc<Verdict> {
     else {
       const argument = list[i + 1];
       if (argument === undefined) {
-        session.warn(`restriction ${name} requires ${restriction.argument === 'table' ? 'a lookup table' : 'an'} argument`);
+        session.warn(`restriction ${name} requires a lookup table argument`);
         return rejectServerError(session);
       }
       i++;
@@ -79,7 +81,12 @@ function* evaluateOther(check: Check, name: string, list: readonly string[], i: 
   if (name === 'defer' || name === 'reject') {
     const code = parameters.number(`${name}_code`);
     const reason = name === 'defer' ? 'Try again later' : 'Access denied';
-    return reject(session, code, name === 'defer' ? '4.3.2' : '5.7.1', `<${replyName}>: ${replyClass} rejected: ${reason}`);
+    return reject(
+      session,
+      code,
+      name === 'defer' ? '4.3.2' : '5.7.1',
+      `<${replyName}>: ${replyClass} rejected: ${reason}`,
+    );
   }
   if (name === 'sleep') {
     if (next === undefined || !/^\d{1,5}$/.test(next)) {

@@ -1,7 +1,8 @@
 /**
  * sasl-dialogue — AUTH: the PLAIN and LOGIN mechanisms of Cyrus SASL
  *
- * SIMPLIFIED: no other mechanisms; the real library offers what its plugins and mech_list of smtpd.conf allow.
+ * SIMPLIFIED: no other mechanisms; the real library offers what its plugins and mech_list of smtpd.conf
+ * allow.
  *
  * STANDARDS  RFC 4954 (AUTH), RFC 4616 (PLAIN)
  * SEE ALSO   SASL_README; ../sasl/authenticate.ts (who knows the passwords)
@@ -36,11 +37,10 @@ export function* auth(session: Session, tokens: readonly Token[]): Proc<Outcome>
   const { config } = session;
   if (config.helo_required && session.helo === null) return refuse('503 5.5.1 Error: send HELO/EHLO first');
   const { verify } = session;
-  if (!config.sasl_auth_enable || verify === null || session.discarded.has('AUTH'))
+  const active = config.sasl_auth_enable && !session.service.parameters.bool('smtpd_tls_auth_only');
+  if (!active || verify === null || session.discarded.has('AUTH'))
     return refuse('503 5.5.1 Error: authentication not enabled');
   if (session.transaction !== null) return refuse('503 5.5.1 Error: MAIL transaction in progress');
-  if (session.service.parameters.bool('smtpd_tls_auth_only'))
-    return refuse('504 5.5.4 Encryption required for requested authentication mechanism');
   if (session.login !== null) return refuse('503 5.5.1 Error: already authenticated');
   if (tokens.length < 2 || tokens.length > 3) return refuse('501 5.5.4 Syntax: AUTH mechanism');
   const method = tokens[1]!.text;
@@ -63,7 +63,11 @@ export function* auth(session: Session, tokens: readonly Token[]): Proc<Outcome>
 
 const implemented = Object.freeze(['LOGIN', 'PLAIN']);
 
-function fail(session: Session, method: string, { reason, user }: { reason: string; user: string | null }): Outcome {
+function fail(
+  session: Session,
+  method: string,
+  { reason, user }: { reason: string; user: string | null },
+): Outcome {
   const name = printable(method, '?').slice(0, 100);
   const shown = user === null ? '(unavailable)' : printable(user, '?').slice(0, 100);
   session.warn(`${session.namaddr}: SASL ${name} authentication failed: ${reason}, sasl_username=${shown}`);
@@ -93,7 +97,10 @@ function parsePlain(response: Uint8Array): Credentials {
   const first = response.indexOf(0);
   const second = first === -1 ? -1 : response.indexOf(0, first + 1);
   if (second === -1 || second === first + 1) return { failure: 'bad protocol / cancel' };
-  return { user: utf8.decode(response.subarray(first + 1, second)), password: utf8.decode(response.subarray(second + 1)) };
+  return {
+    user: utf8.decode(response.subarray(first + 1, second)),
+    password: utf8.decode(response.subarray(second + 1)),
+  };
 }
 
 // One challenge and its response, or the initial response in its place ("=" is an empty one, RFC 4954 §4).
@@ -104,9 +111,11 @@ function* respond(
 ): Proc<Uint8Array | { failure: string } | Outcome> {
   let text = initial === '=' ? '' : initial;
   if (text === null) {
-    if (!(yield* say(session, `334 ${base64.encode(ascii.encode(challenge))}`))) return { kind: 'ended', reason: 'lost connection' };
+    if (!(yield* say(session, `334 ${base64.encode(ascii.encode(challenge))}`)))
+      return { kind: 'ended', reason: 'lost connection' };
     const line = yield* readBounded(session, session.service.parameters.number('smtpd_sasl_response_limit'));
-    if (typeof line === 'string') return { kind: 'ended', reason: line === 'timeout' ? 'timeout' : 'lost connection' };
+    if (typeof line === 'string')
+      return { kind: 'ended', reason: line === 'timeout' ? 'timeout' : 'lost connection' };
     if (line.cut) return refuse('500 5.5.6 SASL response limit exceeded');
     if (line.text === '*') {
       session.warn(`${session.namaddr}: SASL ${printable(method, '?')} authentication aborted`);

@@ -1,8 +1,8 @@
 /**
  * session — the state of one SMTP session, from the greeting to the disconnect
  *
- * What RSET forgets is the transaction; what EHLO forgets is that and the client's name for itself; the client's name
- * and address, the login and the error count last as long as the connection (XCLIENT apart).
+ * What RSET forgets is the transaction; what EHLO forgets is that and the client's name for itself; the
+ * client's name and address, the login and the error count last as long as the connection (XCLIENT apart).
  *
  * SEE ALSO  smtpd.ts (the loop), chat.ts (reading and writing)
  */
@@ -18,7 +18,8 @@ import type { MessageContent } from './message-content.ts';
 import type { ClientName } from './peer.ts';
 
 /** The restriction lists of main.cf: smtpd_…_restrictions. */
-export type SmtpdPart = 'client' | 'helo' | 'sender' | 'relay' | 'recipient' | 'etrn' | 'data' | 'end_of_data';
+export type SmtpdPart =
+  'client' | 'helo' | 'sender' | 'relay' | 'recipient' | 'etrn' | 'data' | 'end_of_data';
 
 /** Checks a password; the user is as the client gave it. */
 export type VerifyPassword = (
@@ -42,7 +43,9 @@ export type Ending = 'timeout' | 'lost connection' | 'too many errors' | 'quiet'
 /** What XFORWARD told of the client of the upstream MTA; an absent attribute was not sent. */
 export type ForwardedClient = ReadonlyMap<string, string>;
 
-/** A reason to refuse that is kept until it is known whether the request would be permitted or refused anyway. */
+/**
+ * A reason to refuse that is kept until it is known whether the request would be permitted or refused anyway.
+ */
 export interface Deferral {
   code: number;
   status: string;
@@ -71,7 +74,10 @@ export interface Transaction {
   chunks: { content: MessageContent; rest: Uint8Array } | null;
 }
 
-/** What tables decided about the message under way (access(5) FILTER, HOLD, …): lasts until the transaction ends. */
+/**
+ * What tables decided about the message under way (access(5) FILTER, HOLD, …): lasts until the transaction
+ * ends.
+ */
 export interface Actions {
   filter: string;
   redirect: string;
@@ -128,7 +134,9 @@ export class Session {
   declaredSize = 0;
   /** a chunk was refused: those up to LAST or RSET are, too */
   chunksFailed = false;
-  /** the command talks of another sender or recipient than the transaction's: for checks and their log lines */
+  /**
+   * the command talks of another sender or recipient than the transaction's: for checks and their log lines
+   */
   checkedSender: string | null = null;
   checkedRecipient: string | null = null;
   etrnDomain: string | null = null;

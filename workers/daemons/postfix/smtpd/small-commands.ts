@@ -1,8 +1,8 @@
 /**
  * small-commands — RSET, NOOP, QUIT, ETRN, STARTTLS
  *
- * SIMPLIFIED: no flush(8) service, so that ETRN of a domain in fast_flush_domains is answered 458 as when the real
- * service is down; and no TLS: STARTTLS is answered as by a server without it.
+ * SIMPLIFIED: no flush(8) service, so that ETRN of a domain in fast_flush_domains is answered 458 as when the
+ * real service is down; and no TLS: STARTTLS is answered as by a server without it.
  *
  * STANDARDS  RFC 5321 §4.1.1.5, §4.1.1.9, §4.1.1.10; RFC 1985 (ETRN)
  */
@@ -34,7 +34,8 @@ export function* quit(): Proc<Outcome> {
 /** STARTTLS */
 export function* starttls(session: Session, tokens: readonly Token[]): Proc<Outcome> {
   if (tokens.length !== 1) return refuse('501 5.5.4 Syntax: STARTTLS');
-  if (session.config.helo_required && session.helo === null) return refuse('503 5.5.1 Error: send HELO/EHLO first');
+  if (session.config.helo_required && session.helo === null)
+    return refuse('503 5.5.1 Error: send HELO/EHLO first');
   return refuse('502 5.5.1 Error: command not implemented');
 }
 

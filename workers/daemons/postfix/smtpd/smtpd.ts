@@ -1,11 +1,12 @@
 /**
  * smtpd — the Postfix SMTP server: one session with one client
  *
- * Greets, reads commands, asks the restrictions of main.cf whether to do what the client wants, and gives accepted mail
- * to cleanup(8). A client that makes errors is slowed down after smtpd_soft_error_limit of them and sent away after
- * smtpd_hard_error_limit. Every rejection, and how the session ended, is logged.
+ * Greets, reads commands, asks the restrictions of main.cf whether to do what the client wants, and gives
+ * accepted mail to cleanup(8). A client that makes errors is slowed down after smtpd_soft_error_limit of them
+ * and sent away after smtpd_hard_error_limit. Every rejection, and how the session ended, is logged.
  *
- * SIMPLIFIED: no TLS, no Milters, no smtpd_proxy_filter, no postmaster notices; smtpd_per_request_deadline is as "no".
+ * SIMPLIFIED: no TLS, no Milters, no smtpd_proxy_filter, no postmaster notices; smtpd_per_request_deadline is
+ * as "no".
  *
  * STANDARDS  RFC 5321, 1870, 1985, 2034, 2920, 3030, 3461, 3848, 4954, 6152, 6531, 7504
  * SEE ALSO   session.ts (state), checks.ts (restrictions), data.ts (content); smtpd(8)
@@ -226,7 +227,12 @@ function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcom
     return yield* sayError(session, '530 5.7.0 Must issue a STARTTLS command first');
   session.where = verb;
   const endsGroup = command.last === true || session.protocol !== 'ESMTP';
-  if (endsGroup && !session.illegalPipelining && (yield* flagIllegalPipelining(session)) && config.forbid_unauth_pipelining) {
+  if (
+    endsGroup &&
+    !session.illegalPipelining &&
+    (yield* flagIllegalPipelining(session)) &&
+    config.forbid_unauth_pipelining
+  ) {
     yield* say(session, '554 5.5.0 Error: SMTP protocol synchronization');
     return 'end';
   }

@@ -21,7 +21,9 @@ export interface Check {
   readonly replyClass: ReplyClass;
   /** the check_…_access that a bare table in the list stands for; null = none may stand there */
   readonly defaultTable: string | null;
-  /** evaluates a further list in the place of this restriction (a restriction class, the answer of a table) */
+  /**
+   * evaluates a further list in the place of this restriction (a restriction class, the answer of a table)
+   */
   readonly evaluate: (check: Check, list: readonly string[]) => Proc<Verdict>;
 }
 
@@ -74,7 +76,10 @@ export function ok(check: Check, action: string, from = ''): Verdict {
   if (session.checks.deferIfPermit !== null) return 'ok';
   const logged = session.service.parameters.list('smtpd_log_access_permit_actions');
   if (logged.some((word) => word === 'static:all' || word.toLowerCase() === action.toLowerCase()))
-    session.logWhatsup('permit', `action=${action} for ${check.replyClass}=${check.replyName}${from === '' ? '' : ` from ${from}`}`);
+    session.logWhatsup(
+      'permit',
+      `action=${action} for ${check.replyClass}=${check.replyName}${from === '' ? '' : ` from ${from}`}`,
+    );
   return 'ok';
 }
 
@@ -82,7 +87,8 @@ export function ok(check: Check, action: string, from = ''): Verdict {
 export function fixStatus(session: Session, status: string, replyClass: ReplyClass): string {
   if (!/^\d\.1\./.test(status)) return status;
   const [sender, recipient] = addressStatus.get(status.slice(4)) ?? ['1.0', '1.0'];
-  const detail = replyClass === 'Sender address' ? sender : replyClass === 'Recipient address' ? recipient : '0.0';
+  const detail =
+    replyClass === 'Sender address' ? sender : replyClass === 'Recipient address' ? recipient : '0.0';
   if (detail !== status.slice(2))
     session.log(`mapping DSN status ${status} into ${replyClass} status ${status[0]!}.${detail}`);
   return `${status[0]!}.${detail}`;
@@ -113,7 +119,10 @@ function refuse(session: Session, deferral: Deferral, warning: boolean, softBoun
     return refuse(session, earlier, false, softBounce);
   }
   const first = softBounce && code >= 500 ? '4' : String(code)[0]!;
-  const reply = printable(`${first}${String(code).slice(1)} ${first}${status.slice(1)} ${text}`.slice(0, replyBytesMax), ' ');
+  const reply = printable(
+    `${first}${String(code).slice(1)} ${first}${status.slice(1)} ${text}`.slice(0, replyBytesMax),
+    ' ',
+  );
   session.logWhatsup(warning ? 'reject_warning' : 'reject', reply);
   if (warning) return 'dunno';
   checks.rejection = reply;

@@ -1,0 +1,53 @@
+// Recorded dialogues of Postfix 3.7.11 played against the simulator: what passed once must not fall back.
+// The numbers in passing.json are raised by hand when more pass; see `npm run conformance -- --all`.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import type { CaseGroup, SmtpCase } from '../../../workers/node/conformance-case.ts';
+import { ConformanceHost } from '../../../workers/node/conformance-host.ts';
+
+interface Passing {
+  cases: number;
+  code: number;
+  text: number;
+}
+
+const here = path.dirname(new URL(import.meta.url).pathname);
+const folder = path.join(here, 'recorded');
+const ports = readJson<Record<string, number>>(path.join(folder, 'ports.json'));
+const recorded = readJson<Record<string, Passing>>(path.join(here, 'passing.json'));
+const groups = readdirSync(path.join(folder, 'cases'))
+  .sort()
+  .map((name) => readJson<CaseGroup & { config: string }>(path.join(folder, 'cases', name)));
+
+test.each(Object.entries(recorded))(
+  'profile %s passes no fewer dialogues than before',
+  (profile, passing) => {
+    const ofProfile = groups.filter((group) => group.profile === profile);
+    const cases: SmtpCase[] = ofProfile.flatMap((group) => group.cases);
+    const config = path.basename(ofProfile[0]!.config, '.main.cf');
+    const host = new ConformanceHost({ folder, config, port: ports[profile]! });
+    const results = cases.map((smtpCase) => host.play(smtpCase));
+    const failing = (kinds: string[] | null): string[] =>
+      results
+        .filter(({ differences }) => differences.some(({ kind }) => kinds?.includes(kind) ?? true))
+        .map(({ id, differences }) => `${id}: ${differences[0]!.text}`);
+    expect(results).toHaveLength(passing.cases);
+    expect(results.length - failing(['code']).length, failing(['code']).join('\n')).toBeGreaterThanOrEqual(
+      passing.code,
+    );
+    expect(results.length - failing(null).length, failing(null).join('\n')).toBeGreaterThanOrEqual(
+      passing.text,
+    );
+  },
+);
+
+test('every recorded profile has its numbers', () => {
+  expect(Object.keys(recorded).sort()).toEqual([...new Set(groups.map(({ profile }) => profile))].sort());
+});
+
+function readJson<T>(file: string): T {
+  return JSON.parse(readFileSync(file, 'utf8')) as T;
+}
