@@ -25,8 +25,11 @@ export function civilTime(epochUs: number): CivilTime {
   const days = Math.floor(epochUs / dayUs);
   const rest = epochUs - days * dayUs;
   const second = Math.floor(rest / 1_000_000);
+  const { year, month, day } = civilDate(days);
   return {
-    ...civilDate(days),
+    year,
+    month,
+    day,
     hour: Math.floor(second / 3600),
     minute: Math.floor(second / 60) % 60,
     second: second % 60,

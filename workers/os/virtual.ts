@@ -34,6 +34,8 @@ import { connectTcp, VirtualListener, VirtualUdpSocket } from './sockets.ts';
 const mailLog = '/var/log/mail.log';
 const logBytesMax = 4 * 1024 * 1024; // rotated before that much, beside daily
 const fsyncUs = 200; // a fast disk
+const controlBytes = /[\x00-\x1f\x7f]/;
+const allControlBytes = /[\x00-\x1f\x7f]/g;
 
 /** What belongs to the host as a whole: kernel, network, disk, clock, log. */
 export class Machine {
@@ -43,7 +45,8 @@ export class Machine {
   readonly startsAtUs: number;
   readonly #boot: (os: Os) => void;
   #inputs: { prefix: string; channel: VirtualChannel<InputCommand> }[] = [];
-  #logDay = -1;
+  #logSecond = -1;
+  #logPrefix = '';
 
   constructor(options: {
     kernel: HostKernel;
@@ -110,18 +113,21 @@ export class Machine {
 
   log(ident: string, pid: number, text: string): void {
     const { kernel, disk } = this;
-    const clean = text.replace(/[\x00-\x1f\x7f]/g, '?');
-    const epochUs = this.startsAtUs + kernel.now;
-    const day = Math.floor(epochUs / 86_400_000_000);
-    if ((day !== this.#logDay && this.#logDay !== -1) || disk.size(mailLog) > logBytesMax)
-      disk.rename(mailLog, `${mailLog}.1`);
-    this.#logDay = day;
-    const hostLabel = kernel.name.split('.')[0]!;
-    disk.append(
-      mailLog,
-      ascii.encode(`${formatSyslogStamp(epochUs)} ${hostLabel} ${ident}[${pid}]: ${clean}\n`),
-    );
+    const clean = controlBytes.test(text) ? text.replace(allControlBytes, '?') : text;
+    this.#stamp(Math.floor((this.startsAtUs + kernel.now) / 1_000_000));
+    if (disk.size(mailLog) > logBytesMax) disk.rename(mailLog, `${mailLog}.1`);
+    disk.append(mailLog, ascii.encode(`${this.#logPrefix}${ident}[${pid}]: ${clean}\n`));
     kernel.emit({ kind: 'log.line-written', file: mailLog, ident, pid, text: clean });
+  }
+
+  /** The stamp of a line, made once a second; a new day begins a new file. */
+  #stamp(epochSecond: number): void {
+    if (epochSecond === this.#logSecond) return;
+    const day = Math.floor(epochSecond / 86_400);
+    if (this.#logSecond !== -1 && day !== Math.floor(this.#logSecond / 86_400))
+      this.disk.rename(mailLog, `${mailLog}.1`);
+    this.#logSecond = epochSecond;
+    this.#logPrefix = `${formatSyslogStamp(epochSecond * 1_000_000)} ${this.kernel.name.split('.')[0]!} `;
   }
 
   #fallSilent(): void {
