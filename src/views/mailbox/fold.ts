@@ -31,6 +31,7 @@ export interface Errand {
   number: number;
   kind: 'send' | 'list' | 'open';
   user: string;
+  hostIndex: number;
   at: VirtualTime;
   event: EventId;
   servers: Server[];
@@ -64,7 +65,8 @@ export class MailboxFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
     'input.accepted',
     'process.started',
-    'process.stopped',
+    'host.crashed',
+    'host.stopped',
     'tcp.state-changed',
     'mua.message-submitted',
     'mua.message-fetched',
@@ -87,7 +89,7 @@ export class MailboxFold implements Fold {
   add(event: TraceEvent): void {
     if (event.kind === 'input.accepted') return this.#ask(event.text, event);
     if (event.kind === 'process.started') return this.#start(event.pid, event);
-    if (event.kind === 'process.stopped') return this.#stop(event.pid, event.how, event);
+    if (event.kind === 'host.crashed' || event.kind === 'host.stopped') return this.#switchOff(event);
     const errand = this.#busy.get(processOf(event.hostIndex, event.proc));
     if (errand === undefined) return;
     const { at, id } = event;
@@ -120,7 +122,7 @@ export class MailboxFold implements Fold {
     }
   }
 
-  #ask(text: string, { at, id }: TraceEvent): void {
+  #ask(text: string, { at, id, hostIndex }: TraceEvent): void {
     const command = parseCommand(text);
     if (command === null || this.errands.length >= errandsMax) return;
     const { user, to = '', subject = '', uid = 0 } = command;
@@ -129,6 +131,7 @@ export class MailboxFold implements Fold {
       number: this.errands.length,
       kind,
       user,
+      hostIndex,
       at,
       event: id,
       servers: [],
@@ -146,14 +149,11 @@ export class MailboxFold implements Fold {
     if (errand !== undefined) this.#busy.set(processOf(event.hostIndex, pid), errand);
   }
 
-  /** A user agent that was stopped in the middle has nothing more to say. */
-  #stop(pid: number, how: string, { hostIndex, at, id }: TraceEvent): void {
-    const key = processOf(hostIndex, pid);
-    const errand = this.#busy.get(key);
-    if (errand === undefined) return;
-    this.#busy.delete(key);
-    if (errand.outcomes.length === 0 && how !== 'returned')
-      errand.outcomes.push({ at, event: id, failed: true, text: 'The computer was switched off.' });
+  /** A user agent whose computer goes off in the middle has nothing more to say. */
+  #switchOff({ hostIndex, at, id }: TraceEvent): void {
+    for (const errand of this.errands)
+      if (errand.hostIndex === hostIndex && errand.outcomes.length === 0)
+        errand.outcomes.push({ at, event: id, failed: true, text: 'The computer was switched off.' });
   }
 }
 
