@@ -19,6 +19,7 @@ import {
 
 import type { FilteredMessage } from './filter.ts';
 import type { AmavisSession } from './session.ts';
+import { xforwardNames } from './texts.ts';
 
 const host = '127.0.0.1';
 const port = 10025; // $forward_method = 'smtp:[127.0.0.1]:10025'
@@ -57,7 +58,9 @@ export function* reinject(os: Os, session: AmavisSession, message: FilteredMessa
     content: message.content,
     size: message.size,
     body: message.body,
-    xforward: [...session.xforward],
+    xforward: xforwardNames.flatMap((name) =>
+      session.xforward.has(name) ? [[name, session.xforward.get(name)!] as const] : [],
+    ),
   });
   if (result.open) yield* quitSession(os, smtp);
   const bodySaid = smtp.capabilities.has('8BITMIME') ? `BODY=${message.body} ` : '';

@@ -12,13 +12,12 @@ import { ContentReceiver, joinContent } from '../../protocols/lmtp/content.ts';
 import { MINUTE, type Connection, type Os, type Proc } from '../../os/os.ts';
 
 import { filterMessage } from './filter.ts';
-import { capabilities, listenName, okReply, texts } from './texts.ts';
+import { capabilities, listenName, okReply, texts, xforwardNames } from './texts.ts';
 
 const idleUs = 8 * MINUTE; // $smtpd_timeout
 const lineBytesMax = 4096;
 const recipientsMax = 1100; // $smtpd_recipient_limit
 const messageBytesMax = 50 * 1024 * 1024;
-const xforwardNames = ['NAME', 'ADDR', 'PORT', 'PROTO', 'HELO', 'IDENT', 'SOURCE'];
 
 /** State of a session. */
 export interface AmavisSession {

@@ -6,6 +6,17 @@
 
 export const listenName = '[127.0.0.1]';
 
+/** What XFORWARD can carry, in the order in which it is passed on. */
+export const xforwardNames: readonly string[] = Object.freeze([
+  'NAME',
+  'ADDR',
+  'PORT',
+  'PROTO',
+  'HELO',
+  'IDENT',
+  'SOURCE',
+]);
+
 /** Capabilities after the first line of EHLO. */
 export const capabilities = Object.freeze([
   'VRFY',

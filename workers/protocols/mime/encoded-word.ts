@@ -32,33 +32,40 @@ export function encodeText(text: string): string {
 
 /** A field's value with its encoded words as text. */
 export function decodeText(value: string): string {
-  // RFC 2047 §6.2: blanks between two encoded words are not shown; characters may not be split, but some do.
-  const joined = value.replace(
-    /(=\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=)\s+(?==\?[^?\s]+\?[bqBQ]\?[^?\s]*\?=)/g,
-    '$1',
-  );
-  return joined.replace(
-    /=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bqBQ])\?([^?\s]*)\?=/g,
-    (word, charset: string, encoding: string, text: string) => {
-      const bytes = encoding.toUpperCase() === 'B' ? base64.decode(text) : decodeQ(text);
-      if (bytes === null) return word;
-      switch (charset.toUpperCase()) {
-        case 'UTF-8':
-        case 'US-ASCII':
-          return utf8.decode(bytes);
-        case 'ISO-8859-1':
-          return ascii.decode(bytes);
-        default:
-          return word;
-      }
-    },
-  );
+  let text = '';
+  let from = 0;
+  let afterWord = false;
+  for (const match of value.matchAll(/=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bqBQ])\?([^?\s]*)\?=/g)) {
+    const decoded = decodeWord(match[1]!, match[2]!, match[3]!);
+    if (decoded === null) continue;
+    const between = value.slice(from, match.index);
+    // RFC 2047 §6.2: blanks between two encoded words are not shown.
+    text += (afterWord && between.trim() === '' ? '' : between) + decoded;
+    from = match.index + match[0].length;
+    afterWord = true;
+  }
+  return text + value.slice(from);
 }
 
 const wordBytesMax = 45; // "=?UTF-8?B?" + 60 + "?=" = 72 characters of the 75 allowed
 
 function formatWord(bytes: readonly number[]): string {
   return `=?UTF-8?B?${base64.encode(Uint8Array.from(bytes))}?=`;
+}
+
+/** @returns null when the charset is not known or the text is malformed */
+function decodeWord(charset: string, encoding: string, text: string): string | null {
+  const bytes = encoding.toUpperCase() === 'B' ? base64.decode(text) : decodeQ(text);
+  if (bytes === null) return null;
+  switch (charset.toUpperCase()) {
+    case 'UTF-8':
+    case 'US-ASCII':
+      return utf8.decode(bytes);
+    case 'ISO-8859-1':
+      return ascii.decode(bytes);
+    default:
+      return null;
+  }
 }
 
 function decodeQ(text: string): Uint8Array | null {
