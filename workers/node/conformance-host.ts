@@ -78,17 +78,9 @@ export class ConformanceHost {
   play(test: SmtpCase): CaseResult {
     const game = playCase(test);
     let result: CaseResult | null = null;
-    const machine = this.#booted.machines[0]!;
-    this.#booted.partition.input({
-      at: this.#now + 1,
-      host: 0,
-      accept: () =>
-        machine
-          .os()
-          .spawn('case', (os) =>
-            drive(os, { game, port: this.#port, inbox: this.#inbox, done: (end) => (result = end) }),
-          ),
-    });
+    this.spawn('case', (os) =>
+      drive(os, { game, port: this.#port, inbox: this.#inbox, done: (end) => (result = end) }),
+    );
     const end = this.#now + limitUs;
     while (result === null && this.#booted.partition.nextTime <= end)
       this.#run(this.#booted.partition.nextTime);
@@ -96,6 +88,26 @@ export class ConformanceHost {
     const ended = result as CaseResult | null;
     if (ended !== null) return ended;
     return { id: test.id, differences: [{ step: 0, kind: 'code', text: 'did not end' }], transcript: [] };
+  }
+
+  /** Virtual time of the next event. */
+  get nextTime(): number {
+    return this.#booted.partition.nextTime;
+  }
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Starts a proc on the host at the next instant. */
+  spawn(name: string, body: (os: Os) => Proc<unknown>): void {
+    const machine = this.#booted.machines[0]!;
+    const accept = (): void => void machine.os().spawn(name, body);
+    this.#booted.partition.input({ at: this.#now + 1, host: 0, accept });
+  }
+
+  /** Runs to a virtual time. */
+  runUntil(until: number): void {
+    if (until > this.#now) this.#run(until);
   }
 
   /** Lines of mail.log since the last call: "ident: text". */
@@ -127,7 +139,7 @@ function hostFiles(folder: string, config: string): Record<string, string> {
       .replaceAll('@B@', '/etc/postfix');
   return {
     '/etc/postfix/main.cf': text(`${config}.main.cf`),
-    '/etc/postfix/master.cf': text(`${config}.master.cf`) + text('common.master.cf'),
+    '/etc/postfix/master.cf': text(`${config}.master.cf`) + text('services.master.cf'),
     '/etc/hosts': '127.0.0.1 localhost\n',
     '/etc/resolv.conf': 'nameserver 127.0.0.1\n',
     '/etc/postfix/sasl/smtpd.conf':

@@ -2,7 +2,9 @@
  * conformance — plays recorded SMTP dialogues of Postfix 3.7.11 and prints how many pass
  *
  * SYNOPSIS  conformance [--profile NAME | --all] [--only REGEX] [--log] [--quiet] [--host H --port P] [FILE…]
+ *           conformance --serve PORT [--profile NAME]
  *
+ * With --serve the host itself listens on a real loopback port, in step with the wall clock, for clients of any kind.
  * Without --host against the simulator's Postfix in virtual time, configured as the recordings were; with
  * --host and --port against any server, over real sockets. A case passes at level "code" when codes and
  * enhanced statuses are right, at "caps" when the EHLO lines are as well, at "text" when every word and every
@@ -14,6 +16,7 @@ import { parseArgs } from 'node:util';
 
 import type { CaseGroup, CaseResult, SmtpCase } from './conformance-case.ts';
 import { ConformanceHost } from './conformance-host.ts';
+import { serve } from './conformance-serve.ts';
 import { playOverSockets } from './conformance-sockets.ts';
 
 const folder = path.resolve('tests/conformance/smtp/recorded');
@@ -34,8 +37,16 @@ async function main(): Promise<void> {
       quiet: { type: 'boolean' },
       host: { type: 'string' },
       port: { type: 'string' },
+      serve: { type: 'string' },
     },
   });
+  if (values.serve !== undefined) {
+    await serve(new ConformanceHost({ folder, ...listenerOf(values.profile) }), {
+      realPort: Number(values.serve),
+      port: listenerOf(values.profile).port,
+    });
+    return;
+  }
   const files = positionals.length > 0 ? positionals : caseFiles();
   const only = values.only === undefined ? null : new RegExp(values.only);
   const wanted = files

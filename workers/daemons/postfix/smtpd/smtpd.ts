@@ -9,7 +9,7 @@
  * as "no".
  *
  * STANDARDS  RFC 5321, 1870, 1985, 2034, 2920, 3030, 3461, 3848, 4954, 6152, 6531, 7504
- * SEE ALSO   session.ts (state), checks.ts (restrictions), data.ts (content); smtpd(8)
+ * SEE ALSO   session.ts (state), checks.ts (restrictions), content.ts (DATA); smtpd(8)
  */
 import { isHeaderName, tokenize, type Token } from '../../../protocols/smtp/command.ts';
 import { escapeForLog } from '../../../protocols/smtp/reply.ts';
@@ -22,7 +22,7 @@ import type { Anvil } from './anvil.ts';
 import { flagIllegalPipelining, flush, readCommand, say } from './chat.ts';
 import { checkClient } from './checks.ts';
 import { readConfig } from './config.ts';
-import { bdat, data } from './data.ts';
+import { bdat, data } from './content.ts';
 import { xclient, xforward } from './forwarding.ts';
 import { discardedKeywords, ehlo, helo } from './hello.ts';
 import { mail, serviceName } from './mail.ts';

@@ -1,5 +1,5 @@
 /**
- * data — DATA and BDAT: receives the message, gives it to cleanup(8), answers for it
+ * content — DATA and BDAT: receives the message, gives it to cleanup(8), answers for it
  *
  * Memory is bounded by message_size_limit: what comes after it is read and thrown away.
  *
