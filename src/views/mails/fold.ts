@@ -60,6 +60,8 @@ export class MailsFold implements Fold, FlowListener {
   readonly #byQueueId = new Map<string, number>();
   /** sent by a user agent, but without a Message-ID yet: host → mails */
   readonly #written = new Map<number, { mail: Mail; to: string }[]>();
+  /** queue files that were removed; their ids may be used again */
+  readonly #gone = new Set<string>();
   readonly #earlyMoves = new Map<string, Move[]>();
   /** notification's queue id → mail it reports on, where that is known before the notification is */
   readonly #reports = new Map<string, number>();
@@ -249,6 +251,7 @@ export class MailsFold implements Fold, FlowListener {
     }
     const key = `${event.hostIndex}:${event.queueId}`;
     this.#byQueueId.set(key, mail.number);
+    this.#gone.delete(key);
     this.#busyWith[event.hostIndex] = mail.number;
     if (this.#reports.has(key)) mail.reportsOn = this.#reports.get(key)!;
     for (const move of this.#earlyMoves.get(key) ?? []) this.#move(mail, move);
@@ -271,7 +274,8 @@ export class MailsFold implements Fold, FlowListener {
 
   #moved(event: Move): void {
     const key = `${event.hostIndex}:${event.queueId}`;
-    if (event.from === '') this.#byQueueId.delete(key); // a new file, even when the id is an old one
+    if (event.from === '' && this.#gone.delete(key)) this.#byQueueId.delete(key); // a new file with an old id
+    if (event.to === '') this.#gone.add(key);
     const mail = this.mailOfQueueId(event.hostIndex, event.queueId);
     if (mail !== null) return this.#move(mail, event);
     const early = this.#earlyMoves.get(key) ?? [];

@@ -182,7 +182,7 @@ function spread(group: PlugPlace[]): void {
   const isFlat = side === 'left' || side === 'right';
   const length = isFlat ? host.height : host.width;
   // a cable going up and one coming down in the same column must not share a line
-  const first = isFlat ? 14 : side === 'top' ? 30 : 20;
+  const first = isFlat ? 14 : side === 'top' ? 36 : 19;
   const step = isFlat ? 12 : 19;
   const counts = { less: 0, more: 0 };
   for (const place of group) {

@@ -16,6 +16,8 @@ export interface Picture {
   wires: WiresFold;
   mails: MailsFold;
   at: VirtualTime;
+  /** false when the clock goes so fast that dots would be noise */
+  withPackets: boolean;
   /** over how many milliseconds the clock's last jump is shown; 0 = at once */
   overMs: number;
 }
@@ -92,7 +94,7 @@ export class Painter {
     else this.#stamps = []; // colours may change before the next movement
   };
 
-  #gather({ wires, mails }: Picture, after: VirtualTime, shown: VirtualTime): void {
+  #gather({ wires, mails, withPackets }: Picture, after: VirtualTime, shown: VirtualTime): void {
     for (const carriage of mails.carriages.during(after, shown))
       this.#add(
         carriage.fromHost,
@@ -103,7 +105,7 @@ export class Painter {
         carriage.mail,
         false,
       );
-    const room = dotsMax - this.#movers.size;
+    const room = withPackets ? dotsMax - this.#movers.size : 0;
     if (room <= 0) return;
     for (const packet of wires.packets.during(after, shown, room))
       if (packet.until > packet.from && !packet.lost)

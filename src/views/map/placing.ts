@@ -57,7 +57,7 @@ export function gridOf(
     const label = names.short(index);
     const text = Math.max(label.length * charWidth, host.role.length * 6.4 + 4);
     const least = isCompact ? 108 : 138;
-    const width = Math.max(least, Math.ceil(glyphWidth(isCompact) + 9 + text + 10));
+    const width = 2 * Math.ceil(Math.max(least, glyphWidth(isCompact) + 9 + text + 10) / 2);
     const { col, row } = cells[i]!;
     const { role, organisation } = host;
     return { index, col, row, label, role, organisation, x: 0, y: 0, width, height: hostHeight };
@@ -180,7 +180,7 @@ function columnsAt(grid: Grid, stretch: number): number {
       }
     }
     if (col > 0) least = Math.max(least, centre[col - 1]! + 40);
-    centre[col] = least;
+    centre[col] = Math.round(least);
   }
   for (const host of grid.hosts) host.x = Math.round(centre[host.col]! - host.width / 2);
   return Math.max(...grid.hosts.map((host) => host.x + host.width + inset(host))) + padding;

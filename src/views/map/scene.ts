@@ -7,7 +7,7 @@ import type { Clock } from '../../decode/clock.ts';
 import type { Names, Protocol } from '../../decode/names.ts';
 
 import { currentMail, placesAt, type MailsFold } from '../mails/fold.ts';
-import type { Mail } from '../mails/mail.ts';
+import type { Mail, Step } from '../mails/mail.ts';
 import type { QueuesFold } from '../queues/fold.ts';
 import type { Selection } from '../../sim/selection.ts';
 
@@ -35,6 +35,8 @@ export interface Showing {
   at: VirtualTime;
   selection: Selection | null;
   highlight: readonly string[];
+  /** a caption tells what happens, so that words need not */
+  captions: boolean;
 }
 
 export interface HostView {
@@ -99,7 +101,7 @@ export interface Scene {
   cables: CableView[];
   rests: RestView[];
   footprints: Footprint[];
-  caption: { at: Point; lines: string[]; tone: string; anchor: 'start' | 'middle' } | null;
+  caption: { at: Point; lines: string[]; tone: string; anchor: 'start' | 'middle' | 'end' } | null;
   current: Mail | null;
 }
 
@@ -318,12 +320,12 @@ function paperOf(mail: Mail): RestView['letters'][number] {
   };
 }
 
-function wordsOf({ queues, clock, at }: Showing, mail: Mail, host: number): RestView['words'] {
+function wordsOf({ queues, clock, at, captions }: Showing, mail: Mail, host: number): RestView['words'] {
   const stay = placesAt(mail, at).stays.findLast((one) => one.hostIndex === host);
   if (stay === undefined) return [];
-  if (stay.kind === 'mailbox') return [{ text: 'delivered', tone: 'ok' }];
+  if (stay.kind === 'mailbox') return captions ? [] : [{ text: 'delivered', tone: 'ok' }];
   if (stay.kind !== 'queue' || stay.queue === '') return [];
-  if (stay.queue !== 'deferred') return [{ text: stay.queue, tone: 'plain' }];
+  if (stay.queue !== 'deferred') return captions ? [] : [{ text: stay.queue, tone: 'plain' }];
   const retry = queues.file(host, stay.queueId)?.retries.findLast((one) => one.at <= at);
   const next =
     retry === undefined ? [] : [{ text: `tries at ${clock.time(retry.due)}`, tone: 'plain' as const }];
@@ -333,59 +335,85 @@ function wordsOf({ queues, clock, at }: Showing, mail: Mail, host: number): Rest
 // ---- footprints and caption -----------------------------------------------------------------------------
 
 function footprintsOf({ board, at }: Showing, current: Mail | null): Footprint[] {
-  if (current === null) return [];
-  const steps = current.steps.filter((step) => step.at <= at);
-  const used = new Map<string, number>();
+  const steps = current?.steps.filter((step) => step.at <= at) ?? [];
   const prints: Footprint[] = [];
-  for (const [i, step] of steps.entries()) {
-    const key = linkKey(step.fromHost, step.toHost);
-    const nth = used.get(key) ?? 0;
-    used.set(key, nth + 1);
-    const place = printPlace(board, step.fromHost, step.toHost, nth);
-    if (place === null) continue;
-    const state = i === steps.length - 1 ? 'now' : 'past';
-    prints.push({ number: i + 1, at: place, state, text: step.text, event: step.event });
+  const byPlace = new Map<string, number[]>();
+  for (const [i, { fromHost, toHost }] of steps.entries()) {
+    const key = linkKey(fromHost, toHost);
+    byPlace.set(key, [...(byPlace.get(key) ?? []), i]);
   }
-  return prints;
+  for (const there of byPlace.values()) {
+    const places = printPlaces(board, steps[there[0]!]!, there.length);
+    for (const [i, at] of places.entries()) {
+      const number = there[there.length - places.length + i]!;
+      const { text, event } = steps[number]!;
+      prints.push({
+        number: number + 1,
+        at,
+        state: number === steps.length - 1 ? 'now' : 'past',
+        text,
+        event,
+      });
+    }
+  }
+  return prints.sort((a, b) => a.number - b.number);
 }
 
 const printStep = 23;
 
-/** Beside the host's lower right corner, or along the cable. */
-function printPlace(board: Board, from: number, to: number, nth: number): Point | null {
-  const host = board.hosts.find((one) => one.index === from);
-  if (from === to) {
-    if (host === undefined) return null;
-    const perRow = Math.max(1, Math.floor((host.width - 16) / printStep));
-    return {
-      x: host.x + host.width - 12 - printStep * (nth % perRow),
-      y: host.y - 22 * Math.floor(nth / perRow),
-    };
+/** Places for the last steps at a host (on its upper edge) or on a cable, as many as there is room for. */
+function printPlaces(board: Board, { fromHost, toHost }: Step, count: number): Point[] {
+  const numbers = (room: number) => Array.from({ length: Math.max(1, Math.min(count, room)) }, (_, i) => i);
+  if (fromHost === toHost) {
+    const host = board.hosts.find((one) => one.index === fromHost);
+    if (host === undefined) return [];
+    const places = numbers(Math.floor((host.width - 24) / printStep));
+    return places.map((i) => ({
+      x: host.x + host.width - 12 - printStep * (places.length - 1 - i),
+      y: host.y - 3,
+    }));
   }
-  const cable = board.cables.find((one) => linkKey(one.a, one.b) === linkKey(from, to));
-  if (cable === undefined) return null;
-  const points = cable.a === from ? cable.points : [...cable.points].reverse();
-  return pointAlong({ points, length: cable.length }, (26 + nth * printStep) / Math.max(1, cable.length));
+  const cable = cableBetween(board, fromHost, toHost);
+  if (cable === null) return [];
+  const room = Math.floor((cable.length - 34) / printStep);
+  if (room < 2) return [pointAlong(cable, 0.5)];
+  const points = cable.a === fromHost ? cable.points : [...cable.points].reverse();
+  return numbers(room).map((i) =>
+    pointAlong({ points, length: cable.length }, (26 + i * printStep) / cable.length),
+  );
 }
 
-function captionOf({ board, at }: Showing, current: Mail | null): Scene['caption'] {
+function captionOf(showing: Showing, current: Mail | null): Scene['caption'] {
+  const { board, at } = showing;
   const step = current?.steps.findLast((one) => one.at <= at);
-  if (step === undefined) return null;
-  const host = board.hosts.find((one) => one.index === step.fromHost);
-  const { tone } = step;
-  if (step.fromHost === step.toHost)
-    return host === undefined
-      ? null
-      : { at: { x: host.x + host.width / 2, y: host.y - 16 }, lines: [step.text], tone, anchor: 'middle' };
-  const cable = board.cables.find((one) => linkKey(one.a, one.b) === linkKey(step.fromHost, step.toHost));
-  if (cable === undefined) return null;
+  if (step === undefined || step.tone === 'wait') return null; // who waits has words of its own
+  const { tone, text } = step;
+  if (step.fromHost === step.toHost) {
+    const host = board.hosts.find((one) => one.index === step.fromHost);
+    if (host === undefined) return null;
+    const rests = placesAt(current!, at).stays.some((stay) => stay.hostIndex === host.index);
+    const x = Math.min(host.x + (rests ? 43 : 2), board.width - text.length * captionCharWidth - 4);
+    return { at: { x: Math.max(4, x), y: host.y + host.height + 24 }, lines: [text], tone, anchor: 'start' };
+  }
+  const cable = cableBetween(board, step.fromHost, step.toHost);
+  if (cable === null) return null;
   const middle = pointAlong(cable, 0.5);
-  const isUpright = cable.points.some(
-    (point, i) => i > 0 && point.x === cable.points[i - 1]!.x && point.x === middle.x,
-  );
-  return isUpright
-    ? { at: { x: middle.x + 26, y: middle.y + 5 }, lines: [step.text], tone, anchor: 'start' }
-    : { at: { x: middle.x, y: middle.y + 32 }, lines: halves(step.text), tone, anchor: 'middle' };
+  const isUpright = cable.own.from.x === cable.own.to.x;
+  if (!isUpright)
+    return { at: { x: middle.x, y: middle.y + 32 }, lines: halves(text), tone, anchor: 'middle' };
+  const isRightFull = middle.x + 26 + text.length * captionCharWidth > board.width;
+  return {
+    at: { x: middle.x + (isRightFull ? -26 : 26), y: middle.y + 5 },
+    lines: [text],
+    tone,
+    anchor: isRightFull ? 'end' : 'start',
+  };
+}
+
+const captionCharWidth = 6.6;
+
+function cableBetween(board: Board, a: number, b: number): Cable | null {
+  return board.cables.find((one) => linkKey(one.a, one.b) === linkKey(a, b)) ?? null;
 }
 
 /** Two lines of about the same length. */

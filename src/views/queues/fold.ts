@@ -65,6 +65,8 @@ export class QueuesFold implements Fold {
   ]);
 
   readonly #files = new Map<string, QueueFile>();
+  /** removed files; their ids may be used again */
+  readonly #gone = new Set<string>();
   readonly #lying: Spans<Lying>[];
   readonly #now = new Map<QueueFile, Lying>();
   readonly #counts: { at: VirtualTime; counts: Counts; delivered: number }[][];
@@ -126,8 +128,8 @@ export class QueuesFold implements Fold {
 
   #moved({ hostIndex, queueId, from, to, at, id }: Of<'queue.file-moved'>): void {
     const key = `${hostIndex}:${queueId}`;
-    if (from === '' || !this.#files.has(key)) this.#files.set(key, newFile(hostIndex, queueId, at));
-    const file = this.#files.get(key)!;
+    const file = this.#fileFor(key, hostIndex, queueId, at);
+    if (to === '') this.#gone.add(key);
     const counts = { ...this.countsAt(hostIndex, at) };
     const before = this.#now.get(file);
     if (before !== undefined) {
@@ -150,12 +152,22 @@ export class QueuesFold implements Fold {
   }
 
   #entered(event: Of<'queue.message-entered'>): void {
-    const file = this.file(event.hostIndex, event.queueId);
-    if (file === null) return;
+    const key = `${event.hostIndex}:${event.queueId}`;
+    const file = this.#fileFor(key, event.hostIndex, event.queueId, event.at);
     file.messageId = event.messageId;
     file.sender = event.sender;
     file.recipients = event.recipients.split(', ');
     file.bytes = event.bytes;
+  }
+
+  /** The file of an id; a new one when there is none, or that one was removed. */
+  #fileFor(key: string, hostIndex: number, queueId: string, at: VirtualTime): QueueFile {
+    const known = this.#files.get(key);
+    if (known !== undefined && !this.#gone.has(key)) return known;
+    this.#gone.delete(key);
+    const file = newFile(hostIndex, queueId, at);
+    this.#files.set(key, file);
+    return file;
   }
 
   #attempted(event: Of<'delivery.attempted'>): void {
