@@ -9,7 +9,6 @@ import type { Fold, FoldContext } from '../sim/fold.ts';
 
 import { Activity } from './activity.ts';
 import { linesAt, stateAt, type Conversation, type End, type Side } from './conversation.ts';
-import { DnsDialogue } from './dns-dialogue.ts';
 import { DnsExchanges, LdapExchanges } from './exchanges.ts';
 import { protocolOfPorts } from './names.ts';
 import { Track } from './track.ts';

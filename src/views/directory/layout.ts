@@ -8,7 +8,7 @@ export interface Asked {
   exchange: LdapExchange;
   /** what came back, in few words */
   result: string;
-  tone: 'plain' | 'none' | 'wait' | 'fail';
+  tone: 'found' | 'none' | 'wait' | 'fail';
   entries: LdapExchange['entries'];
   isDone: boolean;
 }
@@ -20,10 +20,10 @@ export function askedAt(exchange: LdapExchange, cursor: VirtualTime): Asked {
   if (isRefusal(exchange.code))
     return { exchange, entries, isDone, result: resultName(exchange.code), tone: 'fail' };
   if (exchange.operation !== 'search')
-    return { exchange, entries, isDone, result: resultName(exchange.code), tone: 'plain' };
+    return { exchange, entries, isDone, result: resultName(exchange.code), tone: 'found' };
   const count = exchange.entryCount;
   if (count === 0) return { exchange, entries, isDone, result: 'nothing matches', tone: 'none' };
-  return { exchange, entries, isDone, result: count === 1 ? '1 entry' : `${count} entries`, tone: 'plain' };
+  return { exchange, entries, isDone, result: count === 1 ? '1 entry' : `${count} entries`, tone: 'found' };
 }
 
 /** The latest `max` at the cursor, newest first, of the clients and kinds wanted. */
