@@ -1,7 +1,7 @@
 /**
  * make-instance — what the daemons of one Postfix share, made from its main.cf
  */
-import type { Os, Proc } from '../../../os/os.ts';
+import { SECOND, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
 
 import { openCleanupStream, type CleanupService } from '../cleanup/cleanup.ts';
 import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
@@ -12,6 +12,9 @@ import type { Parameters } from '../parameters.ts';
 import { Resolver } from '../trivial-rewrite/resolve.ts';
 import { rewriteAddress } from '../trivial-rewrite/rewrite.ts';
 import type { Resolution } from '../trivial-rewrite/route.ts';
+
+const resolutionUs = 30 * SECOND; // resolve_clnt.c
+const resolutionsMax = 100; // smtpd_resolve.c
 
 /** @param options cleanupOs = the cleanup process, once it runs; wake = tells qmgr of a file in incoming */
 export function makeInstance(options: {
@@ -30,7 +33,8 @@ class PostfixInstance implements Instance {
   readonly #resolver: Resolver;
   readonly #cleanupOs: () => Os;
   readonly #wake: () => void;
-  /** cleanup services by the parameters that differ from the instance's */
+  /** what each process was told lately, as resolve_clnt(3) and smtpd's cache remember it */
+  readonly #resolutions = new WeakMap<Os, Map<string, { resolution: Resolution; expires: VirtualTime }>>();
   #unfinishedLast = 0;
 
   constructor(options: {
@@ -59,7 +63,15 @@ class PostfixInstance implements Instance {
   }
 
   *resolve(os: Os, address: string, sender: string): Proc<Resolution> {
-    return yield* this.#resolver.resolve(os, address, sender);
+    const known = this.#resolutionsOf(os);
+    const key = `${sender}\n${address}`;
+    const old = known.get(key);
+    if (old !== undefined && os.now() < old.expires) return old.resolution;
+    const resolution = yield* this.#resolver.resolve(os, address, sender);
+    if (resolution.kind === 'try-again') return resolution;
+    if (known.size >= resolutionsMax) known.clear();
+    known.set(key, { resolution, expires: os.now() + resolutionUs });
+    return resolution;
   }
 
   rewrite(address: string): string {
@@ -76,6 +88,12 @@ class PostfixInstance implements Instance {
       unfinishedName: () => String(++this.#unfinishedLast),
     };
     return openCleanupStream(service, os, envelope);
+  }
+
+  #resolutionsOf(os: Os): Map<string, { resolution: Resolution; expires: VirtualTime }> {
+    let known = this.#resolutions.get(os);
+    if (known === undefined) this.#resolutions.set(os, (known = new Map()));
+    return known;
   }
 
   *#isLocalDomain(os: Os, domain: string): Proc<boolean> {
