@@ -3,6 +3,7 @@
  *
  * STANDARDS  RFC 3629. Malformed sequences decode to U+FFFD, one per bad byte; lone surrogates encode as U+FFFD.
  */
+import * as ascii from './ascii.ts';
 
 /** Encodes text as UTF-8. */
 export function encode(text: string): Uint8Array {
@@ -47,6 +48,7 @@ export function encode(text: string): Uint8Array {
 
 /** Decodes UTF-8; each byte that starts no valid sequence becomes U+FFFD. */
 export function decode(bytes: Uint8Array): string {
+  if (isAscii(bytes)) return ascii.decode(bytes); // much faster, and the usual case
   let text = '';
   for (let i = 0; i < bytes.length;) {
     const length = sequenceLength(bytes, i);
@@ -81,6 +83,11 @@ export function isValid(bytes: Uint8Array): boolean {
     if (length === 0) return false;
     i += length;
   }
+  return true;
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80) return false;
   return true;
 }
 

@@ -110,9 +110,9 @@ describe('a search', () => {
     );
   });
 
-  test('100,000 entries: an indexed equality search looks at one', () => {
+  test('20,000 entries: an indexed equality search looks at one', () => {
     const lines = Array.from(
-      { length: 100_000 },
+      { length: 20_000 },
       (_, i) =>
         `dn: uid=u${i},dc=example\nobjectClass: zimbraAlias\nuid: u${i}\nmail: u${i}@acme.example\n\n`,
     );
@@ -124,8 +124,8 @@ describe('a search', () => {
           'include /etc/ldap/schema/zimbra.schema\nsuffix ""\nlimits * size.unchecked=1\nindex mail eq\ndirectory /opt/zimbra/data/ldap/mdb/db\n',
       },
     });
-    expect(ask(w, { filter: '(&(objectClass=*)(mail=U77777@acme.example))', attributes: ['uid'] })).toEqual([
-      ['uid=u77777,dc=example', { uid: ['u77777'] }],
+    expect(ask(w, { filter: '(&(objectClass=*)(mail=U17777@acme.example))', attributes: ['uid'] })).toEqual([
+      ['uid=u17777,dc=example', { uid: ['u17777'] }],
     ]);
     // size.unchecked counts what is looked at.
     expect(
@@ -227,7 +227,7 @@ describe('bad input', () => {
   });
   test('a filter nested 3,000 deep gets the notice of disconnection', () => {
     const w = acmeWorld();
-    let filter = Uint8Array.from([0x87, 1, 0x61]);
+    let filter: Uint8Array = Uint8Array.from([0x87, 1, 0x61]);
     const wrap = (tag: number, contents: Uint8Array): Uint8Array =>
       Uint8Array.from([
         tag,

@@ -1,12 +1,13 @@
 /**
  * ldap — the client half of an LDAP session, as libldap: bind, search, unbind over one persistent connection
  *
- * One operation at a time per session; each has its message id and its deadline. When the connection breaks or the
- * answer does not come, the operation ends with try-again and the session is over (`open` is false): the owner opens
- * another one. Every search is a `lookup.answered` fact (service "ldap").
+ * One operation at a time per session; each has its message id and its deadline. When the connection
+ * breaks or the answer does not come, the operation ends with try-again and the session is over (`open`
+ * is false): the owner opens another one. Every search is a `lookup.answered` fact (service "ldap").
  *
  * STANDARDS  RFC 4511
- * ERRORS     values: refused (the server's result code and text), try-again (with the words of ldap_err2string)
+ * ERRORS     values: refused (the server's result code and text), try-again (with the words of
+ * ldap_err2string)
  */
 import { DecodeError } from '../../bytes/byte-reader.ts';
 import * as utf8 from '../../bytes/utf8.ts';
@@ -63,7 +64,10 @@ const responseBytesMax = 4 * 1024 * 1024;
 const entriesMax = 100_000;
 const noticeId = 0;
 
-/** A connection to a server. `os` of the methods is the proc that uses it, when it is not the one that opened it. */
+/**
+ * A connection to a server. `os` of the methods is the proc that uses it, when it is not the one that
+ * opened it.
+ */
 export class LdapSession {
   readonly #os: Os;
   readonly #conn: Connection;

@@ -1,8 +1,8 @@
 /**
  * access — who may do what: "access to <what> by <who> <level>", first match decides
  *
- * SIMPLIFIED: the real server also has regular expressions, sets, filters, groups, addresses and "by … break/continue";
- * here such a rule is an error at start.
+ * SIMPLIFIED: the real server also has regular expressions, sets, filters, groups, addresses and "by …
+ * break/continue"; here such a rule is an error at start.
  *
  * SEE ALSO  slapd.access(5)
  */
@@ -104,7 +104,10 @@ export function isWithin(dn: string, { dn: base, scope }: { dn: string; scope: D
   return !/(^|[^\\]),/.test(base === '' ? dn : dn.slice(0, dn.length - base.length - 1));
 }
 
-/** The level that `requester` (a normalised DN, '' = anonymous) has to an attribute, or to the entry itself. */
+/**
+ * The level that `requester` (a normalised DN, '' = anonymous) has to an attribute, or to the entry
+ * itself.
+ */
 export function accessLevel(
   rules: readonly AccessRule[],
   question: { requester: string; dn: string; attribute: AttributeType | 'entry' | 'children' },

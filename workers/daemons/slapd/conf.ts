@@ -1,7 +1,8 @@
 /**
  * conf — slapd.conf(5): global settings, schema, one database
  *
- * SIMPLIFIED: one database, whose content is the .ldif files of its directory, read at start (the real one keeps an
+ * SIMPLIFIED: one database, whose content is the .ldif files of its directory, read at start (the real
+ * one keeps an
  * LMDB file that slapadd(8) fills from such files). cn=config is not there.
  *
  * ERRORS   SlapdConfError "file: line n: …"; the server then does not start, as the real one
@@ -101,7 +102,10 @@ function readText(reading: Reading, text: string): void {
   }
 }
 
-/** Logical lines as words; a line that starts with white space continues the one before, quotes keep spaces. */
+/**
+ * Logical lines as words; a line that starts with white space continues the one before, quotes keep
+ * spaces.
+ */
 function directives(text: string): { words: string[]; line: number }[] {
   const logical: { text: string; line: number }[] = [];
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
@@ -203,8 +207,11 @@ function applyValue(conf: SlapdConf, directive: string, value: string): string |
   }
 }
 
-const ignored =
-  /^(database|backend|modulepath|moduleload|pidfile|argsfile|maxsize|lastmod|overlay|sortvals|loglevel|logfile|threads|tls\S*|password-hash|security|checkpoint|sssvlv-\S+|dbnosync|envflags|mode|searchstack|conn_max_pending\S*|localssf|gentlehup|writetimeout)$/;
+const ignored = new RegExp(
+  '^(database|backend|modulepath|moduleload|pidfile|argsfile|maxsize|lastmod|overlay|sortvals|loglevel|' +
+    'logfile|threads|tls\\S*|password-hash|security|checkpoint|sssvlv-\\S+|dbnosync|envflags|mode|searchstack|' +
+    'conn_max_pending\\S*|localssf|gentlehup|writetimeout)$',
+);
 
 function applyLimits(conf: SlapdConf, who: string, words: readonly string[]): string | null {
   const limits = { ...conf.size };

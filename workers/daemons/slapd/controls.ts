@@ -1,8 +1,8 @@
 /**
  * controls — the controls that a request may carry
  *
- * SIMPLIFIED: paged results, server-side sorting, pre- and post-read, which the real server has, are unknown here: refused
- * when critical, else ignored.
+ * SIMPLIFIED: paged results, server-side sorting, pre- and post-read, which the real server has, are
+ * unknown here: refused when critical, else ignored.
  *
  * STANDARDS  RFC 4511 §4.1.11, RFC 3296 §3 (manageDsaIT), RFC 4528 (assertion)
  */

@@ -8,7 +8,7 @@
 import * as ascii from '../../bytes/ascii.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
-import { normaliseDn, parseDn } from '../../protocols/ldap/dn.ts';
+import { normaliseDn, normaliseRdn, parseDn, type Rdn } from '../../protocols/ldap/dn.ts';
 import type { Filter } from '../../protocols/ldap/filter.ts';
 import type { AttributeValues } from '../../protocols/ldap/request.ts';
 
@@ -25,7 +25,7 @@ export interface Attribute {
 export interface Entry {
   /** order of adding, from 0 */
   id: number;
-  /** as it was added */
+  /** as it was added, with types by their first names and escapes in hexadecimal */
   dn: string;
   normalisedDn: string;
   parent: Entry | null;
@@ -73,8 +73,8 @@ export class Directory {
   add(dn: string, values: readonly AttributeValues[], addedAtUs: number): string | null {
     const rdns = parseDn(dn);
     if (rdns === null || rdns.length === 0) return `invalid DN "${dn}"`;
-    const canonical = (type: string): string => canonicalType(this.schema, type);
-    const normalisedDn = normaliseDn(rdns, canonical);
+    const levels = rdns.map((rdn) => normaliseRdn(rdn, (type) => canonicalType(this.schema, type)));
+    const normalisedDn = levels.join(',');
     if (this.#byDn.has(normalisedDn)) return `dn="${dn}": entry already exists`;
     const attributes: Attribute[] = [];
     for (const { type: name, values: octets } of values) {
@@ -85,10 +85,16 @@ export class Directory {
       if (bad >= 0) return `dn="${dn}": ${name}: value #${bad} invalid per syntax`;
       attributes.push({ type, values: octets, normalised: undefined });
     }
-    const parent = this.#byDn.get(normaliseDn(rdns.slice(1), canonical)) ?? null;
+    const parent = this.#byDn.get(levels.slice(1).join(',')) ?? null;
     const entry: Entry = {
-      id: this.entries.length, dn, normalisedDn, parent, children: [], attributes, addedAtUs,
-    }; // prettier-ignore
+      id: this.entries.length,
+      dn: formatPretty(rdns, this.schema),
+      normalisedDn,
+      parent,
+      children: [],
+      attributes,
+      addedAtUs,
+    };
     this.entries.push(entry);
     this.#byDn.set(normalisedDn, entry);
     (parent === null ? this.roots : parent.children).push(entry);
@@ -146,7 +152,24 @@ export class Directory {
   }
 }
 
-/** An entry's values by the equality rule; [] when the type has none. objectClass has its superiors as well. */
+/** As slapd prints names: cn=Comma\\2C Peter. */
+function formatPretty(rdns: readonly Rdn[], schema: Schema): string {
+  const escape = (sign: string): string =>
+    `\\${sign.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`;
+  const texts = rdns.map((rdn) =>
+    rdn.map(({ type, value }) => {
+      const name = schema.type(type)?.name ?? type;
+      if (!/[^A-Za-z0-9.@_-]/.test(value)) return `${name}=${value}`;
+      return `${name}=${value.replace(/[",+;<>\\]/g, escape).replace(/^[ #]| $/g, escape)}`;
+    }),
+  );
+  return texts.map((pairs) => pairs.join('+')).join(',');
+}
+
+/**
+ * An entry's values by the equality rule; [] when the type has none. objectClass has its superiors as
+ * well.
+ */
 export function normalisedValues(attribute: Attribute, schema: Schema): (string | null)[] {
   if (attribute.normalised === undefined) {
     const rule = equalityOf(attribute.type);

@@ -1,9 +1,9 @@
 /**
  * matching — matching rules: values in a form in which equal ones are equal text, and their order
  *
- * SIMPLIFIED: the real server prepares strings by RFC 4518 with all of Unicode's normalisation; here case is folded
- * and spaces are squeezed, so that a composed and a decomposed letter differ. Approximate matching is by a simple sound
- * code, where the real one uses Metaphone.
+ * SIMPLIFIED: the real server prepares strings by RFC 4518 with all of Unicode's normalisation; here case
+ * is folded and spaces are squeezed, so that a composed and a decomposed letter differ. Approximate
+ * matching is by a simple sound code, where the real one uses Metaphone.
  *
  * STANDARDS  RFC 4517 §4.2
  */

@@ -1,8 +1,10 @@
 /**
- * operations — bind, compare, the extended operations, and what is said to a client that wants to change something
+ * operations — bind, compare, the extended operations, and what is said to a client that wants to change
+ * something
  *
- * SIMPLIFIED: the directory is read only: the real server would carry out the changes that access control allows. Here
- * they are answered as by a real one with "readonly on": unwillingToPerform, "operation restricted".
+ * SIMPLIFIED: the directory is read only: the real server would carry out the changes that access control
+ * allows. Here they are answered as by a real one with "readonly on": unwillingToPerform, "operation
+ * restricted".
  *
  * STANDARDS  RFC 4511 §4.2, §4.6 to §4.10, §4.12; RFC 4513 §5.1; RFC 4532 (who am I)
  */
@@ -75,7 +77,10 @@ export function bindResult(operation: Operation, request: BindRequest): LdapResu
   return plainResult(resultCodes.success);
 }
 
-/** @returns the DN as the directory spells it, null when the password is not the one of an entry of that name */
+/**
+ * @returns the DN as the directory spells it, null when the password is not the one of an entry of
+ * that name
+ */
 function verify(session: Session, normalisedDn: string, password: Uint8Array): string | null {
   const { server } = session;
   const { rootDn, rootPassword, schema } = server.conf;
@@ -96,13 +101,22 @@ export function answer(operation: Operation, request: LdapRequest, refusal: Ldap
     case 'compare-request':
       return { kind: 'compare-response', result: refusal ?? compare(operation, request) };
     case 'modify-request':
-      return { kind: 'modify-response', result: refusal ?? refuseChange(operation, request.dn) };
+      return {
+        kind: 'modify-response',
+        result:
+          refusal ??
+          refuseChange(
+            operation,
+            request.dn,
+            request.changes.map(({ type }) => type),
+          ),
+      };
     case 'add-request':
-      return { kind: 'add-response', result: refusal ?? refuseChange(operation, request.dn) };
+      return { kind: 'add-response', result: refusal ?? refuseAdd(operation, request.dn) };
     case 'delete-request':
-      return { kind: 'delete-response', result: refusal ?? refuseChange(operation, request.dn) };
+      return { kind: 'delete-response', result: refusal ?? refuseMove(operation, request.dn) };
     case 'modify-dn-request':
-      return { kind: 'modify-dn-response', result: refusal ?? refuseChange(operation, request.dn) };
+      return { kind: 'modify-dn-response', result: refusal ?? refuseMove(operation, request.dn) };
     case 'extended-request':
       return refusal === null
         ? extended(operation, request.oid)
@@ -118,7 +132,30 @@ export function answer(operation: Operation, request: LdapRequest, refusal: Ldap
   }
 }
 
-function refuseChange(operation: Operation, dn: string): LdapResult {
+/** What a change of an entry is answered: why it may not be, or that nothing can be changed here. */
+function refuseChange(operation: Operation, dn: string, types: readonly string[]): LdapResult {
+  const { session, controls } = operation;
+  const { server, normalisedDn: requester } = session;
+  const normalisedDn = server.directory.normalise(dn);
+  if (normalisedDn === null) return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
+  if (requester === '') {
+    return plainResult(resultCodes.strongerAuthRequired, 'modifications require authentication');
+  }
+  const entry = server.directory.get(normalisedDn);
+  if (entry === null) return notFound({ server, requester, controls }, dn, { scope: 0 });
+  for (const name of types) {
+    const type = server.conf.schema.type(name);
+    if (type === null) {
+      return plainResult(resultCodes.undefinedAttributeType, `${name}: attribute type undefined`);
+    }
+    if (!isAllowed(server, { requester, entry, attribute: type, level: 'write' })) {
+      return plainResult(resultCodes.insufficientAccessRights);
+    }
+  }
+  return plainResult(resultCodes.unwillingToPerform, 'operation restricted');
+}
+
+function refuseAdd(operation: Operation, dn: string): LdapResult {
   const { session } = operation;
   if (session.server.directory.normalise(dn) === null)
     return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
@@ -126,6 +163,16 @@ function refuseChange(operation: Operation, dn: string): LdapResult {
     return plainResult(resultCodes.strongerAuthRequired, 'modifications require authentication');
   }
   return plainResult(resultCodes.unwillingToPerform, 'operation restricted');
+}
+
+function refuseMove(operation: Operation, dn: string): LdapResult {
+  const { server, normalisedDn: requester } = operation.session;
+  const result = refuseChange(operation, dn, []);
+  const entry = server.directory.get(server.directory.normalise(dn) ?? '');
+  if (result.code !== resultCodes.unwillingToPerform || entry?.parent == null) return result;
+  if (isAllowed(server, { requester, entry: entry.parent, attribute: 'children', level: 'write' }))
+    return result;
+  return plainResult(resultCodes.insufficientAccessRights, 'no write access to parent');
 }
 
 function extended(operation: Operation, oid: string): Answer {

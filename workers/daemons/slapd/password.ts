@@ -1,7 +1,8 @@
 /**
  * password — userPassword values: {SSHA}, {SHA} and plain text
  *
- * SIMPLIFIED: the real server also knows {SMD5}, {MD5}, {CRYPT}, {SSHA512} …; such a value matches nothing here.
+ * SIMPLIFIED: the real server also knows {SMD5}, {MD5}, {CRYPT}, {SSHA512} …; such a value matches
+ * nothing here.
  *
  * STANDARDS  RFC 2307 §5.3
  */

@@ -1,8 +1,8 @@
 /**
  * schema — attribute types and object classes, as attributetype and objectclass directives define them
  *
- * SIMPLIFIED: the real server refuses to start when a definition names a type or rule that it does not know; here an
- * unknown superior or rule is none. Syntaxes are known by the matching rules that use them.
+ * SIMPLIFIED: the real server refuses to start when a definition names a type or rule that it does not
+ * know; here an unknown superior or rule is none. Syntaxes are known by the matching rules that use them.
  *
  * STANDARDS  RFC 4512 §4.1
  * ERRORS     text for what is no definition

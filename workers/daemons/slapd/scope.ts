@@ -21,7 +21,10 @@ interface Requester {
   controls: RequestControls;
 }
 
-/** The entry to start from (null = the empty suffix, which has no entry), or the result that says why there is none. */
+/**
+ * The entry to start from (null = the empty suffix, which has no entry), or the result that says why
+ * there is none.
+ */
 export function findBase(
   context: Requester,
   request: SearchRequest,

@@ -1,8 +1,8 @@
 /**
  * search — SearchRequest: base, scope, filter, limits, what is shown of each entry
  *
- * SIMPLIFIED: the answer's messages go out together, up to 16 kB at a time, where the real server writes each by itself;
- * aliases are not dereferenced.
+ * SIMPLIFIED: the answer's messages go out together, up to 16 kB at a time, where the real server writes
+ * each by itself; aliases are not dereferenced.
  *
  * STANDARDS  RFC 4511 §4.5, RFC 3673 ("+"), RFC 4529 ("@class"), RFC 3296 (referral entries)
  */

@@ -1,11 +1,12 @@
 /**
- * session — one client's connection: reads requests, answers them in order, logs each as slapd's "stats" level does
+ * session — one client's connection: reads requests, answers them in order, logs each as slapd's "stats"
+ * level does
  *
- * What cannot be framed closes the connection without a word; a frame with a request that cannot be decoded gets the
- * notice of disconnection, both as the real server does.
+ * What cannot be framed closes the connection without a word; a frame with a request that cannot be
+ * decoded gets the notice of disconnection, both as the real server does.
  *
- * SIMPLIFIED: the real server works on a client's requests in parallel; here one after the other, so that an Abandon always
- * comes after its operation is done. SASL and TLS are not offered.
+ * SIMPLIFIED: the real server works on a client's requests in parallel; here one after the other, so that
+ * an Abandon always comes after its operation is done. SASL and TLS are not offered.
  *
  * STANDARDS  RFC 4511 §4
  */
@@ -172,7 +173,8 @@ function logResult(
 ): void {
   const { tag, result, startedAt, entries } = logged;
   const etime = ((os.now() - startedAt) / SECOND).toFixed(6);
-  const head = `${place} ${entries === undefined ? '' : 'SEARCH '}RESULT tag=${tag} err=${result.code} qtime=0.000000 etime=${etime}`;
+  const what = entries === undefined ? 'RESULT' : 'SEARCH RESULT';
+  const head = `${place} ${what} tag=${tag} err=${result.code} qtime=0.000000 etime=${etime}`;
   os.log('slapd', `${head}${entries === undefined ? '' : ` nentries=${entries}`} text=${result.text}`);
 }
 

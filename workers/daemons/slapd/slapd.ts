@@ -1,8 +1,8 @@
 /**
  * slapd — stand-alone LDAP server, as OpenLDAP 2.5
  *
- * Reads /etc/ldap/slapd.conf and the .ldif files of the database directory, serves port 389. What cannot be loaded is
- * logged; a configuration error stops the server, as it does the real one.
+ * Reads /etc/ldap/slapd.conf and the .ldif files of the database directory, serves port 389. What cannot
+ * be loaded is logged; a configuration error stops the server, as it does the real one.
  *
  * STANDARDS  RFC 4511, RFC 4512
  * SEE ALSO   slapd(8), conf.ts, session.ts

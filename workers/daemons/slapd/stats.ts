@@ -4,7 +4,7 @@
  * SEE ALSO  session.ts (RESULT lines), slapd.ts (ACCEPT, closed); slapd.conf(5) loglevel
  */
 import { formatFilter } from '../../protocols/ldap/filter-text.ts';
-import type { LdapRequest } from '../../protocols/ldap/request.ts';
+import type { BindRequest, LdapRequest } from '../../protocols/ldap/request.ts';
 
 import type { Os } from '../../os/os.ts';
 
@@ -17,9 +17,7 @@ export function logRequest(os: Os, place: string, request: LdapRequest, session:
   switch (request.kind) {
     case 'bind-request':
       if (session.dn !== '') log('BIND anonymous mech=implicit bind_ssf=0 ssf=0');
-      return log(
-        `BIND dn="${request.name}" method=${request.authentication.method === 'simple' ? simpleMethod : saslMethod}`,
-      );
+      return log(`BIND dn="${request.name}" method=${methodNumber(request)}`);
     case 'unbind-request':
       return log('UNBIND');
     case 'search-request': {
@@ -44,4 +42,8 @@ export function logRequest(os: Os, place: string, request: LdapRequest, session:
     case 'extended-request':
       return log(`EXT oid=${request.oid}`);
   }
+}
+
+function methodNumber(request: BindRequest): number {
+  return request.authentication.method === 'simple' ? simpleMethod : saslMethod;
 }

@@ -91,8 +91,8 @@ export class BerReader {
 }
 
 /**
- * Builds an encoding from its last element to its first, so that every length is known when it is written and nothing
- * is copied twice: within an element, write the fields in reverse order.
+ * Builds an encoding from its last element to its first, so that every length is known when it is written
+ * and nothing is copied twice: within an element, write the fields in reverse order.
  */
 export class BerWriter {
   #bytes: Uint8Array;

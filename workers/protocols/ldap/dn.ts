@@ -49,6 +49,8 @@ function readValue(text: string, start: number): { value: string; end: number } 
   while (text[at] === ' ') at++;
   if (text[at] === '#') return readHexValue(text, at);
   if (text[at] === '"') return readQuoted(text, at);
+  const rest = plainRun(text, at);
+  if (rest > at) return { value: text.slice(at, rest), end: rest };
   const bytes: number[] = [];
   let kept = 0; // trailing spaces that are not escaped do not count
   for (; at < text.length; at++) {
@@ -69,6 +71,19 @@ function readValue(text: string, start: number): { value: string; end: number } 
     if (sign !== ' ') kept = bytes.length;
   }
   return { value: utf8.decode(Uint8Array.from(bytes.slice(0, kept))), end: at };
+}
+
+/** The end of a value of letters, digits and "-.@_" alone, the usual case; `at` when it has anything else. */
+function plainRun(text: string, at: number): number {
+  let end = at;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code === 0x2c || code === 0x2b || code === 0x3b) return end; // , + ;
+    const lower = code | 0x20;
+    const isPlain = (lower >= 0x61 && lower <= 0x7a) || (code >= 0x2d && code <= 0x39 && code !== 0x2f);
+    if (!isPlain && code !== 0x40 && code !== 0x5f) return at;
+  }
+  return end;
 }
 
 // RFC 4514 §3: "\" and a special character, or two hexadecimal digits.
@@ -102,14 +117,15 @@ export function formatRdn(rdn: Rdn): string {
 }
 
 function escapeValue(value: string): string {
-  // eslint-disable-next-line no-control-regex -- RFC 4514 §2.4 escapes NUL
+  if (!/[^A-Za-z0-9.@_-]/.test(value)) return value;
+  // RFC 4514 §2.4 escapes NUL as well.
   const escaped = value.replace(/[",+;<>\\]/g, '\\$&').replace(/\0/g, '\\00');
   return escaped.replace(/^[ #]/, '\\$&').replace(/([^\\]|^) $/, '$1\\ ');
 }
 
 /**
- * A DN in a form in which equal names are equal text: types and values in lower case, spaces squeezed, the pairs of a
- * multi-valued RDN sorted.
+ * A DN in a form in which equal names are equal text: types and values in lower case, spaces squeezed,
+ * the pairs of a multi-valued RDN sorted.
  * @param canonicalType the one name of a type that has several; default: lower case
  */
 export function normaliseDn(
@@ -119,7 +135,8 @@ export function normaliseDn(
   return rdns.map((rdn) => normaliseRdn(rdn, canonicalType)).join(',');
 }
 
-function normaliseRdn(rdn: Rdn, canonicalType: (type: string) => string): string {
+/** One RDN in that form. */
+export function normaliseRdn(rdn: Rdn, canonicalType: (type: string) => string): string {
   const pairs = rdn.map(({ type, value }) => ({
     type: canonicalType(type),
     value: value.trim().replace(/ +/g, ' ').toLowerCase(),

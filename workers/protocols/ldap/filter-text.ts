@@ -82,6 +82,7 @@ function parseItem(item: string): Filter {
 
 /** RFC 4515 §3: a backslash and two hexadecimal digits stand for an octet. */
 function unescape(text: string): Uint8Array {
+  if (text.includes('(')) throw new FilterError(`filter: expected "\\28" for "(" in "${text}"`);
   const bytes = utf8.encode(text);
   if (!text.includes('\\')) return bytes;
   const out: number[] = [];
@@ -134,7 +135,8 @@ export function formatFilter(filter: Filter): string {
       return `(${filter.attribute}~=${escapeFilterValue(filter.value)})`;
     case 'substrings': {
       const parts = [filter.initial, ...filter.any, filter.final];
-      return `(${filter.attribute}=${parts.map((part) => (part === null ? '' : escapeFilterValue(part))).join('*')})`;
+      const texts = parts.map((part) => (part === null ? '' : escapeFilterValue(part)));
+      return `(${filter.attribute}=${texts.join('*')})`;
     }
     case 'extensible': {
       const rule = filter.rule === '' ? '' : `:${filter.rule}`;
@@ -151,7 +153,7 @@ export function escapeFilterValue(value: string | Uint8Array): string {
       return [...value].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
     return escapeFilterValue(utf8.decode(value));
   }
-  // eslint-disable-next-line no-control-regex -- RFC 4515 §3 escapes NUL
+  // RFC 4515 §3 escapes NUL as well.
   return value.replace(
     /[\0()*\\]/g,
     (sign) => `\\${sign.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,

@@ -64,7 +64,10 @@ export function describeResult(code: number): string {
   return descriptions.get(code) ?? 'Unknown error';
 }
 
-/** -1: no connection to the server; -5: no answer in time (LDAP_SERVER_DOWN, LDAP_TIMEOUT of ldap_error(3)). */
+/**
+ * -1: no connection to the server; -5: no answer in time (LDAP_SERVER_DOWN, LDAP_TIMEOUT of
+ * ldap_error(3)).
+ */
 export const serverDown = -1;
 export const timedOut = -5;
 

@@ -7,8 +7,10 @@ import { SECOND } from '../../../../workers/os/os.ts';
 import type { TestWorld } from '../../../simulate.ts';
 import { acmeWorld, client, server } from '../../slapd/acme.ts';
 
-const table = (name: string): Table => openLdapTable(`/opt/zimbra/conf/ldap-${name}.cf`, `proxy:ldap:/opt/zimbra/conf/ldap-${name}.cf`);
-const look = (w: TestWorld, opened: Table, key: string): unknown => w.call(client, (os) => opened.lookup(os, key));
+const table = (name: string): Table =>
+  openLdapTable(`/opt/zimbra/conf/ldap-${name}.cf`, `proxy:ldap:/opt/zimbra/conf/ldap-${name}.cf`);
+const look = (w: TestWorld, opened: Table, key: string): unknown =>
+  w.call(client, (os) => opened.lookup(os, key));
 const more = {
   '/opt/zimbra/data/ldap/mdb/db/02-more.ldif': `dn: uid=carol,ou=people,dc=acme,dc=example
 objectClass: inetOrgPerson
@@ -45,8 +47,17 @@ describe('Zimbra’s lookup tables', () => {
     expect(look(w, table('vmd'), 'ACME.example')).toEqual({ kind: 'found', value: 'acme.example' });
     expect(look(w, table('vmm'), 'bob@acme.example')).toEqual({ kind: 'found', value: 'bob@acme.example' });
     expect(look(w, table('vam'), 'sales@acme.example')).toEqual({ kind: 'found', value: 'bob@acme.example' });
-    expect(look(w, table('transport'), 'bob@acme.example')).toEqual({ kind: 'found', value: 'lmtp:mbox1.acme.example:7025' });
-    for (const [name, key] of [['vmd', 'far.example'], ['vmm', 'sales@acme.example'], ['vad', 'acme.example'], ['canonical', 'bob@acme.example'], ['transport', '*']] as const)
+    expect(look(w, table('transport'), 'bob@acme.example')).toEqual({
+      kind: 'found',
+      value: 'lmtp:mbox1.acme.example:7025',
+    });
+    for (const [name, key] of [
+      ['vmd', 'far.example'],
+      ['vmm', 'sales@acme.example'],
+      ['vad', 'acme.example'],
+      ['canonical', 'bob@acme.example'],
+      ['transport', '*'],
+    ] as const)
       expect(look(w, table(name), key)).toEqual({ kind: 'not-found' });
   });
 
@@ -88,7 +99,10 @@ describe('when the directory does not answer', () => {
     expect(look(w, opened, 'bob@acme.example')).toMatchObject({ kind: 'found' });
     w.input(w.now + 1, { kind: 'host.stop', host: server });
     w.run(w.now + SECOND);
-    expect(look(w, opened, 'bob@acme.example')).toEqual({ kind: 'try-again', why: "Can't contact LDAP server" });
+    expect(look(w, opened, 'bob@acme.example')).toEqual({
+      kind: 'try-again',
+      why: "Can't contact LDAP server",
+    });
     expect(w.logLines(client)).toEqual([`${warning}-1 (Can't contact LDAP server)`]);
     w.input(w.now + 1, { kind: 'host.start', host: server });
     w.run(w.now + SECOND);
@@ -117,13 +131,23 @@ describe('when the directory does not answer', () => {
   });
 
   test('a changed password: try again, with the warning', () => {
-    const w = acmeWorld({ client: { '/opt/zimbra/conf/ldap-vmm.cf': 'server_host = ldap://ldap1.acme.example:389\nsearch_base =\nquery_filter = (mail=%s)\nresult_attribute = mail\nbind_dn = uid=zmpostfix,cn=appaccts,cn=zimbra\nbind_pw = old\n' } });
+    const w = acmeWorld({
+      client: {
+        '/opt/zimbra/conf/ldap-vmm.cf':
+          'server_host = ldap://ldap1.acme.example:389\nsearch_base =\nquery_filter = (mail=%s)\nresult_attribute = mail\nbind_dn = uid=zmpostfix,cn=appaccts,cn=zimbra\nbind_pw = old\n',
+      },
+    });
     expect(look(w, table('vmm'), 'bob@acme.example')).toMatchObject({ kind: 'try-again' });
     expect(w.logLines(client)).toEqual([`${warning}49 (Invalid credentials)`]);
   });
 
   test('a search base that is not there: try again, with the warning', () => {
-    const w = acmeWorld({ client: { '/opt/zimbra/conf/ldap-vmm.cf': 'server_host = ldap1.acme.example\nsearch_base = dc=nowhere\nquery_filter = (mail=%s)\nresult_attribute = mail\nbind = no\n' } });
+    const w = acmeWorld({
+      client: {
+        '/opt/zimbra/conf/ldap-vmm.cf':
+          'server_host = ldap1.acme.example\nsearch_base = dc=nowhere\nquery_filter = (mail=%s)\nresult_attribute = mail\nbind = no\n',
+      },
+    });
     expect(look(w, table('vmm'), 'bob@acme.example')).toMatchObject({ kind: 'try-again' });
     expect(w.logLines(client)).toEqual([
       "postfix/proxymap: warning: dict_ldap_lookup: /opt/zimbra/conf/ldap-vmm.cf: Search base 'dc=nowhere' not found: 32: No such object",
@@ -145,7 +169,9 @@ describe('expansion', () => {
     expect(expandQuery('(u=%u)', 'bob', 'filter')).toBe('(u=bob)');
   });
   test('result_format takes parts of the value, and of the key in capitals', () => {
-    expect(expandResult('%u at %d for %S, 100%%', { value: 'bob@acme.example', key: 'k' })).toBe('bob at acme.example for k, 100%');
+    expect(expandResult('%u at %d for %S, 100%%', { value: 'bob@acme.example', key: 'k' })).toBe(
+      'bob at acme.example for k, 100%',
+    );
     expect(expandResult('%d', { value: 'bob', key: 'k' })).toBeNull();
   });
 });

@@ -6,8 +6,15 @@ import { SECOND } from '../../../../workers/os/os.ts';
 import type { TestWorld } from '../../../simulate.ts';
 import { acmeWorld, client, server } from '../../slapd/acme.ts';
 
-const values = new Map([['smtpd_sasl_path', 'smtpd'], ['smtpd_sasl_service', 'smtp'], ['smtpd_sasl_local_domain', 'far.example']]);
-const service = { ident: 'postfix/submission/smtpd', parameters: { text: (name: string) => values.get(name)! } } as unknown as Service;
+const values = new Map([
+  ['smtpd_sasl_path', 'smtpd'],
+  ['smtpd_sasl_service', 'smtp'],
+  ['smtpd_sasl_local_domain', 'far.example'],
+]);
+const service = {
+  ident: 'postfix/submission/smtpd',
+  parameters: { text: (name: string) => values.get(name)! },
+} as unknown as Service;
 const verify = (w: TestWorld, user: string, password: string): unknown =>
   w.call(client, (os) => verifyPassword(os, service, user, password));
 
@@ -25,18 +32,30 @@ describe('auxprop: /etc/sasldb-users', () => {
     expect(verify(world(), 'alice', 'wonder:land')).toBe('ok');
   });
   test('a wrong password, an unknown user, another realm, nothing', () => {
-    for (const [user, password] of [['alice', 'wonder'], ['Alice', 'wonder:land'], ['bob', 'x'], ['alice@acme.example', 'wonder:land'], ['', ''], ['alice', '']])
+    for (const [user, password] of [
+      ['alice', 'wonder'],
+      ['Alice', 'wonder:land'],
+      ['bob', 'x'],
+      ['alice@acme.example', 'wonder:land'],
+      ['', ''],
+      ['alice', ''],
+    ])
       expect(verify(world(), user!, password!)).toBe('bad-password');
   });
 });
 
 describe('saslauthd: search, then bind as the entry found', () => {
-  const world = (): TestWorld => acmeWorld({ client: { '/etc/postfix/sasl/smtpd.conf': 'pwcheck_method: saslauthd\nmech_list: PLAIN LOGIN\n' } });
+  const world = (): TestWorld =>
+    acmeWorld({
+      client: { '/etc/postfix/sasl/smtpd.conf': 'pwcheck_method: saslauthd\nmech_list: PLAIN LOGIN\n' },
+    });
   test('the right password, by address and by alias', () => {
     const w = world();
     expect(verify(w, 'bob@acme.example', 'builder')).toBe('ok');
     expect(verify(w, 'sales@acme.example', 'builder')).toBe('ok');
-    expect(w.logLines(server)).toContain('slapd: conn=1000 op=2 BIND dn="uid=bob,ou=people,dc=acme,dc=example" mech=SIMPLE bind_ssf=0 ssf=0');
+    expect(w.logLines(server)).toContain(
+      'slapd: conn=1000 op=2 BIND dn="uid=bob,ou=people,dc=acme,dc=example" mech=SIMPLE bind_ssf=0 ssf=0',
+    );
   });
   test('a wrong password and an unknown user, logged as saslauthd does', () => {
     const w = world();
@@ -50,7 +69,10 @@ describe('saslauthd: search, then bind as the entry found', () => {
     const w = world();
     w.input(1, { kind: 'host.stop', host: server });
     w.run(SECOND);
-    expect(verify(w, 'bob@acme.example', 'builder')).toEqual({ kind: 'try-again', why: "Can't contact LDAP server" });
+    expect(verify(w, 'bob@acme.example', 'builder')).toEqual({
+      kind: 'try-again',
+      why: "Can't contact LDAP server",
+    });
   });
 });
 

@@ -19,7 +19,10 @@ export function expandQuery(template: string, key: string, place: 'filter' | 'dn
 }
 
 /** Formats one value of a result. %s, %u and %d are of the value; %S, %U, %D and %1–%9 of the key. */
-export function expandResult(template: string, { value, key }: { value: string; key: string }): string | null {
+export function expandResult(
+  template: string,
+  { value, key }: { value: string; key: string },
+): string | null {
   if (value === '') return null;
   return expand(template, (letter) => {
     const ofKey = letter !== letter.toLowerCase() || /[1-9]/.test(letter);
@@ -50,5 +53,8 @@ function partOf(text: string, letter: string): string | null {
 }
 
 function quoteDnValue(value: string): string {
-  return value.replace(/[ "#+,;<>\\]/g, (sign) => `\\${sign.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`);
+  return value.replace(
+    /[ "#+,;<>\\]/g,
+    (sign) => `\\${sign.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`,
+  );
 }

@@ -1,11 +1,12 @@
 /**
  * ldap-table — an LDAP directory as a lookup table: search, take attributes, format them
  *
- * Connections stay open between lookups, one per lookup under way, as the processes of proxymap(8) have them. A
- * connection found dead is opened again once; when that fails, the answer is try-again and the warning is logged.
+ * Connections stay open between lookups, one per lookup under way, as the processes of proxymap(8) have
+ * them. A connection found dead is opened again once; when that fails, the answer is try-again and the
+ * warning is logged.
  *
- * SIMPLIFIED: warnings are logged as postfix/proxymap, also for a table used without "proxy:", where the real daemon logs
- * them itself; tables with the same server share no connection.
+ * SIMPLIFIED: warnings are logged as postfix/proxymap, also for a table used without "proxy:", where the
+ * real daemon logs them itself; tables with the same server share no connection.
  *
  * SEE ALSO  ldap_table(5), LDAP_README; ldap-expand.ts, ../../clients/ldap.ts
  */
@@ -192,8 +193,8 @@ interface Collection {
 }
 
 /**
- * Takes the result attributes of entries, in the server's order; a special_result_attribute holds DNs of entries to take
- * them from as well.
+ * Takes the result attributes of entries, in the server's order; a special_result_attribute holds DNs of
+ * entries to take them from as well.
  * @returns null, or why the whole lookup must be tried again
  */
 function* collect(
@@ -211,10 +212,7 @@ function* collect(
           if (text !== null) values.push(text);
         }
         if (conf.expansionLimit > 0 && values.length > conf.expansionLimit) {
-          os.log(
-            ident,
-            `warning: dict_ldap_get_values[${depth + 1}]: ${table.path}: expansion limit exceeded for key: '${into.key}'`,
-          );
+          os.log(ident, `${warning(depth)} ${table.path}: expansion limit exceeded for key: '${into.key}'`);
           return { kind: 'try-again', why: 'expansion limit exceeded' };
         }
       } else if (isIn(conf.specialAttributes, name)) {
@@ -234,7 +232,7 @@ function* collect(
 function* follow(os: Os, into: Collection, dns: readonly string[], depth: number): Proc<TableAnswer | null> {
   const { conf, session, table } = into;
   if (depth >= conf.recursionLimit) {
-    os.log(ident, `warning: dict_ldap_get_values[${depth + 1}]: ${table.path}: Recursion limit exceeded`);
+    os.log(ident, `${warning(depth)} ${table.path}: Recursion limit exceeded`);
     return { kind: 'try-again', why: 'recursion limit exceeded' };
   }
   for (const dn of dns) {
@@ -254,14 +252,15 @@ function* follow(os: Os, into: Collection, dns: readonly string[], depth: number
       const failure = yield* collect(os, into, result.entries, depth + 1);
       if (failure !== null) return failure;
     } else if (result.code !== resultCodes.noSuchObject) {
-      os.log(
-        ident,
-        `warning: dict_ldap_get_values[${depth + 1}]: search error ${result.code}: ${describeResult(result.code)}`,
-      );
+      os.log(ident, `${warning(depth)} search error ${result.code}: ${describeResult(result.code)}`);
       return { kind: 'try-again', why: describeResult(result.code) };
     }
   }
   return null;
+}
+
+function warning(depth: number): string {
+  return `warning: dict_ldap_get_values[${depth + 1}]:`;
 }
 
 function isIn(names: readonly string[], lower: string): boolean {

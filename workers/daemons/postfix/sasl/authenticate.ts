@@ -1,11 +1,11 @@
 /**
  * authenticate — checks a user's password for AUTH, as Cyrus SASL is configured to
  *
- * /etc/postfix/sasl/<smtpd_sasl_path>.conf says how: pwcheck_method "auxprop" looks in /etc/sasldb-users, "saslauthd"
- * searches the directory of /etc/saslauthd.conf and binds as the entry found.
+ * /etc/postfix/sasl/<smtpd_sasl_path>.conf says how: pwcheck_method "auxprop" looks in /etc/sasldb-users,
+ * "saslauthd" searches the directory of /etc/saslauthd.conf and binds as the entry found.
  *
- * SIMPLIFIED: sasldb2 is a Berkeley DB; here it is text, "user@realm:password" a line. saslauthd(8) is a daemon behind a
- * socket that keeps its connections; here each check opens one, and logs as saslauthd.
+ * SIMPLIFIED: sasldb2 is a Berkeley DB; here it is text, "user@realm:password" a line. saslauthd(8) is a
+ * daemon behind a socket that keeps its connections; here each check opens one, and logs as saslauthd.
  *
  * SEE ALSO  SASL_README; saslauthd-ldap.ts
  */

@@ -1,8 +1,8 @@
 /**
  * saslauthd-ldap — saslauthd -a ldap: find the user's entry, then bind as it
  *
- * SIMPLIFIED: the real saslauthd answers NO also when the directory is down, and smtpd then says 535 as for a wrong
- * password; here that is try-again, so that an outage does not look like a wrong password.
+ * SIMPLIFIED: the real saslauthd answers NO also when the directory is down, and smtpd then says 535 as
+ * for a wrong password; here that is try-again, so that an outage does not look like a wrong password.
  *
  * SEE ALSO  saslauthd(8), LDAP_SASLAUTHD
  */
@@ -66,10 +66,8 @@ function down(os: Os, code: number): PasswordVerdict {
 }
 
 function refuse(os: Os, { user, realm, service }: Identity): PasswordVerdict {
-  os.log(
-    ident,
-    `do_auth         : auth failure: [user=${user}] [service=${service}] [realm=${realm}] [mech=ldap] [reason=Unknown]`,
-  );
+  const who = `[user=${user}] [service=${service}] [realm=${realm}]`;
+  os.log(ident, `do_auth         : auth failure: ${who} [mech=ldap] [reason=Unknown]`);
   return 'bad-password';
 }
 
