@@ -151,6 +151,22 @@ describe('a Postfix', () => {
     expect(far.saw.messages.length).toBe(2); // the forwarded one and the bounce
   });
 
+  test('user+extension goes to the user, or to the alias of the user', () => {
+    const { world } = worldOf('alias_maps = hash:/etc/aliases\nrecipient_delimiter = +\n');
+    const replies = send(world, [
+      'alice+list@local.example',
+      'postmaster+x@local.example',
+      'ghost+x@local.example',
+    ]);
+    expect(replies.filter((reply) => reply.startsWith('550'))).toHaveLength(1);
+    world.run(20 * SECOND);
+    const mailbox = ascii.decode(world.machine(host).disk.read('/var/mail/alice')!);
+    expect(mailbox.match(/^Delivered-To: .*$/gm)).toEqual([
+      'Delivered-To: alice+list@local.example',
+      'Delivered-To: alice@mail.example.com',
+    ]);
+  });
+
   test('a content filter takes all recipients, and what comes back goes its own way', () => {
     const filtered = 'content_filter = filter:[192.0.2.9]:25\n';
     const { world, far } = worldOf(filtered);

@@ -23,6 +23,7 @@ import type {
 } from '../delivery/request.ts';
 import type { Instance } from '../instance.ts';
 import { splitList } from '../main-cf.ts';
+import { withoutExtension } from '../maps/open-tables.ts';
 import { parseSource } from '../maps/text-table.ts';
 import { splitTransport } from '../trivial-rewrite/resolve.ts';
 import { splitAddress } from '../trivial-rewrite/rewrite.ts';
@@ -60,7 +61,10 @@ function* deliverRecipient(
   recipient: RequestRecipient,
 ): Proc<DeliveryResult> {
   const user = splitAddress(recipient.address).local.toLowerCase();
-  const members = yield* expandAlias(os, config.instance, user);
+  // local(8): user+extension is an alias of its own, else the alias of user.
+  const base = withoutExtension(user, config.instance.parameters.text('recipient_delimiter'));
+  let members = yield* expandAlias(os, config.instance, user);
+  if (members === null && base !== user) members = yield* expandAlias(os, config.instance, base);
   if (members !== null && 'why' in members) return defer(os, config, request, recipient, members.why);
   if (members === null) return yield* deliverUser(os, config, request, recipient);
   return yield* deliverAlias(os, config, request, { recipient, members: members.members });
@@ -157,7 +161,8 @@ function* deliverUser(
   const { parameters } = config.instance;
   const mailbox = parameters.text('mailbox_transport');
   if (mailbox !== '') return yield* passOn(os, config, request, { recipient, route: mailbox });
-  const user = splitAddress(recipient.address).local.toLowerCase();
+  const { local } = splitAddress(recipient.address);
+  const user = withoutExtension(local.toLowerCase(), parameters.text('recipient_delimiter'));
   const passwd = os.files.read('/etc/passwd');
   if (passwd !== null && parseSource(utf8.decode(passwd), 'passwd').has(user)) {
     yield* appendMailbox(os, {
