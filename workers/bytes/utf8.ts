@@ -1,7 +1,8 @@
 /**
  * utf8 — UTF-8 to text and back, the same in every engine
  *
- * STANDARDS  RFC 3629. Malformed sequences decode to U+FFFD, one per bad byte; lone surrogates encode as U+FFFD.
+ * STANDARDS  RFC 3629. Malformed sequences decode to U+FFFD, one per bad byte; lone surrogates encode as
+ *            U+FFFD.
  */
 import * as ascii from './ascii.ts';
 

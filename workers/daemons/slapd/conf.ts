@@ -209,8 +209,8 @@ function applyValue(conf: SlapdConf, directive: string, value: string): string |
 
 const ignored = new RegExp(
   '^(database|backend|modulepath|moduleload|pidfile|argsfile|maxsize|lastmod|overlay|sortvals|loglevel|' +
-    'logfile|threads|tls\\S*|password-hash|security|checkpoint|sssvlv-\\S+|dbnosync|envflags|mode|searchstack|' +
-    'conn_max_pending\\S*|localssf|gentlehup|writetimeout)$',
+    'logfile|threads|tls\\S*|password-hash|security|checkpoint|sssvlv-\\S+|dbnosync|envflags|mode|' +
+    'searchstack|conn_max_pending\\S*|localssf|gentlehup|writetimeout)$',
 );
 
 function applyLimits(conf: SlapdConf, who: string, words: readonly string[]): string | null {
