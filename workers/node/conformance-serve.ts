@@ -1,8 +1,8 @@
 /**
  * conformance-serve — the conformance host behind a real loopback port, in step with the wall clock
  *
- * A real client's connection comes from its own address (127.0.0.77 stays 127.0.0.77), so that name lookups and
- * networks count as they do for the real server.
+ * A real client's connection comes from its own address (127.0.0.77 stays 127.0.0.77), so that name lookups
+ * and networks count as they do for the real server.
  */
 import { createServer, type Socket } from 'node:net';
 

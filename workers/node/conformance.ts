@@ -4,11 +4,11 @@
  * SYNOPSIS  conformance [--profile NAME | --all] [--only REGEX] [--log] [--quiet] [--host H --port P] [FILE…]
  *           conformance --serve PORT [--profile NAME]
  *
- * With --serve the host itself listens on a real loopback port, in step with the wall clock, for clients of any kind.
- * Without --host against the simulator's Postfix in virtual time, configured as the recordings were; with
- * --host and --port against any server, over real sockets. A case passes at level "code" when codes and
- * enhanced statuses are right, at "caps" when the EHLO lines are as well, at "text" when every word and every
- * time is.
+ * With --serve the host itself listens on a real loopback port, in step with the wall clock, for clients of
+ * any kind. Without --host against the simulator's Postfix in virtual time, configured as the recordings
+ * were; with --host and --port against any server, over real sockets. A case passes at level "code" when
+ * codes and enhanced statuses are right, at "caps" when the EHLO lines are as well, at "text" when every word
+ * and every time is.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

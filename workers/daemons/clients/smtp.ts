@@ -157,8 +157,8 @@ function envelopeSteps(session: SmtpSession, transaction: Transaction): Step[] {
   const withDsn = session.capabilities.has('DSN');
   for (const [index, recipient] of transaction.recipients.entries()) {
     let line = `RCPT TO:<${recipient.address}>`;
-    if (withDsn && recipient.notify) line += ` NOTIFY=${recipient.notify}`;
     if (withDsn && recipient.originalRecipient) line += ` ORCPT=${recipient.originalRecipient}`;
+    if (withDsn && recipient.notify) line += ` NOTIFY=${recipient.notify}`;
     steps.push({ kind: 'rcpt', line, recipient: index });
   }
   steps.push({ kind: 'data', line: 'DATA', recipient: -1 });

@@ -92,3 +92,12 @@ test('smtpd_client_connection_count_limit: one connection too many is refused', 
     'closed',
   ]);
 });
+
+test('what was tolerated is told: an address without brackets, a line ended by LF alone', () => {
+  const server = new Server();
+  server.talk('EHLO client.example\n', 'MAIL FROM:joe@far.example\r\n');
+  expect(server.world.seen('protocol.deviated').map(({ rule, detail }) => [rule, detail])).toEqual([
+    ['RFC 5321 §2.3.8', 'line ended by LF alone'],
+    ['RFC 5321 §4.1.2', 'MAIL address without <>: joe@far.example'],
+  ]);
+});

@@ -9,6 +9,7 @@ import {
   isSent,
   openSession,
   sendTransaction,
+  xtext,
   type Outcome,
   type SmtpSession,
   type Transaction,
@@ -71,13 +72,13 @@ function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSe
     recipients: state.left.map((recipient) => ({
       address: recipient.address,
       notify: recipient.notify,
-      originalRecipient: recipient.dsnOriginalRecipient,
+      originalRecipient: xtext(recipient.dsnOriginalRecipient),
     })),
     content: request.readContent(),
     size: request.size,
     body: request.encoding === '' ? '' : isEightBit ? '8BITMIME' : '7BIT',
     returnContent: request.returnContent,
-    envelopeId: request.envelopeId,
+    envelopeId: xtext(request.envelopeId),
     last: true,
     ...(config.send_xforward_command && session.capabilities.has('XFORWARD')
       ? { xforward: xforwardOf(state) }

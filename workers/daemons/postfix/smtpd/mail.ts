@@ -85,6 +85,12 @@ export function* extractAddress(
   { verb, mayBeEmpty, strict }: { verb: 'MAIL' | 'RCPT' | 'VRFY'; mayBeEmpty: boolean; strict: boolean },
 ): Proc<string | null> {
   const found = parseEnvelopeAddress(path.text);
+  if (verb !== 'VRFY' && !path.text.startsWith('<'))
+    session.os.trace({
+      kind: 'protocol.deviated',
+      rule: 'RFC 5321 §4.1.2',
+      detail: `${verb} address without <>: ${printable(path.text, '?').slice(0, 100)}`,
+    });
   if (found !== null && (!strict || (found.strict && !found.address.startsWith('@')))) {
     const { address } = found;
     if (address === '' ? mayBeEmpty : yield* isValidAddress(session, address)) return address;

@@ -174,6 +174,12 @@ function* converse(session: Session): Proc<Ending | null | 'greet-again'> {
       yield* say(session, `${code} 5.5.2 ${config.myhostname} Error: bare <LF> received`);
       return null;
     }
+    if (line.bareLf)
+      session.os.trace({
+        kind: 'protocol.deviated',
+        rule: 'RFC 5321 §2.3.8',
+        detail: 'line ended by LF alone',
+      });
     if (line.malformed && config.smtputf8_enable) {
       yield* sayError(session, '500 5.5.2 Error: bad UTF-8 syntax');
       continue;
