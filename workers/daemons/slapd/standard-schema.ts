@@ -1,10 +1,9 @@
 /**
  * standard-schema — the part of slapd's own, core, cosine and inetorgperson schema that a mail directory uses
  *
- * SIMPLIFIED: the real server reads /etc/ldap/schema/core.schema, cosine.schema and inetorgperson.schema;
- * here the types below are there from the start, and an "include" of one of these files that does not exist
- * is satisfied by them. Types that are left out (X.509, RFC 1274 mail preferences …) are unknown: searching by
- * them finds nothing.
+ * SIMPLIFIED: the real server reads core.schema, cosine.schema and inetorgperson.schema; here the types below
+ * are there from the start, and an "include" of one of these files that does not exist is satisfied by them.
+ * Types that are left out (X.509, RFC 1274 mail preferences …) are unknown: searching by them finds nothing.
  *
  * STANDARDS  RFC 4512, RFC 4519, RFC 4524, RFC 2798
  */
