@@ -1,29 +1,26 @@
 /** parts — the views of the first screen, and loaders of those that come when they are asked for */
 import type { Component } from 'svelte';
 
+import JourneyGraph from '../views/journey/JourneyGraph.svelte';
+import Ladder from '../views/ladder/Ladder.svelte';
+import WorldMap from '../views/map/Map.svelte';
+
+export { JourneyGraph, Ladder, WorldMap };
+
 type Part = Component<Record<string, unknown>>;
-const eager = import.meta.glob<{ default: Part }>(
-  ['../views/map/Map.svelte', '../views/ladder/Ladder.svelte', '../views/journey/JourneyGraph.svelte'],
-  { eager: true },
-);
-const lazy = import.meta.glob<{ default: Part }>([
-  '../views/queues/Queues.svelte',
-  '../views/message/Message.svelte',
-  '../views/dns/DnsWalk.svelte',
-  '../views/directory/Directory.svelte',
-  '../views/mailbox/MailClient.svelte',
-  '../views/events/Events.svelte',
-  '../views/log/Log.svelte',
-  '../views/why/Why.svelte',
-  '../views/inspector/Inspector.svelte',
-]);
 
-export const WorldMap = eager['../views/map/Map.svelte']?.default ?? null;
-export const Ladder = eager['../views/ladder/Ladder.svelte']?.default ?? null;
-export const JourneyGraph = (eager['../views/journey/JourneyGraph.svelte']?.default ?? null) as Component<{
-  height: number;
-}> | null;
+const loaders = {
+  'queues/Queues': () => import('../views/queues/Queues.svelte'),
+  'message/Message': () => import('../views/message/Message.svelte'),
+  'dns/DnsWalk': () => import('../views/dns/DnsWalk.svelte'),
+  'directory/Directory': () => import('../views/directory/Directory.svelte'),
+  'mailbox/MailClient': () => import('../views/mailbox/MailClient.svelte'),
+  'events/Events': () => import('../views/events/Events.svelte'),
+  'log/Log': () => import('../views/log/Log.svelte'),
+  'inspector/Inspector': () => import('../views/inspector/Inspector.svelte'),
+};
 
-export function loadPart(path: string): Promise<Part | null> {
-  return lazy[`../views/${path}.svelte`]?.().then((module) => module.default) ?? Promise.resolve(null);
+/** A view by its place under src/views. */
+export async function loadPart(path: keyof typeof loaders): Promise<Part> {
+  return (await loaders[path]()).default as unknown as Part;
 }
