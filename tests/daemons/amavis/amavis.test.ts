@@ -89,7 +89,7 @@ test('nothing listens on the re-injection port: temporary failure, as recorded',
     /^451 4\.5\.0 id=(\d+-01) - Temporary MTA failure on relaying, From MTA\(\) during fwd-connect \(All attempts \(1\) failed connecting to smtp:\[127\.0\.0\.1\]:10025\): id=\1$/,
   );
   expect(world.logLines().join('\n')).toMatch(
-    /\(!\)connect to \[127\.0\.0\.1\]:10025 failed, attempt #1: Can't connect to socket \[127\.0\.0\.1\]:10025 using module IO::Socket::IP: Connection refused\n.*FWD from .*,  451 4\.5\.0 From MTA\(\)[^\n]*\n.*Blocked MTA-BLOCKED \{TempFailedInbound\}/,
+    /\(!\)connect to \[127\.0\.0\.1\]:10025 failed, attempt #1: Can't connect to socket \[127\.0\.0\.1\]:10025 using module IO::Socket::IP: Connection refused\n.*FWD from .*, {2}451 4\.5\.0 From MTA\(\)[^\n]*\n.*Blocked MTA-BLOCKED \{TempFailedInbound\}/,
   );
 });
 

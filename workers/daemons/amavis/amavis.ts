@@ -1,11 +1,12 @@
 /**
  * amavis — content filter between two Postfix services: takes mail on port 10024, gives it back on port 10025
  *
- * Imitates amavisd 2.13. Children each serve one connection at a time; what a child did is named (PID-NN) in the log.
- * A message is accepted only when Postfix has accepted it again, so that nothing is lost here.
+ * Imitates amavisd 2.13. Children each serve one connection at a time; what a child did is named (PID-NN) in
+ * the log. A message is accepted only when Postfix has accepted it again, so that nothing is lost here.
  *
- * SIMPLIFIED: every message is clean: there is no virus scanner and no SpamAssassin ("Hits: -"), as with the checks
- * bypassed in a real amavisd. Children are started when they are needed; amavisd starts all of them at once.
+ * SIMPLIFIED: every message is clean: there is no virus scanner and no SpamAssassin ("Hits: -"), as with the
+ * checks bypassed in a real amavisd. Children are started when they are needed; amavisd starts all of them at
+ * once.
  *
  * SEE ALSO  session.ts (the server half), reinject.ts (the client half), amavisd.conf-default
  */

@@ -34,11 +34,10 @@ export function* filterMessage(os: Os, session: AmavisSession, content: Uint8Arr
   const mailId = randomId(os, 12);
   const people = `<${sender}> -> ${recipients.map((address) => `<${address}>`).join(',')}`;
   const received = receivedField(os, session, '');
+  const protocol = session.protocol === 'SMTP' ? 'SMTP' : 'ESMTP';
   const parameters = session.parameters === '' ? '' : `${session.parameters} `;
   const directory = `/var/lib/amavis/tmp/amavis-${stamp(os)}-${os.pid}-${randomId(os, 8)}`;
-  log(
-    `${session.protocol === 'SMTP' ? 'SMTP' : 'ESMTP'} [127.0.0.1]:10024 ${directory}: ${people} ${parameters}Received: ${received}`,
-  );
+  log(`${protocol} [127.0.0.1]:10024 ${directory}: ${people} ${parameters}Received: ${received}`);
   const address = session.xforward.get('ADDR') ?? '';
   const client = address === '' ? session.conn.remote.address : address;
   log(`Checking: ${mailId} [${client}] ${people}`);
@@ -46,7 +45,8 @@ export function* filterMessage(os: Os, session: AmavisSession, content: Uint8Arr
   os.trace({ kind: 'filter.judged', messageId, verdict: 'CLEAN', text: 'Passed CLEAN {RelayedInbound}' });
   // Like amavisd, which looks at the bytes and not at what the client said.
   const body = content.some((byte) => byte >= 0x80) ? '8BITMIME' : '7BIT';
-  const header = `X-Virus-Scanned: amavis at ${os.hostName}\r\nReceived: ${receivedField(os, session, mailId)}\r\n`;
+  const trace = receivedField(os, session, mailId);
+  const header = `X-Virus-Scanned: amavis at ${os.hostName}\r\nReceived: ${trace}\r\n`;
   const pieces = prependLines(header, content);
   const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const result = yield* reinject(os, session, { mailId, sender, recipients, content: pieces, size, body });
@@ -78,7 +78,8 @@ function receivedField(os: Os, session: AmavisSession, mailId: string): string {
   const only = recipients.length === 1 ? ` for <${recipients[0]!}>` : '';
   const how = protocol === 'SMTP' ? 'SMTP' : protocol === 'LMTP' ? 'LMTP' : 'ESMTP';
   const by = `by localhost (${os.hostName} [127.0.0.1]) (amavis, port 10024) with ${how}`;
-  return `from ${hello} ([${conn.remote.address}])${blank}${by}${id}${only};${blank}${formatDate(os.epochUs())}`;
+  const date = formatDate(os.epochUs());
+  return `from ${hello} ([${conn.remote.address}])${blank}${by}${id}${only};${blank}${date}`;
 }
 
 /** "20261122T125834" */

@@ -1,8 +1,8 @@
 /**
  * reinject — gives a message back to Postfix, on the port after the one it came in by
  *
- * What Postfix answers decides what the filter answers: with all recipients taken its queue id is named, a temporary
- * failure is 4xx, a refusal 5xx.
+ * What Postfix answers decides what the filter answers: with all recipients taken its queue id is named, a
+ * temporary failure is 4xx, a refusal 5xx.
  *
  * STANDARDS  RFC 5321; XFORWARD_README of Postfix
  */
@@ -74,12 +74,12 @@ function judge(session: AmavisSession, outcomes: readonly Outcome[]): Omit<Reinj
   const first = sent[0] ?? refused!;
   if (first.kind !== 'reply') return { ...failed(session, `during fwd-data (${describe(first)})`) };
   const { code, enhanced, text } = first.reply;
-  const from = `${code} ${enhanced} from MTA(smtp:[${host}]:${port}): ${text}`;
+  const relayed = `from MTA(smtp:[${host}]:${port}): ${text}`;
+  const from = `${code} ${enhanced} ${relayed}`;
   if (sent.length === 0) {
     const temporary = code < 500;
-    const reply = temporary
-      ? `${code} ${enhanced} id=${session.taskId} - Temporary MTA failure on relaying, from MTA(smtp:[${host}]:${port}): ${text}`
-      : from;
+    const failure = `id=${session.taskId} - Temporary MTA failure on relaying, ${relayed}`;
+    const reply = temporary ? `${code} ${enhanced} ${failure}` : from;
     return { ok: false, temporary, reply, logged: from, queuedAs: '' };
   }
   const queuedAs = /queued as (\S+)/.exec(text)?.[1] ?? '';

@@ -9,8 +9,8 @@
  *   mail_location = /var/mail
  *   ldap_url = ldap://ldap1.acme.example:389    # with userdb = ldap
  *
- * SIMPLIFIED: one file. Dovecot has dovecot.conf with sections; Zimbra keeps these values in its directory and in
- * localconfig.xml. Their names are kept where they have one.
+ * SIMPLIFIED: one file. Dovecot has dovecot.conf with sections; Zimbra keeps these values in its directory
+ * and in localconfig.xml. Their names are kept where they have one.
  */
 import * as utf8 from '../../bytes/utf8.ts';
 

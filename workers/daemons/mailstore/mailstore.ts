@@ -1,8 +1,8 @@
 /**
  * mailstore — keeps the mail of its users: takes it in by LMTP, shows it by IMAP
  *
- * Imitates Dovecot 2.3, or in its LMTP half Zimbra's mailboxd, as /etc/mailstore.conf says. One proc per connection;
- * the store is files of the host.
+ * Imitates Dovecot 2.3, or in its LMTP half Zimbra's mailboxd, as /etc/mailstore.conf says. One proc per
+ * connection; the store is files of the host.
  *
  * SEE ALSO  conf.ts, store/store.ts, lmtpd/session.ts, imapd/session.ts
  */

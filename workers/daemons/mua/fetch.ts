@@ -1,8 +1,8 @@
 /**
  * fetch — looks into the user's mailbox, and reads a message of it
  *
- * LOGIN, LIST, SELECT INBOX, UID FETCH of the last headers or of one message, LOGOUT. The words of what goes wrong
- * are those of Thunderbird.
+ * LOGIN, LIST, SELECT INBOX, UID FETCH of the last headers or of one message, LOGOUT. The words of what goes
+ * wrong are those of Thunderbird.
  *
  * STANDARDS  RFC 3501
  */
@@ -32,10 +32,11 @@ type FetchCommand = Extract<InputCommand, { kind: 'mua.fetch' }>;
 const folder = 'INBOX';
 const listedMax = 50; // as many as a window shows
 const commandUs = 5 * MINUTE;
+const serverSaid = 'The server responded:';
 const headerItems = '(FLAGS BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID REFERENCES)])';
 
 /** Lists the mailbox, and shows a message when one is named; ends in mua facts. */
-export function* fetch(os: Os, command: FetchCommand, threads: Threads): Proc<void> {
+export function* fetchMail(os: Os, command: FetchCommand, threads: Threads): Proc<void> {
   const fail = (text: string): void =>
     void os.trace({ kind: 'mua.failed', user: command.user, action: 'fetch', text });
   const account = findAccount(os, command.user);
@@ -68,7 +69,7 @@ function* readMailbox(
   const login = yield* ask(`LOGIN ${quoteImap(account.address)} ${quoteImap(account.password)}`);
   if (typeof login === 'string') return login;
   if (login.status !== 'OK')
-    return `Login to server ${host} with username ${account.address} failed. The server responded: ${login.text}`;
+    return `Login to server ${host} with username ${account.address} failed. ${serverSaid} ${login.text}`;
   const list = yield* ask('LIST "" "*"');
   if (typeof list === 'string') return list;
   const select = yield* ask(`SELECT ${folder}`);
@@ -131,5 +132,6 @@ function lostWords(host: string): string {
 }
 
 function refusedWords({ address, imap }: Account, answer: ImapAnswer): string {
-  return `The current command did not succeed. The mail server for account ${address} (${imap.host}) responded: ${answer.text}`;
+  const server = `The mail server for account ${address} (${imap.host}) responded: ${answer.text}`;
+  return `The current command did not succeed. ${server}`;
 }

@@ -7,7 +7,7 @@
  */
 import { NEVER, type Os, type Proc } from '../../os/os.ts';
 
-import { fetch } from './fetch.ts';
+import { fetchMail } from './fetch.ts';
 import { submit } from './submit.ts';
 import { Threads } from './threads.ts';
 
@@ -23,6 +23,7 @@ function* mua(os: Os): Proc<void> {
     const command = yield* inputs.take({ deadline: NEVER });
     if (command === 'timeout') continue;
     if (command.kind === 'mua.send') os.spawn('mua send', (child) => submit(child, command, threads));
-    else if (command.kind === 'mua.fetch') os.spawn('mua fetch', (child) => fetch(child, command, threads));
+    else if (command.kind === 'mua.fetch')
+      os.spawn('mua fetch', (child) => fetchMail(child, command, threads));
   }
 }

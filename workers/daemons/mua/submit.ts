@@ -34,7 +34,8 @@ export function* submit(os: Os, command: SendCommand, threads: Threads): Proc<vo
   const to = parseRecipients(command.to);
   if (typeof to === 'string')
     return fail(
-      `${to} is not a valid email address because it is not of the form user@host. You must correct it before sending.`,
+      `${to} is not a valid email address because it is not of the form user@host. ` +
+        'You must correct it before sending.',
     );
   if (to.length === 0)
     return fail('No recipients were specified. Please enter a recipient in the addressing area.');
@@ -116,38 +117,43 @@ function* submitOver(
 
 function handshakeFailed(outcome: Outcome, server: Server): string {
   if (outcome.kind !== 'reply') return connectionLost(outcome, server);
-  if (outcome.command !== 'AUTH command') {
-    return `An error occurred while sending mail: Outgoing server (SMTP) error. The server responded: ${outcome.reply.text}.`;
-  }
-  if (outcome.reply.code === 0) {
-    return `The Outgoing server (SMTP) ${server.host} does not support the selected authentication method.`;
-  }
-  return `Unable to authenticate to Outgoing server (SMTP) ${server.host}. Please check the password and verify the account settings. The server responded: ${outcome.reply.text}`;
+  const said = `The server responded: ${outcome.reply.text}`;
+  if (outcome.command !== 'AUTH command')
+    return `An error occurred while sending mail: Outgoing server (SMTP) error. ${said}.`;
+  if (outcome.reply.code === 0)
+    return `The ${nameOf(server)} does not support the selected authentication method.`;
+  const advice = 'Please check the password and verify the account settings.';
+  return `Unable to authenticate to ${nameOf(server)}. ${advice} ${said}`;
 }
 
 function sendFailed(outcome: Outcome, recipient: string, server: Server): string {
   if (outcome.kind !== 'reply') return connectionLost(outcome, server);
   const said = `An error occurred while sending mail. The mail server responded: ${outcome.reply.text}.`;
-  if (outcome.command === 'RCPT TO command') {
+  if (outcome.command === 'RCPT TO command')
     return `${said} Please check the message recipient "${recipient}" and try again.`;
-  }
-  if (outcome.command === 'MAIL FROM command') {
+  if (outcome.command === 'MAIL FROM command')
     return `${said} Please verify that your email address is correct in your account settings and try again.`;
-  }
   return `${said} Please check the message and try again.`;
 }
 
 function connectionLost(outcome: Outcome, server: Server): string {
-  return outcome.kind === 'timeout'
-    ? `The message could not be sent because the connection to Outgoing server (SMTP) ${server.host} timed out. Try again.`
-    : `The message could not be sent because the connection to Outgoing server (SMTP) ${server.host} was lost in the middle of the transaction. Try again.`;
+  const how = outcome.kind === 'timeout' ? 'timed out' : 'was lost in the middle of the transaction';
+  return `The message could not be sent because the connection to ${nameOf(server)} ${how}. Try again.`;
 }
 
 function cannotConnect(server: Server): string {
-  return `The message could not be sent because connecting to Outgoing server (SMTP) ${server.host} failed. The server may be unavailable or is refusing SMTP connections. Please verify that your Outgoing server (SMTP) settings are correct and try again.`;
+  return (
+    `The message could not be sent because connecting to ${nameOf(server)} failed. ` +
+    'The server may be unavailable or is refusing SMTP connections. ' +
+    'Please verify that your Outgoing server (SMTP) settings are correct and try again.'
+  );
 }
 
-/** RFC 5322 §3.6.4: unique for ever; as user agents make it, a random UUID (RFC 9562 §5.4) at the sender's domain. */
+function nameOf(server: Server): string {
+  return `Outgoing server (SMTP) ${server.host}`;
+}
+
+/** RFC 5322 §3.6.4: unique for ever. A random UUID (RFC 9562 §5.4) at the sender's domain. */
 function makeMessageId(os: Os, address: string): string {
   const bytes = Array.from({ length: 16 }, () => os.random.below(256));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;

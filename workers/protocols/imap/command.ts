@@ -1,8 +1,8 @@
 /**
  * command — what an IMAP client says: tag, name, and arguments of atoms, strings, lists and literals
  *
- * A command is parsed from all of its bytes, literals in their places: 'a1 LOGIN {5}CRLF alice "secret"'. Who reads
- * it from a connection finds by `literalAtEnd` that more has to come.
+ * A command is parsed from all of its bytes, literals in their places: 'a1 LOGIN {5}CRLF alice "secret"'. Who
+ * reads it from a connection finds by `literalAtEnd` that more has to come.
  *
  * STANDARDS  RFC 3501 §2.2.1, §4, §9 (formal syntax); RFC 7888 (literals that are not asked for)
  * ERRORS     DecodeError: where, and the words with which Dovecot refuses it
@@ -28,14 +28,14 @@ export interface CommandName {
 const depthMax = 16;
 const argumentsMax = 10_000;
 
-/** The literal that a line announces at its end: "{12}", or "{12+}" when it follows unasked. Null when there is none. */
+/** The literal that a line announces at its end: "{12}", or "{12+}" when it follows unasked; null = none. */
 export function literalAtEnd(line: Uint8Array): { bytes: number; unasked: boolean } | null {
   if (line[line.length - 1] !== closingBrace) return null;
   const match = /\{(\d{1,10})(\+?)\}$/.exec(ascii.decode(line, Math.max(0, line.length - 13)));
   return match === null ? null : { bytes: Number(match[1]), unasked: match[2] === '+' };
 }
 
-/** Reads tag and name. @returns null when there is no usable tag; a name of '' when the line ends after the tag */
+/** Reads tag and name. @returns null when there is no usable tag; name '' when the line ends after the tag */
 export function parseCommandName(bytes: Uint8Array): CommandName | null {
   const match =
     /^([^\x00-\x20(){%*"\\+\x7f-\xff]+)(?: +([^\x00-\x20(){%*"\\\x7f-\xff]+))?(?: +([A-Za-z]+))?/.exec(

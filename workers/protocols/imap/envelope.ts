@@ -41,7 +41,7 @@ export function formatBodyStructure(bytes: Uint8Array, part: MimePart, extended:
   if (part.children.length > 0) {
     const children = part.children.map((child) => formatBodyStructure(bytes, child, extended)).join('');
     const extension = extended
-      ? ` ${formatParameters(part.contentType.parameters)} ${formatDisposition(part)} ${languageAndLocation(part)}`
+      ? ` ${formatParameters(part.contentType.parameters)} ${dispositionAndLocation(part)}`
       : '';
     return `(${children} ${formatString(part.subtype)}${extension})`;
   }
@@ -58,12 +58,7 @@ export function formatBodyStructure(bytes: Uint8Array, part: MimePart, extended:
     items.push(formatEnvelope(part.message), formatBodyStructure(bytes, part.message, extended));
   }
   if (part.message !== null || part.type === 'text') items.push(String(bodyLines(bytes, part)));
-  if (extended)
-    items.push(
-      formatNstring(fieldOf(part, 'content-md5')),
-      formatDisposition(part),
-      languageAndLocation(part),
-    );
+  if (extended) items.push(formatNstring(fieldOf(part, 'content-md5')), dispositionAndLocation(part));
   return `(${items.join(' ')})`;
 }
 
@@ -75,7 +70,11 @@ export function parseAddresses(text: string): EnvelopeAddress[] {
 function formatAddresses(text: string | null): string {
   const addresses = text === null ? [] : parseAddresses(text);
   if (addresses.length === 0) return 'NIL';
-  return `(${addresses.map((a) => `(${formatNstring(a.name)} NIL ${formatNstring(a.mailbox)} ${formatNstring(a.host)})`).join('')})`;
+  const nstrings = (...texts: (string | null)[]): string => texts.map(formatNstring).join(' ');
+  const formatted = addresses.map(
+    ({ name, mailbox, host }) => `(${formatNstring(name)} NIL ${nstrings(mailbox, host)})`,
+  );
+  return `(${formatted.join('')})`;
 }
 
 // RFC 2045 §5.2: text without a charset is US-ASCII, and Dovecot says so.
@@ -88,7 +87,10 @@ function defaulted(part: MimePart): [string, string][] {
 
 function formatParameters(parameters: readonly [string, string][]): string {
   if (parameters.length === 0) return 'NIL';
-  return `(${parameters.map(([name, value]) => `${formatString(name.toLowerCase())} ${formatString(value)}`).join(' ')})`;
+  const pairs = parameters.map(
+    ([name, value]) => `${formatString(name.toLowerCase())} ${formatString(value)}`,
+  );
+  return `(${pairs.join(' ')})`;
 }
 
 function formatDisposition(part: MimePart): string {
@@ -98,8 +100,9 @@ function formatDisposition(part: MimePart): string {
   return `(${formatString(disposition.value)} ${formatParameters(disposition.parameters)})`;
 }
 
-function languageAndLocation(part: MimePart): string {
-  return `${formatNstring(fieldOf(part, 'content-language'))} ${formatNstring(fieldOf(part, 'content-location'))}`;
+function dispositionAndLocation(part: MimePart): string {
+  const others = ['content-language', 'content-location'].map((name) => formatNstring(fieldOf(part, name)));
+  return [formatDisposition(part), ...others].join(' ');
 }
 
 const addressesMax = 1000;

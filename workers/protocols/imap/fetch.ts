@@ -51,7 +51,7 @@ export function parseFetchItems(argument: Argument | undefined): FetchItem[] {
   });
 }
 
-/** Parses what is between the brackets: "1.2.MIME", "HEADER.FIELDS (From To)". @returns null when it is no section */
+/** Parses what is between the brackets: "1.2.MIME", "HEADER.FIELDS (From To)". @returns null: it is none */
 export function parseSection(text: string): Section | null {
   const match = /^((?:[1-9][0-9]{0,9}(?:\.|$))*)(.*)$/s.exec(text);
   const part = match![1]!

@@ -37,7 +37,7 @@ export function extractSection(bytes: Uint8Array, message: MimePart, section: Se
   }
 }
 
-/** RFC 3501 §6.4.5: a message that is no multipart has one part, 1; parts of an inner multipart message count on. */
+/** RFC 3501 §6.4.5: a message that is no multipart has one part, 1; those of an inner message count on. */
 function findPart(message: MimePart, numbers: readonly number[]): MimePart | null {
   let part = message;
   for (const [level, number] of numbers.entries()) {

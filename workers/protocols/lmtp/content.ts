@@ -1,8 +1,9 @@
 /**
  * content — a message as it comes after DATA: found in the stream, dots taken away
  *
- * The receiving half of RFC 5321 §4.5.2 for the servers that speak LMTP or SMTP on behalf of something else than
- * Postfix. Pieces are as big as what has arrived, so that a message costs a read per segment and not one per line.
+ * The receiving half of RFC 5321 §4.5.2 for the servers that speak LMTP or SMTP on behalf of something else
+ * than Postfix. Pieces are as big as what has arrived, so that a message costs a read per segment and not one
+ * per line.
  *
  *   const content = new ContentReceiver(messageBytesMax);
  *   do piece = yield* conn.readFrame({ framer: content.framer, … }); while (!content.take(piece));

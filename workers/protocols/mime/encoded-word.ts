@@ -1,8 +1,8 @@
 /**
  * encoded-word — text beyond ASCII in header fields: "=?UTF-8?B?w5xiZXI=?="
  *
- * Written in UTF-8 and base64, each word of at most 75 characters and of whole characters; read in UTF-8, US-ASCII
- * and ISO 8859-1, both encodings. Words of another charset stay as they are.
+ * Written in UTF-8 and base64, each word of at most 75 characters and of whole characters; read in UTF-8,
+ * US-ASCII and ISO 8859-1, both encodings. Words of another charset stay as they are.
  *
  * STANDARDS  RFC 2047 §2, §4, §5, §6.2
  */

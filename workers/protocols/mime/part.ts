@@ -1,8 +1,8 @@
 /**
  * part — the tree of a message's MIME parts, by offsets into the message
  *
- * Nothing is decoded or copied. A message that is not MIME is one text/plain part. Depth and number of parts are
- * bounded as Dovecot bounds them; what is deeper is a leaf.
+ * Nothing is decoded or copied. A message that is not MIME is one text/plain part. Depth and number of parts
+ * are bounded as Dovecot bounds them; what is deeper is a leaf.
  *
  * STANDARDS  RFC 2045 §5.2 (defaults), RFC 2046 §5.1 (multipart), §5.2.1 (message/rfc822)
  */

@@ -1,7 +1,8 @@
 /**
  * commands — what each IMAP command after login does: the table
  *
- * STANDARDS  RFC 3501 §6; RFC 2177 (IDLE), RFC 2342 (NAMESPACE), RFC 3691 (UNSELECT), RFC 4315 (UIDPLUS), RFC 6851 (MOVE)
+ * STANDARDS  RFC 3501 §6; RFC 2177 (IDLE), RFC 2342 (NAMESPACE), RFC 3691 (UNSELECT), RFC 4315 (UIDPLUS), RFC
+ *            6851 (MOVE)
  */
 import { DecodeError } from '../../../bytes/byte-reader.ts';
 

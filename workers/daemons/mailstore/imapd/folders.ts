@@ -129,7 +129,7 @@ function makeMatcher(pattern: string): (name: string) => boolean {
 
 const patternMax = 500;
 
-/** Glob matching in time proportional to pattern times name: the set of places where a prefix of the pattern may end. */
+/** Matches by the set of places that a prefix of the pattern reaches: no pattern takes exponential time. */
 function matchFrom(pattern: string, name: string): boolean {
   let reached = new Set([0]);
   for (const c of pattern) {

@@ -1,8 +1,8 @@
 /**
  * read-command — one command of a client, with the literals it announces
  *
- * Each literal is asked for with "+ OK" unless the client does not wait. Lines and literals are bounded as Dovecot
- * bounds them; memory is taken as bytes come, never as they are announced.
+ * Each literal is asked for with "+ OK" unless the client does not wait. Lines and literals are bounded as
+ * Dovecot bounds them; memory is taken as bytes come, never as they are announced.
  *
  * STANDARDS  RFC 3501 §2.2.1, §4.3; RFC 7888
  */

@@ -1,8 +1,8 @@
 /**
  * search — SEARCH and UID SEARCH
  *
- * SIMPLIFIED: BODY and TEXT look at the bytes as they are; Dovecot decodes the parts first, so that it finds words in
- * quoted-printable and base64.
+ * SIMPLIFIED: BODY and TEXT look at the bytes as they are; Dovecot decodes the parts first, so that it finds
+ * words in quoted-printable and base64.
  *
  * STANDARDS  RFC 3501 §6.4.4, §7.2.5
  */
@@ -32,7 +32,8 @@ export function* searchMessages(
   { args, byUid }: { args: Argument[]; byUid: boolean },
 ): Proc<Completion> {
   const key = parseSearch(args);
-  if (key.kind === 'numbers' && args.length === 1) messagesOf(selected, args[0], false); // refuses numbers that are not there
+  // Numbers that are not there are refused.
+  if (key.kind === 'numbers' && args.length === 1) messagesOf(selected, args[0], false);
   const found: number[] = [];
   for (const [index, message] of selected.view.entries()) {
     if (message.expunged) continue;

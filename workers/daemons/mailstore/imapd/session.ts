@@ -1,8 +1,9 @@
 /**
  * session — one IMAP connection: greeting, login, commands, goodbye
  *
- * Texts are those of Dovecot 2.3 (imap-login-client.c, imap-client.c). SIMPLIFIED: Zimbra's mailstore has the same
- * greeting here as there, but its other texts differ ("OK completed"); a mail program reads none of them.
+ * Texts are those of Dovecot 2.3 (imap-login-client.c, imap-client.c). SIMPLIFIED: Zimbra's mailstore has the
+ * same greeting here as there, but its other texts differ ("OK completed"); a mail program reads none of
+ * them.
  *
  * STANDARDS  RFC 3501 §3 (states), §7.1.5 (BYE)
  * SEE ALSO   login.ts (before login), commands.ts (after)
@@ -133,8 +134,9 @@ function finish(
 }
 
 function logEnd(os: Os, session: ImapSession, why: string): void {
+  const out = session.bytesOut + session.outputBytes;
   const counts =
-    `in=${session.bytesIn} out=${session.bytesOut + session.outputBytes} deleted=0 expunged=${session.expunged} ` +
+    `in=${session.bytesIn} out=${out} deleted=0 expunged=${session.expunged} ` +
     `trashed=0 hdr_count=0 hdr_bytes=0 body_count=${session.bodies} body_bytes=${session.bodyBytes}`;
   os.log('dovecot', `imap(${session.user})<${os.pid}><${session.id}>: ${why} ${counts}`);
 }

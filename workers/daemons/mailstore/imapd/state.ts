@@ -1,7 +1,8 @@
 /**
  * state — what an IMAP session knows, and how it speaks
  *
- * Answers are collected and written together: one segment for a small command, as Dovecot's output buffer does.
+ * Answers are collected and written together: one segment for a small command, as Dovecot's output buffer
+ * does.
  */
 import * as ascii from '../../../bytes/ascii.ts';
 

@@ -24,7 +24,8 @@ export function* storeFlags(
   const given = args[2]!.kind === 'list' ? args[2]!.items : args.slice(2);
   const flags = parseFlags(given);
   const messages = messagesOf(selected, args[0], byUid);
-  if (selected.readOnly) return ok('Store completed'); // as recorded: nothing is changed, and nothing is said of it
+  // As recorded: in a mailbox opened by EXAMINE nothing is changed, and nothing is said of it.
+  if (selected.readOnly) return ok('Store completed');
   for (const { number, message } of messages) {
     if (message.expunged) continue;
     const old = message.flags;

@@ -50,7 +50,8 @@ export function* deliver(os: Os, session: LmtpSession, content: Uint8Array): Pro
   if (zimbra) {
     const { recipients, sender } = session;
     const nrcpts = recipients.length;
-    const text = `size=${content.length} bytes, nrcpts=${nrcpts}, sender=${sender}, msgid=${message.messageId}`;
+    const people = `nrcpts=${nrcpts}, sender=${sender}`;
+    const text = `size=${content.length} bytes, ${people}, msgid=${message.messageId}`;
     logZimbra(os, session, `lmtp - Delivering message: ${text}`);
   }
   const replies: string[] = [];
@@ -102,7 +103,8 @@ function logSaved(
     return;
   }
   const ip = session.conn.remote.address;
-  const what = `id=${saved.uid}, Message-ID=${message.messageId}, parentId=-${saved.uid}, folderId=2, folderName=Inbox`;
+  const ids = `id=${saved.uid}, Message-ID=${message.messageId}, parentId=-${saved.uid}`;
+  const what = `${ids}, folderId=2, folderName=Inbox`;
   os.log(
     'mailboxd',
     `INFO  [LmtpServer-${os.pid}] [name=${mailbox};ip=${ip};] mailop - Adding Message: ${what}.`,
@@ -154,8 +156,9 @@ function dovecotHeaders(os: Os, session: LmtpSession, { address }: Recipient): s
   const sender = session.sender ?? '';
   return (
     `Return-Path: <${sender}>\r\nDelivered-To: ${address}\r\n` +
-    `Received: from ${session.hello ?? ''} ([${session.conn.remote.address}])\r\n\tby ${hostname} with LMTP\r\n` +
-    `\tid ${transactionId(session)}\r\n\t(envelope-from <${sender}>)\r\n\tfor <${address}>; ${formatDateTime(os.epochUs())}\r\n`
+    `Received: from ${session.hello ?? ''} ([${session.conn.remote.address}])\r\n` +
+    `\tby ${hostname} with LMTP\r\n\tid ${transactionId(session)}\r\n` +
+    `\t(envelope-from <${sender}>)\r\n\tfor <${address}>; ${formatDateTime(os.epochUs())}\r\n`
   );
 }
 

@@ -213,7 +213,8 @@ function* reply(session: LmtpSession, text: string): Proc<boolean> {
 }
 
 function isPath(address: string): boolean {
-  return isMailbox(address) || /^[^\s@<>()\\"]+$/.test(address); // a local part alone is a user without a domain
+  // A local part alone is a user without a domain.
+  return isMailbox(address) || /^[^\s@<>()\\"]+$/.test(address);
 }
 
 function sessionId(os: Os): string {

@@ -1,7 +1,8 @@
 /**
  * texts — what an LMTP server of each product says
  *
- * Dovecot: lib-smtp (smtp-server-cmd-*.c) and lmtp (lmtp-local.c) of 2.3. Zimbra: LmtpReply.java, LmtpHandler.java.
+ * Dovecot: lib-smtp (smtp-server-cmd-*.c) and lmtp (lmtp-local.c) of 2.3. Zimbra: LmtpReply.java,
+ * LmtpHandler.java.
  */
 import type { MailstoreConf } from '../conf.ts';
 

@@ -1,9 +1,9 @@
 /**
  * mailbox — one folder of a user: messages as files of a Maildir, with UIDs, flags and what changed
  *
- * A message is written to tmp/, fsync'ed and renamed into new/; a session that selects the folder moves it to cur/
- * and shows it as \Recent. What was acknowledged is therefore there after a crash, and the folder is read back from
- * the names. Sessions find what changed by comparing `changes` and the messages' own stamps.
+ * A message is written to tmp/, fsync'ed and renamed into new/; a session that selects the folder moves it to
+ * cur/ and shows it as \Recent. What was acknowledged is therefore there after a crash, and the folder is
+ * read back from the names. Sessions find what changed by comparing `changes` and the messages' own stamps.
  *
  * SIMPLIFIED: keywords (flags of the user's own) are not kept; Dovecot has them in dovecot-keywords.
  * SIMPLIFIED: lines are stored with CRLF. Dovecot stores LF and counts and sends CRLF.
@@ -194,7 +194,7 @@ export class Mailbox {
   }
 }
 
-/** Keeps UIDVALIDITY and the next UID; SIMPLIFIED: Dovecot lists every message's UID and file name in it too. */
+/** UIDVALIDITY and the next UID. SIMPLIFIED: Dovecot lists every message's UID and file name in it too. */
 export const uidListName = 'dovecot-uidlist';
 
 function virtualTime(os: Os, epochUs: number): VirtualTime {

@@ -4,8 +4,8 @@
  *   1772528401.M5123P17.mx.far.example,S=834,U=3:2,FS
  *   seconds    microseconds and pid, host, size, UID, flags
  *
- * SIMPLIFIED: the UID is in the name. Dovecot keeps it in dovecot-uidlist, beside the name; who lists the directory
- * sees the difference, a mail program does not.
+ * SIMPLIFIED: the UID is in the name. Dovecot keeps it in dovecot-uidlist, beside the name; who lists the
+ * directory sees the difference, a mail program does not.
  *
  * SEE ALSO  maildir(5), https://cr.yp.to/proto/maildir.html
  */

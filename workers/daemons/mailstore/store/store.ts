@@ -1,8 +1,8 @@
 /**
  * store — the mailboxes of a host: users, their folders, subscriptions
  *
- * Below mail_location each user has a Maildir, named by the lower-case address; other folders are directories in it
- * with a leading dot (Maildir++: ".older.kid"). Nothing is kept in memory that is not in the files.
+ * Below mail_location each user has a Maildir, named by the lower-case address; other folders are directories
+ * in it with a leading dot (Maildir++: ".older.kid"). Nothing is kept in memory that is not in the files.
  *
  * SEE ALSO  mailbox.ts (one folder)
  */
@@ -83,7 +83,7 @@ export class Store {
     return null;
   }
 
-  /** Renames a folder with all below it. SIMPLIFIED: INBOX cannot be renamed; RFC 3501 §6.3.5 moves its messages. */
+  /** Renames a folder with all below it. SIMPLIFIED: not INBOX; RFC 3501 §6.3.5 moves its messages. */
   *rename(os: Os, user: string, from: string, to: string): Proc<FolderFailure | null> {
     if (from.toUpperCase() === inbox) return 'inbox';
     if (!isFolderName(from) || !this.#exists(os, user, from)) return 'none';
@@ -160,7 +160,7 @@ export class Store {
 }
 
 const subscriptionsName = 'subscriptions';
-/** SIMPLIFIED: files.list shows files only, so the names of the folders are in a file; Dovecot reads the directory. */
+/** SIMPLIFIED: the names of the folders are in a file; Dovecot finds them by reading the directory. */
 const folderListName = 'folders';
 
 /** Maildir++ has "." between levels, so no name may hold one; nor what would leave the directory. */

@@ -1,9 +1,9 @@
 /**
  * ldap-users — users in a directory, as Zimbra's mailstore finds them
  *
- * A recipient is searched by delivery address or alias; a password is right when the directory lets its owner bind
- * with it. Accounts found are kept for a while (localconfig ldap_cache_account_maxage), so that a directory that is
- * down does not stop all mail; passwords never are.
+ * A recipient is searched by delivery address or alias; a password is right when the directory lets its owner
+ * bind with it. Accounts found are kept for a while (localconfig ldap_cache_account_maxage), so that a
+ * directory that is down does not stop all mail; passwords never are.
  *
  * SEE ALSO  ../../clients/ldap.ts; Zimbra: ZimbraLmtpBackend.getAddressStatus, LdapProvisioning.authAccount
  */

@@ -3,8 +3,8 @@
  *
  *   alice@far.example:{PLAIN}wonderland::::::userdb_quota_rule=*:bytes=2000
  *
- * Names are without regard to case; what follows the recipient delimiter "+" is not part of the name. Aliases belong
- * to the MTA: there are none here.
+ * Names are without regard to case; what follows the recipient delimiter "+" is not part of the name. Aliases
+ * belong to the MTA: there are none here.
  *
  * SIMPLIFIED: only plain passwords; Dovecot knows some twenty schemes.
  */
