@@ -40,7 +40,7 @@ export type SegmentSent = Extract<TraceEvent, { kind: 'tcp.segment-sent' }>;
 interface Flow extends FlowEnds {
   phase: 'commands' | 'awaits-letter' | 'head' | 'body';
   head: string;
-  /** the last five bytes, as text */
+  /** the last four bytes, as text */
   tail: string;
   startAt: VirtualTime;
   event: EventId;
@@ -148,20 +148,21 @@ export class Flows {
         );
       return;
     }
-    this.#letter(flow, event, (tail) => tail === '\r\n.\r\n');
+    this.#letter(flow, event, (text) => text.includes('\r\n.\r\n'));
   }
 
   // SIMPLIFIED: a letter fetched by IMAP is taken to end where the server's tagged reply begins in the same segment or later.
   #imap(flow: Flow, event: SegmentSent, fromServer: boolean): void {
     if (!fromServer) return;
     const text = ascii.decode(event.payload);
-    if (flow.phase === 'commands' && /\bFETCH\b[^\r\n]*\{\d+\}\r\n/i.test(text)) flow.phase = 'awaits-letter';
+    if (flow.phase === 'commands' && /\bFETCH\b[^\r\n]*\b(BODY\[\]|RFC822) \{\d+\}\r\n/i.test(text))
+      flow.phase = 'awaits-letter';
     if (flow.phase === 'commands') return;
     const over = /\r\n[A-Za-z0-9.]+ (OK|NO|BAD)\b[^\r\n]*\r\n$/.test(text);
     this.#letter(flow, event, () => over);
   }
 
-  #letter(flow: Flow, event: SegmentSent, isOver: (tail: string) => boolean): void {
+  #letter(flow: Flow, event: SegmentSent, isOver: (text: string) => boolean): void {
     if (flow.phase === 'awaits-letter')
       Object.assign(flow, {
         phase: 'head',
@@ -171,14 +172,16 @@ export class Flows {
         event: event.id,
         arrived: null,
       });
+    const text = ascii.decode(event.payload);
     if (flow.phase === 'head') {
-      flow.head += ascii.decode(event.payload).slice(0, headCharsMax - flow.head.length);
+      flow.head += text.slice(0, headCharsMax - flow.head.length);
       const messageId = headerField(flow.head, 'message-id');
       const complete = /\r\n\r\n/.test(flow.head) || flow.head.length >= headCharsMax;
       if (messageId !== '' || complete) this.#found(flow, messageId);
     }
-    flow.tail = (flow.tail + ascii.decode(event.payload.subarray(-5))).slice(-5);
-    if (!isOver(flow.tail)) return;
+    const isEnd = isOver(flow.tail + text); // after the lone dot, QUIT may follow at once
+    flow.tail = (flow.tail + text).slice(-4);
+    if (!isEnd) return;
     if (flow.phase === 'head') this.#found(flow, '');
     if (flow.arrived !== null) this.#awaited.set(event.id, flow.arrived);
     flow.phase = 'commands';

@@ -128,9 +128,9 @@ function enclosuresOf(grid: Grid): Enclosure[] {
   );
   return names.map((name) => {
     const hosts = grid.hosts.filter((host) => host.organisation === name);
-    const x = Math.min(...hosts.map((host) => host.x)) - enclosurePad;
+    const x = Math.min(...hosts.map((host) => host.x)) - enclosurePad(grid);
     const y = Math.min(...hosts.map((host) => host.y)) - titleRoom - 10;
-    const right = Math.max(...hosts.map((host) => host.x + host.width)) + enclosurePad;
+    const right = Math.max(...hosts.map((host) => host.x + host.width)) + enclosurePad(grid);
     const bottom = Math.max(...hosts.map((host) => host.y + host.height)) + restZone + 4;
     return { name, x, y, width: right - x, height: bottom - y };
   });
@@ -251,7 +251,7 @@ function bends(grid: Grid, way: Way, a: Plug, b: Plug, trackY: number): Point[] 
 
 function besideX(grid: Grid, { beside }: Way): number {
   const hosts = grid.hosts.filter((host) => host.col === beside.col);
-  const off = 17 + beside.track * 12;
+  const off = grid.isCompact ? 13 + beside.track * 9 : 17 + beside.track * 12;
   return beside.side === 'left'
     ? Math.min(...hosts.map((host) => host.x)) - off
     : Math.max(...hosts.map((host) => host.x + host.width)) + off;

@@ -27,6 +27,7 @@ export interface PlacedHost extends Box {
 }
 
 export interface Grid {
+  layout: Layout;
   hosts: PlacedHost[];
   /** columns and rows that are used, counted from 0 */
   cols: number;
@@ -38,7 +39,7 @@ export interface Grid {
 
 export const hostHeight = 48;
 const charWidth = 7.25; // Plex Mono at 12 px
-const padding = 12;
+const padding = 10;
 
 /** Width of the glyph's compartment. */
 export const glyphWidth = (isCompact: boolean) => (isCompact ? 28 : 36);
@@ -54,22 +55,30 @@ export function gridOf(
   const cells = layout === 'wide' ? wideCells(world, shown) : tallCells(world, shown);
   const hosts = shown.map((index, i): PlacedHost => {
     const host = world.hosts[index]!;
-    const label = names.short(index);
-    const text = Math.max(label.length * charWidth, host.role.length * 6.4 + 4);
-    const least = isCompact ? 108 : 138;
-    const width = 2 * Math.ceil(Math.max(least, glyphWidth(isCompact) + 9 + text + 10) / 2);
+    const label = labelOf(host.name, host.organisation) ?? names.short(index);
+    const text = Math.max(label.length * charWidth, host.role.length * 5.8 + 4);
+    const least = isCompact ? 104 : 138;
+    const width = 2 * Math.ceil(Math.max(least, glyphWidth(isCompact) + 9 + text + (isCompact ? 6 : 10)) / 2);
     const { col, row } = cells[i]!;
     const { role, organisation } = host;
     return { index, col, row, label, role, organisation, x: 0, y: 0, width, height: hostHeight };
   });
   return {
+    layout,
     hosts,
     cols: 1 + Math.max(0, ...hosts.map(({ col }) => col)),
     rows: 1 + Math.max(0, ...hosts.map(({ row }) => row)),
     isCompact,
     gap:
-      layout === 'tall' ? { near: 36, far: 36 } : isCompact ? { near: 38, far: 70 } : { near: 56, far: 120 },
+      layout === 'tall' ? { near: 36, far: 36 } : isCompact ? { near: 30, far: 48 } : { near: 56, far: 120 },
   };
+}
+
+/** Inside an organisation its domain goes without saying. */
+function labelOf(name: string, organisation: string): string | null {
+  return organisation !== '' && name.endsWith(`.${organisation}`)
+    ? name.slice(0, -organisation.length - 1)
+    : null;
 }
 
 function wideCells(world: World, shown: readonly number[]): { col: number; row: number }[] {
@@ -171,7 +180,7 @@ function columnsAt(grid: Grid, stretch: number): number {
     let least = 0;
     for (const host of grid.hosts) {
       if (host.col !== col) continue;
-      least = Math.max(least, padding + inset(host) + host.width / 2);
+      least = Math.max(least, padding + inset(grid, host) + host.width / 2);
       for (const other of grid.hosts) {
         if (other.col >= col) continue;
         const apart = leastApart(other, host, halfOf);
@@ -183,7 +192,7 @@ function columnsAt(grid: Grid, stretch: number): number {
     centre[col] = Math.round(least);
   }
   for (const host of grid.hosts) host.x = Math.round(centre[host.col]! - host.width / 2);
-  return Math.max(...grid.hosts.map((host) => host.x + host.width + inset(host))) + padding;
+  return Math.max(...grid.hosts.map((host) => host.x + host.width + inset(grid, host))) + padding;
 }
 
 function leastApart(left: PlacedHost, right: PlacedHost, halfOf: (col: number) => number): number {
@@ -196,9 +205,10 @@ function gapOf(grid: Grid, left: PlacedHost, right: PlacedHost): number {
   return left.organisation === right.organisation ? grid.gap.near : grid.gap.far;
 }
 
-const inset = (host: PlacedHost) => (host.organisation === '' ? 0 : enclosurePad);
+const inset = (grid: Grid, host: PlacedHost) => (host.organisation === '' ? 0 : enclosurePad(grid));
 
-export const enclosurePad = 20;
+/** Between a host and the line round its organisation. */
+export const enclosurePad = ({ layout, isCompact }: Grid) => (isCompact && layout === 'wide' ? 14 : 20);
 
 export function distinct(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
@@ -206,7 +216,7 @@ export function distinct(values: readonly number[]): number[] {
 
 /** Which layout fits a width, unless one is asked for. */
 export function layoutFor(asked: Layout | undefined, width: number): { layout: Layout; isCompact: boolean } {
-  const layout = asked ?? (width > 0 && width < 560 ? 'tall' : 'wide');
+  const layout = asked ?? (width > 0 && width < 632 ? 'tall' : 'wide');
   return { layout, isCompact: layout === 'tall' || width < 900 };
 }
 

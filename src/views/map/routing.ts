@@ -83,7 +83,8 @@ function wayOf(grid: Grid, link: number, a: PlacedHost, b: PlacedHost): Way {
   const isFree = (host: PlacedHost) => between(upper.row, lower.row).every((row) => !taken(host.col, row));
   if (isFree(upper)) return { ...way, ...vertical, kind: 'channel', channel: lower.row };
   if (isFree(lower)) return { ...way, ...vertical, kind: 'channel', channel: upper.row + 1 };
-  const side = upper.col < lower.col ? 'left' : 'right';
+  const isInner = grid.layout === 'wide'; // two columns leave more room outside than between them
+  const side = upper.col < lower.col === isInner ? 'left' : 'right';
   const around = {
     kind: 'around' as const,
     channel: upper.row + 1,
