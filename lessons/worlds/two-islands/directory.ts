@@ -69,7 +69,8 @@ include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 include /etc/ldap/schema/zimbra.schema
 
-loglevel stats
+# Zimbra logs trouble and replication, not every search (ldap_common_loglevel).
+loglevel 49152
 sizelimit 500
 timelimit 3600
 
