@@ -130,7 +130,9 @@ export class ComingFold implements Fold {
 
   /** Time between scans, as the last two announcements have it. */
   #interval(hostIndex: number, at: VirtualTime): number | null {
-    const scans = (this.#scans.get(hostIndex) ?? []).filter((scan) => scan.from <= at && scan.due !== Infinity);
+    const scans = (this.#scans.get(hostIndex) ?? []).filter(
+      (scan) => scan.from <= at && scan.due !== Infinity,
+    );
     const [one, two] = scans.slice(-2);
     if (two !== undefined && two.due > one!.due) return two.due - one!.due;
     return one === undefined ? null : one.due - one.from; // announced one interval ahead

@@ -5,7 +5,9 @@ import type { TraceEvent } from '../../workers/api.ts';
 export function isInteresting(event: TraceEvent): boolean {
   switch (event.kind) {
     case 'queue.file-moved':
-      return event.to === 'deferred' || event.to === 'hold' || event.to === 'corrupt' || event.from === 'deferred';
+      return (
+        event.to === 'deferred' || event.to === 'hold' || event.to === 'corrupt' || event.from === 'deferred'
+      );
     case 'tcp.state-changed':
       return event.state !== 'syn-sent' && event.state !== 'established' && event.state !== 'closed';
     case 'input.accepted':

@@ -18,7 +18,12 @@ export interface Skip {
 }
 
 /** @returns null when something happens soon */
-export function skipOver(at: VirtualTime, next: Coming | null, nextEventAt: VirtualTime | null, names: Names): Skip | null {
+export function skipOver(
+  at: VirtualTime,
+  next: Coming | null,
+  nextEventAt: VirtualTime | null,
+  names: Names,
+): Skip | null {
   if (next !== null && (nextEventAt === null || nextEventAt - at >= waitUsMin)) {
     if (next.at - at < waitUsMin) return null;
     const what = next.kind === 'retry' ? 'the next try' : 'the queue scan';

@@ -1,8 +1,28 @@
 /** keys — the one table of keyboard shortcuts: the help shows it, the workspace obeys it */
 export type Command =
-  | 'toggle' | 'step' | 'step-back' | 'step-any' | 'step-any-back' | 'next-interesting' | 'previous-interesting'
-  | 'slower' | 'faster' | 'start' | 'live' | 'focus' | 'events' | 'log' | 'left' | 'inspector' | 'why'
-  | 'describe' | 'next-mail' | 'previous-mail' | 'help' | 'back' | `view-${1 | 2 | 3 | 4 | 5 | 6}`;
+  | 'toggle'
+  | 'step'
+  | 'step-back'
+  | 'step-any'
+  | 'step-any-back'
+  | 'next-interesting'
+  | 'previous-interesting'
+  | 'slower'
+  | 'faster'
+  | 'start'
+  | 'live'
+  | 'focus'
+  | 'events'
+  | 'log'
+  | 'left'
+  | 'inspector'
+  | 'why'
+  | 'describe'
+  | 'next-mail'
+  | 'previous-mail'
+  | 'help'
+  | 'back'
+  | `view-${1 | 2 | 3 | 4 | 5 | 6}`;
 
 export interface KeyRow {
   /** as shown: "Shift+→" */
@@ -19,12 +39,29 @@ const views = ['Map', 'Ladder', 'Queues', 'Message', 'DNS', 'Directory'] as cons
 
 export const keyTable: readonly KeyRow[] = [
   { keys: 'Space', key: ' ', command: 'toggle', says: 'Pause, play' },
-  { keys: '→', key: 'ArrowRight', command: 'step', says: 'Next event here (of the selected host), or anywhere' },
+  {
+    keys: '→',
+    key: 'ArrowRight',
+    command: 'step',
+    says: 'Next event here (of the selected host), or anywhere',
+  },
   { keys: '←', key: 'ArrowLeft', command: 'step-back', says: 'Back to the last event here' },
   { keys: 'Shift+→', key: 'ArrowRight', shift: true, command: 'step-any', says: 'Next event anywhere' },
   { keys: 'Shift+←', key: 'ArrowLeft', shift: true, command: 'step-any-back', says: 'Last event anywhere' },
-  { keys: 'Alt+→', key: 'ArrowRight', alt: true, command: 'next-interesting', says: 'Next interesting event' },
-  { keys: 'Alt+←', key: 'ArrowLeft', alt: true, command: 'previous-interesting', says: 'Last interesting event' },
+  {
+    keys: 'Alt+→',
+    key: 'ArrowRight',
+    alt: true,
+    command: 'next-interesting',
+    says: 'Next interesting event',
+  },
+  {
+    keys: 'Alt+←',
+    key: 'ArrowLeft',
+    alt: true,
+    command: 'previous-interesting',
+    says: 'Last interesting event',
+  },
   { keys: '[', key: '[', command: 'slower', says: 'Slower' },
   { keys: ']', key: ']', command: 'faster', says: 'Faster' },
   { keys: 'Home', key: 'Home', command: 'start', says: 'To the start of the run' },
@@ -47,17 +84,29 @@ export const keyTable: readonly KeyRow[] = [
   { keys: '?', key: '?', command: 'help', says: 'This table' },
 ];
 
+/** Where the keyboard is: in a field keys write, on a button the space bar presses it. */
+export type Place = 'page' | 'button' | 'field';
+
+type Press = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey' | 'ctrlKey' | 'metaKey'>;
+
 /** What a key press asks for; null = nothing of ours. */
-export function commandOf(event: KeyboardEvent, singleKeys: boolean): Command | null {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.isComposing) return null;
-  if (!singleKeys && !event.altKey && event.key !== 'Escape') return null;
-  const target = event.target instanceof Element ? event.target : null;
-  if (event.key !== 'Escape' && target?.closest('input, textarea, select, [contenteditable], dialog') != null) return null;
-  if (event.key === ' ' && target?.closest('button, a, summary, [role="button"], [role="tab"]') != null) return null;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const shifted = event.shiftKey && (key.length > 1 || /[a-z]/.test(key));
+export function commandOf(press: Press, place: Place, singleKeys: boolean): Command | null {
+  const { key: pressed, altKey, shiftKey } = press;
+  if (press.ctrlKey || press.metaKey) return null;
+  if (pressed !== 'Escape') {
+    if (place === 'field' || (!singleKeys && !altKey)) return null;
+    if (pressed === ' ' && place === 'button') return null;
+  }
+  const key = pressed.length === 1 ? pressed.toLowerCase() : pressed;
+  const shifted = shiftKey && (key.length > 1 || /[a-z]/.test(key)); // "?" needs Shift on many keyboards
   const row = keyTable.find(
-    (one) => one.key === key && (one.shift ?? false) === shifted && (one.alt ?? false) === event.altKey,
+    (one) => one.key === key && (one.shift ?? false) === shifted && (one.alt ?? false) === altKey,
   );
   return row?.command ?? null;
+}
+
+export function placeOf(target: EventTarget | null): Place {
+  if (!(target instanceof Element)) return 'page';
+  if (target.closest('input, textarea, select, [contenteditable], dialog') !== null) return 'field';
+  return target.closest('button, a, summary, [role="button"], [role="tab"]') === null ? 'page' : 'button';
 }

@@ -78,7 +78,9 @@ function pressAtOnce(placement) {
     }
     if (document.querySelector('[data-arrived]') === null) return;
     observer.disconnect();
-    requestAnimationFrame(() => setTimeout(() => (window.delivered = { ready, delivered: performance.now() })));
+    requestAnimationFrame(() =>
+      setTimeout(() => (window.delivered = { ready, delivered: performance.now() })),
+    );
   };
   const observer = new MutationObserver(look);
   observer.observe(document, { subtree: true, childList: true, attributes: true });
@@ -86,12 +88,20 @@ function pressAtOnce(placement) {
 
 function build() {
   const built = path.join(root, 'dist/index.html');
-  const sources = newestMtime(...['src', 'workers', 'lessons', 'index.html', 'public'].map((name) => path.join(root, name)));
+  const sources = newestMtime(
+    ...['src', 'workers', 'lessons', 'index.html', 'public'].map((name) => path.join(root, name)),
+  );
   if (existsSync(built) && newestMtime(built) >= sources) return;
   execFileSync('npx', ['vite', 'build', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' });
 }
 
 function weighed(what, bytes, bytesMax) {
   const kb = (value) => `${(value / 1000).toFixed(1)} kB`;
-  return row({ what, value: `${kb(bytes)} gzip`, budget: `at most ${kb(bytesMax)}`, kept: bytes <= bytesMax, command });
+  return row({
+    what,
+    value: `${kb(bytes)} gzip`,
+    budget: `at most ${kb(bytesMax)}`,
+    kept: bytes <= bytesMax,
+    command,
+  });
 }

@@ -12,7 +12,9 @@ async function sendAndSkip(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Skip to the end' }).click();
 }
 
-test('a letter is sent, crosses the world and is read in Bob’s inbox, in a quarter of a minute', async ({ page }) => {
+test('a letter is sent, crosses the world and is read in Bob’s inbox, in a quarter of a minute', async ({
+  page,
+}) => {
   await page.goto('.');
   await send(page).click();
   await expect(page.getByText(/^sent .* ago$/)).toBeVisible();

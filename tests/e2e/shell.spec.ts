@@ -74,7 +74,9 @@ test('a host is stopped and started from the world pane and from the inspector',
   await expect(inspector.getByRole('button', { name: 'Crash' })).toBeVisible();
 });
 
-test('a run is saved to a file and opened again; a damaged file is refused in plain words', async ({ page }) => {
+test('a run is saved to a file and opened again; a damaged file is refused in plain words', async ({
+  page,
+}) => {
   await open(page);
   await page.getByRole('tab', { name: 'World and faults' }).click();
   await page.getByRole('switch', { name: /Cut the cable mx – mta1/ }).click();
@@ -84,17 +86,27 @@ test('a run is saved to a file and opened again; a damaged file is refused in pl
   const file = readFileSync(await (await download).path(), 'utf8');
 
   const input = page.getByLabel('Open a run file');
-  const bytes = (text: string) => ({ name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+  const bytes = (text: string) => ({
+    name: 'run.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(text),
+  });
   await input.setInputFiles(bytes(file.replace('two-islands', 'two-island5')));
   await expect(page.getByRole('alert')).toContainText('This file is damaged');
 
   await page.getByRole('button', { name: 'Reset world' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Reset world' }).click();
   await page.getByRole('tab', { name: 'World and faults' }).click();
-  await expect(page.getByRole('switch', { name: /Cut the cable mx – mta1/ })).toHaveAttribute('aria-checked', 'false');
+  await expect(page.getByRole('switch', { name: /Cut the cable mx – mta1/ })).toHaveAttribute(
+    'aria-checked',
+    'false',
+  );
   await page.getByLabel('Open a run file').setInputFiles(bytes(file));
   await page.getByRole('tab', { name: 'World and faults' }).click();
-  await expect(page.getByRole('switch', { name: /Cut the cable mx – mta1/ })).toHaveAttribute('aria-checked', 'true');
+  await expect(page.getByRole('switch', { name: /Cut the cable mx – mta1/ })).toHaveAttribute(
+    'aria-checked',
+    'true',
+  );
 });
 
 test('a second tab works on a copy and says so', async ({ page, context }) => {
@@ -134,7 +146,8 @@ test('a worker that dies leaves a screen that says so, and the world starts agai
         born.push(this);
       }
     };
-    const die = () => born[0]!.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
+    const die = () =>
+      born[0]!.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
     addEventListener('submit', () => setTimeout(die, 1000), { once: true });
   });
   await page.goto('.');

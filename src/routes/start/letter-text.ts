@@ -35,6 +35,8 @@ function decodeBody(body: Uint8Array, encoding: string): Uint8Array {
 // RFC 2045 §6.7: "=" and two hex digits are an octet, "=" at the end of a line is no line end.
 function decodeQuotedPrintable(body: Uint8Array): Uint8Array {
   const text = ascii.decode(body).replace(/=[ \t]*\r?\n/g, '');
-  const octets = text.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const octets = text.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
   return Uint8Array.from(octets, (c) => c.charCodeAt(0));
 }

@@ -69,7 +69,8 @@ function selectMail(session: Session, by: 1 | -1): void {
   const { selection } = session;
   const mails = session.read(MailsFold).mails.filter((mail) => mail.firstSeen <= session.at);
   if (mails.length === 0) return;
-  const from = selection?.kind === 'mail' ? mails.findIndex((mail) => mail.number === selection.mail) : by > 0 ? -1 : 0;
+  const from =
+    selection?.kind === 'mail' ? mails.findIndex((mail) => mail.number === selection.mail) : by > 0 ? -1 : 0;
   const mail = mails[(from + by + mails.length) % mails.length]!;
   session.select({ kind: 'mail', mail: mail.number });
 }

@@ -8,22 +8,31 @@ export function describe(session: Session): string[] {
   const { at, names, world, clock } = session;
   const state = session.read(StateFold);
   const coming = session.read(ComingFold);
-  const faultOf = ([a, b]: readonly [string, string]) => state.link(names.indexOf(a), names.indexOf(b), at).fault;
+  const faultOf = ([a, b]: readonly [string, string]) =>
+    state.link(names.indexOf(a), names.indexOf(b), at).fault;
   const short = (name: string) => names.short(names.indexOf(name));
 
-  const mode = session.isPast ? 'in the past' : session.playing ? 'and the clock runs' : 'and the clock is stopped';
+  const mode = session.isPast
+    ? 'in the past'
+    : session.playing
+      ? 'and the clock runs'
+      : 'and the clock is stopped';
   const down = world.hosts.filter((_, i) => (state.host(i, at)?.state ?? 'up') !== 'up');
   const cut = world.links.filter((link) => faultOf(link.between) !== '');
   const queues = world.hosts.flatMap((_, i) => {
     const full = [...state.queueCounts(i, at)].filter(([, count]) => count > 0);
-    return full.length === 0 ? [] : [`${names.short(i)}: ${full.map(([queue, n]) => `${n} in ${queue}`).join(', ')}.`];
+    return full.length === 0
+      ? []
+      : [`${names.short(i)}: ${full.map(([queue, n]) => `${n} in ${queue}`).join(', ')}.`];
   });
   return [
     `It is ${clock.time(at)}, ${mode}.`,
     down.length === 0
       ? `All ${world.hosts.length} hosts are up.`
       : `Down: ${down.map((host) => short(host.name)).join(', ')}. The other hosts are up.`,
-    ...cut.map(({ between }) => `The cable ${between.map(short).join(' – ')} is ${faultWords(faultOf(between))}.`),
+    ...cut.map(
+      ({ between }) => `The cable ${between.map(short).join(' – ')} is ${faultWords(faultOf(between))}.`,
+    ),
     ...(cut.length === 0 && world.links.length > 0 ? ['All cables are whole.'] : []),
     ...(queues.length === 0 ? ['All queues are empty.'] : queues),
     ...coming.waitingAt(at).map((wait) => {

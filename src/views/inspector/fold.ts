@@ -171,7 +171,13 @@ export class StateFold implements Fold {
       const ends = [names.indexOf(one), names.indexOf(other)];
       return ends.includes(a) && ends.includes(b);
     });
-    return { at: 0, event: 0, fault: '', latencyUs: built?.latencyUs ?? 0, lossPerMille: built?.lossPerMille ?? 0 };
+    return {
+      at: 0,
+      event: 0,
+      fault: '',
+      latencyUs: built?.latencyUs ?? 0,
+      lossPerMille: built?.lossPerMille ?? 0,
+    };
   }
 }
 
