@@ -34,11 +34,6 @@ const bootUs = 1_000_000; // daemons listen within a virtual second
 
 class UsageError extends Error {}
 
-main().catch((error: unknown) => {
-  console.error(error instanceof UsageError ? error.message : error);
-  process.exit(1);
-});
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -171,3 +166,9 @@ class Bridge {
     return bindings;
   }
 }
+
+// Last, so that the classes above exist.
+main().catch((error: unknown) => {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exit(1);
+});

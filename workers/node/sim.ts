@@ -30,11 +30,6 @@ const units: Record<string, number> = {
   d: 86_400_000_000,
 };
 
-main().catch((error: unknown) => {
-  console.error(error instanceof WorldError || error instanceof UsageError ? error.message : error);
-  process.exit(1);
-});
-
 class UsageError extends Error {}
 
 async function main(): Promise<void> {
@@ -142,3 +137,9 @@ function parseTime(time: string): number {
     throw new UsageError(`--until: expected a number and a unit (us ms s m h d), found "${time}"`);
   return Number(match[1]) * units[match[2]!]!;
 }
+
+// Last, so that the classes above exist.
+main().catch((error: unknown) => {
+  console.error(error instanceof WorldError || error instanceof UsageError ? error.message : error);
+  process.exit(1);
+});
