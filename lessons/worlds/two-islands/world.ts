@@ -124,7 +124,7 @@ const hosts: WorldHost[] = [
     organisation: acme,
     addresses: ['192.0.2.30'],
     at: { x: 3, y: 2 },
-    files: { '/etc/resolv.conf': dns.resolvConf('192.0.2.53'), ...directoryFiles },
+    files: directoryFiles,
   },
   {
     name: 'mbox1.acme.example',
@@ -133,10 +133,7 @@ const hosts: WorldHost[] = [
     organisation: acme,
     addresses: ['192.0.2.40'],
     at: { x: 4, y: 1 },
-    files: {
-      '/etc/resolv.conf': dns.resolvConf('192.0.2.53'),
-      ...stores.acmeMailstoreFiles(ldapPasswords.zimbra),
-    },
+    files: stores.acmeMailstoreFiles(ldapPasswords.zimbra),
   },
   {
     name: 'ws-bob.acme.example',
@@ -158,8 +155,6 @@ const links: WorldLink[] = [
     'mta1 resolver',
     'mta1 ldap1',
     'mta1 mbox1',
-    'mbox1 resolver',
-    'ldap1 resolver',
     'resolver ns1',
     'mbox1 ldap1',
   ]),
