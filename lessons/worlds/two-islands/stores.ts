@@ -9,7 +9,8 @@ export const farMailstoreFiles: Files = dovecotFiles('mx.far.example', [['alice@
 /** mbox1.acme.example: Zimbra's mailstore, users in the directory. */
 export function acmeMailstoreFiles(ldapPassword: string): Files {
   return {
-    '/etc/hosts': '127.0.0.1 localhost\n192.0.2.30 ldap1.acme.example ldap1\n192.0.2.25 mta1.acme.example mta1\n',
+    '/etc/hosts':
+      '127.0.0.1 localhost\n192.0.2.30 ldap1.acme.example ldap1\n192.0.2.25 mta1.acme.example mta1\n',
     '/etc/mailstore.conf': `# Zimbra keeps these in localconfig.xml and in the server's directory entry
 personality = zimbra
 hostname = mbox1.acme.example
