@@ -6,7 +6,7 @@ export function glossImap(line: WireLine, ends: Ends): string {
   const { role, side, text, about, kind } = line;
   if (kind === 'body')
     return side === 'server' ? 'Exactly as many octets as announced.' : 'The octets announced.';
-  if (role === 'rest') return '';
+  if (role === 'rest') return side === 'server' && text === ')' ? 'So much for that one.' : '';
   if (role === '* greeting') return `${ends.house} answers the door.`;
   if (side === 'server') return ofServer(role, text, about);
   if (role === 'auth-answer') return about === '' ? 'Never mind.' : plain(about);
@@ -54,7 +54,7 @@ function ofServer(role: string, text: string, about: string): string {
     case 'EXISTS':
       return about === '1' ? 'One letter lies here.' : `${about} letters lie here.`;
     case 'RECENT':
-      return Number(about) === 0 ? '' : 'New since last time.';
+      return Number(about) === 0 ? 'Nothing new since last time.' : 'New since last time.';
     case 'FETCH':
       return /\[\] \{\d+\}$/.test(text) ? `Letter ${about}, so many octets:` : `About letter ${about}.`;
     case 'EXPUNGE':
