@@ -21,8 +21,9 @@ export class FirstRun {
   readonly #session: Session;
   readonly #cast: Cast;
   /** letters sent here in this visit, by the instant of the input */
-  readonly #sent = new Set<number>();
-  readonly #fetched = new Set<number>();
+  readonly #sent: number[] = [];
+  readonly #fetched: number[] = [];
+  #rested = -1;
   skipping = $state(false);
 
   constructor(session: Session) {
@@ -59,7 +60,7 @@ export class FirstRun {
       subject: text.split('\n')[0]!.slice(0, 200),
       text,
     });
-    this.#sent.add(at);
+    this.#sent.push(at);
     this.#session.select(null);
     await this.#session.setSpeed(storySpeed);
     await this.#session.play();
@@ -89,10 +90,10 @@ export class FirstRun {
   async lookIntoMailbox(): Promise<void> {
     const { story } = this;
     if (story === null || story.arrived === null || story.read !== null || this.#session.isPast) return;
-    if (!this.#sent.has(story.sentAt) || this.#fetched.has(story.sentAt)) return;
+    if (!this.#sent.includes(story.sentAt) || this.#fetched.includes(story.sentAt)) return;
     const appended = this.#session.event(story.arrived.event);
     if (appended?.kind !== 'mailbox.message-appended') return;
-    this.#fetched.add(story.sentAt);
+    this.#fetched.push(story.sentAt);
     const bob = this.#session.world.people[1]!;
     await this.#session.send({ kind: 'mua.fetch', host: bob.host, user: bob.address, uid: appended.uid });
   }
@@ -100,7 +101,9 @@ export class FirstRun {
   /** The letter was read: the clock stops, and there is time to look. */
   async rest(): Promise<void> {
     const { story } = this;
-    if (story === null || !this.#sent.delete(story.sentAt) || this.#session.isPast) return;
+    if (story === null || this.#session.isPast || this.#rested === story.sentAt) return;
+    if (!this.#sent.includes(story.sentAt)) return;
+    this.#rested = story.sentAt;
     await this.#session.pause();
   }
 
