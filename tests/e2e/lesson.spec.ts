@@ -184,8 +184,7 @@ test.describe('on a phone', () => {
     await story(page).getByRole('button', { name: 'In a queue on mx.far' }).tap();
     await story(page)
       .getByRole('button', { name: /cable between/ })
-      .tap();
-    await pane(page, 'Inspector').tap();
+      .tap(); // brings up the inspector
     await inspector(page).getByRole('button', { name: 'Cut', exact: true }).tap();
     await pane(page, 'Mail').tap();
     await mail(page).getByRole('button', { name: 'Alice', exact: true }).tap();
