@@ -24,6 +24,7 @@ export class TcpListener {
   }
 }
 
+/** The TCP of one host: listeners, connections, segments in and out. */
 export class TcpStack {
   readonly #stack: NetStack;
   #connections = new Map<string, TcpConnection>();
@@ -55,6 +56,11 @@ export class TcpStack {
   /** Listeners there are now, in order of binding. */
   listening(): TcpListener[] {
     return [...this.#listeners.values()];
+  }
+
+  /** Connections there are now, as netstat would list them. */
+  connections(): TcpConnection[] {
+    return [...this.#connections.values()];
   }
 
   /** Starts a connection. @returns a connection in syn-sent, or 'unreachable' */

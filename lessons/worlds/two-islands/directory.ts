@@ -73,6 +73,8 @@ include /etc/ldap/schema/zimbra.schema
 loglevel 49152
 sizelimit 500
 timelimit 3600
+# Without it (the default, 0) a client that says nothing keeps its connection for ever.
+idletimeout 3600
 
 database mdb
 # Zimbra's database has the empty suffix: it holds every domain.
