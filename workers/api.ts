@@ -38,7 +38,10 @@ export interface SimulationApi {
   load(options: { run: Run; placement?: Placement; replayUntil?: VirtualTime }): Promise<LoadedRun>;
   /** Enters the log, stamped with the first instant not yet granted. @returns the stamp */
   input(command: InputCommand): Promise<VirtualTime>;
-  /** Runs until paused, or until virtual time `until`. Resolves at once; progress is reported on the trace port. */
+  /**
+   * Runs until paused, or until virtual time `until`. Resolves at once; progress is reported on the trace
+   * port.
+   */
   play(options: { pace: Pace; until?: VirtualTime }): Promise<void>;
   pause(): Promise<VirtualTime>;
   /** Runs to the next instant at which anything happens, and stops. */
@@ -56,7 +59,9 @@ export interface SimulationApi {
 
 /** What comes over the trace port, in order. */
 export type TraceMessage =
-  /** Events in order of (time, host, n); all events before `clock` have been sent. Buffers are transferred. */
+  /**
+   * Events in order of (time, host, n); all events before `clock` have been sent. Buffers are transferred.
+   */
   | { type: 'chunk'; chunk: TraceChunk }
   /** now: the clock shown; nextEventAt: when something happens next (null = never); state of the player. */
   | { type: 'clock'; now: VirtualTime; nextEventAt: VirtualTime | null; playing: boolean; eventCount: number }

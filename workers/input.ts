@@ -1,8 +1,8 @@
 /**
  * input — everything a person can do to a run, as plain data
  *
- * Each input is stamped with the first microsecond not yet granted to any worker and kept in the run's log before it
- * takes effect. A run is { version, world, seed, inputs[] } and all else is computed from it.
+ * Each input is stamped with the first microsecond not yet granted to any worker and kept in the run's log
+ * before it takes effect. A run is { version, world, seed, inputs[] } and all else is computed from it.
  */
 import type { World } from './hosts/world.ts';
 import type { VirtualTime } from './trace/event.ts';

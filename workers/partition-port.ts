@@ -1,8 +1,8 @@
 /**
  * partition-port — how the simulation drives a partition, wherever it runs
  *
- * One round per window: arrivals and inputs go in, the partition runs to the horizon, and what it sent to others,
- * its trace and the time of its next event come back.
+ * One round per window: arrivals and inputs go in, the partition runs to the horizon, and what it sent to
+ * others, its trace and the time of its next event come back.
  */
 import { BootedPartition, type Roles } from './hosts/boot.ts';
 import type { World } from './hosts/world.ts';

@@ -1,13 +1,14 @@
 /**
  * player — keeps virtual time in step with the wall clock at a chosen pace, and publishes the trace
  *
- * The simulation never runs past the clock shown: what is on screen is all that has happened. In slow motion ("lines")
- * each instant at which something happens is shown for a while and the empty time between is skipped, up to a second;
- * longer waits pass in real time, so that nobody misses that there was one.
+ * The simulation never runs past the clock shown: what is on screen is all that has happened. In slow motion
+ * ("lines") each instant at which something happens is shown for a while and the empty time between is
+ * skipped, up to a second; longer waits pass in real time, so that nobody misses that there was one.
  */
 import type { LoadedRun, Pace, Placement, Run, TraceMessage } from './api.ts';
-import { engineVersion, type InputCommand } from './input.ts';
+import type { InputCommand } from './input.ts';
 import type { PartitionPort, PartitionSpec } from './partition-port.ts';
+import { versionNotice } from './run-file.ts';
 import { defaultPlacement, Simulation } from './simulation.ts';
 import { chunkBuffers, isLivelyAt, type TraceChunk } from './trace/batch.ts';
 import type { VirtualTime } from './trace/event.ts';
@@ -59,11 +60,7 @@ export class Player {
     });
     if (options.replayUntil !== undefined) await this.#replay(options.replayUntil);
     this.#publish();
-    const notice =
-      run.version === engineVersion
-        ? null
-        : `This run was made by version ${run.version} of the engine; this is version ${engineVersion}. What you see may differ.`;
-    return { world: run.world, placement, seed: run.seed, notice };
+    return { world: run.world, placement, seed: run.seed, notice: versionNotice(run) };
   }
 
   async input(command: InputCommand): Promise<VirtualTime> {
@@ -183,7 +180,9 @@ export class Player {
     this.#clock = until;
   }
 
-  /** Runs everything up to and including `target`; gives up at the wall deadline with the clock where it got. */
+  /**
+   * Runs everything up to and including `target`; gives up at the wall deadline with the clock where it got.
+   */
   async #runTo(target: VirtualTime, generation = this.#generation, wallDeadline = Infinity): Promise<void> {
     const simulation = this.#loaded();
     while (await simulation.window(target, sliceEvents)) {

@@ -1,14 +1,22 @@
 /**
  * run-file — a run as a file: saved, loaded, checked
  *
- * JSON: { postroom: 1, check, run }. `check` is a checksum over the run's text, so that a damaged file is told from
- * one that another version of the engine made: the first is refused, the second is replayed with a notice.
+ * JSON: { postroom: 1, check, run }. `check` is a checksum over the run's text, so that a damaged file is
+ * told from one that another version of the engine made: the first is refused, the second is replayed with a
+ * notice.
  *
  * ERRORS  WorldError: what is wrong with the file, in words for a person.
  */
 import { integer, object, parseInputs, parseWorld, text, WorldError } from './hosts/parse-world.ts';
-import type { Run } from './input.ts';
+import { engineVersion, type Run } from './input.ts';
 import { hash32 } from './kernel/random.ts';
+
+/** What to tell whoever opens a run of another version; null when it is of this one. */
+export function versionNotice(run: Run): string | null {
+  if (run.version === engineVersion) return null;
+  const made = `This run was made by version ${run.version} of the engine; this is version ${engineVersion}.`;
+  return `${made} What you see may differ.`;
+}
 
 /** The file's text. */
 export function formatRun(run: Run): string {

@@ -1,9 +1,10 @@
 /**
  * simulation — one run: partitions, conservative windows, the input log, the hash
  *
- * Each window grants every partition a horizon: the earliest instant at which anything from another partition could
- * still reach it (next event there plus the least latency on the way; Chandy and Misra's lookahead). All partitions
- * with something before their horizon run side by side; what they sent is exchanged; empty time is skipped.
+ * Each window grants every partition a horizon: the earliest instant at which anything from another partition
+ * could still reach it (next event there plus the least latency on the way; Chandy and Misra's lookahead).
+ * All partitions with something before their horizon run side by side; what they sent is exchanged; empty
+ * time is skipped.
  */
 import { assert } from './bytes/assert.ts';
 import type { Placement, Run } from './api.ts';
@@ -102,7 +103,10 @@ export class Simulation {
     return this.#members.reduce((sum, member) => sum + member.eventCount, 0);
   }
 
-  /** The first microsecond not yet granted to any worker: the stamp of the next input, unless the clock is later. */
+  /**
+   * The first microsecond not yet granted to any worker: the stamp of the next input, unless the clock is
+   * later.
+   */
   get granted(): VirtualTime {
     return this.#granted;
   }

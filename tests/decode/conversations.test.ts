@@ -130,9 +130,9 @@ describe('a connection that fails', () => {
 
   test('shows what was lost and sent again', () => {
     const w = sceneWorld();
-    const cut = { kind: 'link.set', between: ['mx.far.example', 'mta1.acme.example'] } as const;
-    w.input(3500, { ...cut, fault: 'down' });
-    w.input(10 * SECOND, { ...cut, fault: '' });
+    const between: [string, string] = ['mx.far.example', 'mta1.acme.example'];
+    w.input(3500, { kind: 'link.set', between, fault: 'down' });
+    w.input(10 * SECOND, { kind: 'link.set', between, fault: '' });
     w.call('mx.far.example', (os) =>
       dialogue(os, { address: '192.0.2.25', port: 25 }, ['EHLO a.example', 'QUIT']),
     );

@@ -3,7 +3,9 @@
  */
 import { assert } from './assert.ts';
 
-/** A growing byte buffer. `finish()` returns a copy-free view of what was written; the writer is then done. */
+/**
+ * A growing byte buffer. `finish()` returns a copy-free view of what was written; the writer is then done.
+ */
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;

@@ -1,9 +1,9 @@
 /**
  * outside — the host that stands for real peers: what the bridge carries in and out
  *
- * Inputs open connections, send bytes and datagrams; what simulated hosts send back goes to a sink. In a replay the
- * same inputs give the same run, with a sink that listens to nobody. /etc/outside.conf lists the ports that lead out:
- * lines "listen ADDRESS PORT".
+ * Inputs open connections, send bytes and datagrams; what simulated hosts send back goes to a sink. In a
+ * replay the same inputs give the same run, with a sink that listens to nobody. /etc/outside.conf lists the
+ * ports that lead out: lines "listen ADDRESS PORT".
  */
 import * as ascii from '../bytes/ascii.ts';
 import * as base64 from '../bytes/base64.ts';

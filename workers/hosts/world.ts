@@ -21,11 +21,15 @@ export interface WorldHost {
   addresses: string[];
   /** place on the map in grid units (1 unit = 1 host width + gap); x grows right, y grows down */
   at: { x: number; y: number };
-  /** path → text; what the daemons of this kind read at boot (main.cf, zone files, LDIF, resolv.conf, users …) */
+  /**
+   * path → text; what the daemons of this kind read at boot (main.cf, zone files, LDIF, resolv.conf, users …)
+   */
   files: Record<string, string>;
 }
 
-/** A cable between two hosts. Only linked hosts can talk. SIMPLIFIED: no routers; a packet crosses one link. */
+/**
+ * A cable between two hosts. Only linked hosts can talk. SIMPLIFIED: no routers; a packet crosses one link.
+ */
 export interface WorldLink {
   between: [string, string];
   /** one way, at least 100 */

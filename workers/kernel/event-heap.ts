@@ -1,8 +1,8 @@
 /**
  * event-heap — what happens next: a binary heap of typed keys with a stable, total order
  *
- * Order key: (time, destination host, source host, source sequence); see ARCHITECTURE.md. Entries can be removed, so
- * that a timer which is no longer needed leaves nothing behind.
+ * Order key: (time, destination host, source host, source sequence); see ARCHITECTURE.md. Entries can be
+ * removed, so that a timer which is no longer needed leaves nothing behind.
  */
 import { assert } from '../bytes/assert.ts';
 

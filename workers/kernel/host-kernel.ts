@@ -1,8 +1,9 @@
 /**
  * host-kernel — runs the procs of one host: wakes, timers, deadlines, causes, spawn and kill
  *
- * A proc that becomes ready is put in a first-in-first-out queue and resumed, synchronously, before the event that
- * woke it ends. Everything here belongs to the host, so that the result does not depend on which worker runs it.
+ * A proc that becomes ready is put in a first-in-first-out queue and resumed, synchronously, before the event
+ * that woke it ends. Everything here belongs to the host, so that the result does not depend on which worker
+ * runs it.
  */
 import { assert } from '../bytes/assert.ts';
 
@@ -217,8 +218,8 @@ export class RunningProc implements Waiter {
 }
 
 /**
- * A wait with a deadline: the base of every blocking syscall. `poll` returns the result when it is there already,
- * else undefined; `enlist` remembers the waiter somewhere from where `settle` is called later.
+ * A wait with a deadline: the base of every blocking syscall. `poll` returns the result when it is there
+ * already, else undefined; `enlist` remembers the waiter somewhere from where `settle` is called later.
  */
 export class Wait implements Request {
   result: unknown = undefined;

@@ -2,8 +2,8 @@
  * partition — the event loop of one worker: the hosts it runs, their heap, their trace
  *
  * Runs events in the order (time, destination host, source host, source sequence) up to a horizon that the
- * simulation grants (conservative windows). What happens on a host depends only on the events addressed to it, so
- * any partitioning of the hosts gives the same trace.
+ * simulation grants (conservative windows). What happens on a host depends only on the events addressed to
+ * it, so any partitioning of the hosts gives the same trace.
  */
 import { assert } from '../bytes/assert.ts';
 
@@ -103,7 +103,10 @@ export class Partition {
     );
   }
 
-  /** Runs all events before `horizon`; past `eventsMax` of them it stops at the end of the instant. @returns how many */
+  /**
+   * Runs all events before `horizon`; past `eventsMax` of them it stops at the end of the instant. @returns
+   * how many
+   */
   runUntil(horizon: VirtualTime, eventsMax = Number.MAX_SAFE_INTEGER): number {
     let count = 0;
     while (this.heap.nextTime < horizon && (count < eventsMax || this.heap.nextTime === this.now)) {

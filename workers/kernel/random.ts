@@ -1,8 +1,8 @@
 /**
  * random — deterministic random numbers, one generator per host
  *
- * sfc32 (Chris Doty-Humphrey's Small Fast Counting generator), 32-bit integer arithmetic only, seeded from the run's
- * seed and the host's name, so that a host draws the same numbers whichever worker runs it.
+ * sfc32 (Chris Doty-Humphrey's Small Fast Counting generator), 32-bit integer arithmetic only, seeded from
+ * the run's seed and the host's name, so that a host draws the same numbers whichever worker runs it.
  */
 import { assert } from '../bytes/assert.ts';
 

@@ -1,8 +1,9 @@
 /**
  * tracer — emits facts: numbers them, hashes them per host, and collects them in chunks
  *
- * The hash is taken at emission over every event's encoding, payload included, also when the events are not kept
- * (headless runs, re-execution). Per host two 32-bit lanes; the run's hash covers the hosts in world order.
+ * The hash is taken at emission over every event's encoding, payload included, also when the events are not
+ * kept (headless runs, re-execution). Per host two 32-bit lanes; the run's hash covers the hosts in world
+ * order.
  */
 import { ChunkWriter, kindNumber, type TraceChunk } from '../trace/batch.ts';
 import { eventId, type EventId, type TraceFact, type VirtualTime } from '../trace/event.ts';

@@ -1,9 +1,9 @@
 /**
  * stack — the IP layer of one host: addresses, links, loopback, and the way up to TCP and UDP
  *
- * SIMPLIFIED: no routers and no ARP. A packet crosses the one link to the host that has the address; an address
- * nobody has, or a link that is down, is unreachable at once ("No route to host"), where a real host may first wait
- * some seconds for ARP or for an ICMP answer.
+ * SIMPLIFIED: no routers and no ARP. A packet crosses the one link to the host that has the address; an
+ * address nobody has, or a link that is down, is unreachable at once ("No route to host"), where a real host
+ * may first wait some seconds for ARP or for an ICMP answer.
  */
 import type { HostKernel } from '../kernel/host-kernel.ts';
 import type { EventId } from '../trace/event.ts';

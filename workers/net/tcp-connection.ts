@@ -3,9 +3,11 @@
  *
  * STANDARDS  RFC 9293. Handshake, sequence numbers, MSS segments, cumulative acknowledgement, receive window,
  *            retransmission with exponential back-off, FIN both ways, RST.
- * SIMPLIFIED: no congestion window, no selective acknowledgement (go-back-N: what comes out of order is dropped and
- *            asked for again), no delayed acknowledgement (one leaves at the end of the instant unless data carries
- *            it), no TIME-WAIT. A learner sees the difference only as fewer pure ACKs and in the pace of large transfers.
+ * SIMPLIFIED: no congestion window, no selective acknowledgement (go-back-N: what comes out of order is
+ * dropped and
+ *            asked for again), no delayed acknowledgement (one leaves at the end of the instant unless data
+ *            carries it), no TIME-WAIT. A learner sees the difference only as fewer pure ACKs and in the pace
+ *            of large transfers.
  */
 import type { Timer, Wait } from '../kernel/host-kernel.ts';
 import type { EventId } from '../trace/event.ts';

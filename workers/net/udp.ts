@@ -30,6 +30,7 @@ export class UdpPort {
   }
 }
 
+/** The UDP of one host: ports, datagrams in and out. */
 export class UdpStack {
   readonly #stack: NetStack;
   #ports = new Map<string, UdpPort>();

@@ -5,8 +5,8 @@
  *                  [--ports-out FILE] [--record run.json] [--seed N] [--allow-non-loopback]
  *
  * Without --bind every listening port of every host gets a free loopback port; once all listen, FILE holds
- * {"mta1.acme.example:25": 40125, "ns1.far.example:53/udp": 40153, …}. SIGINT ends it cleanly. What came in can be
- * recorded as inputs and replays to the same hash.
+ * {"mta1.acme.example:25": 40125, "ns1.far.example:53/udp": 40153, …}. SIGINT ends it cleanly. What came in
+ * can be recorded as inputs and replays to the same hash.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -29,7 +29,8 @@ import {
 import { RealSockets } from './real-sockets.ts';
 
 const usage =
-  'usage: bridge <world> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT] [--out HOST@IP:PORT=IP:PORT] [--ports-out FILE] [--record run.json] [--seed N] [--allow-non-loopback]';
+  'usage: bridge <world> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT] [--out HOST@IP:PORT=IP:PORT] ' +
+  '[--ports-out FILE] [--record run.json] [--seed N] [--allow-non-loopback]';
 const bootUs = 1_000_000; // daemons listen within a virtual second
 
 class UsageError extends Error {}
@@ -152,7 +153,10 @@ class Bridge {
     }
   }
 
-  /** Every listening port of every host, on a free loopback port. Ephemeral UDP ports are clients, not services. */
+  /**
+   * Every listening port of every host, on a free loopback port. Ephemeral UDP ports are clients, not
+   * services.
+   */
   #allListening(): Binding[] {
     const bindings: Binding[] = [];
     for (const machine of this.#partition!.booted.machines) {

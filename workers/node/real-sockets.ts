@@ -1,9 +1,11 @@
 /**
- * real-sockets — the bridge's real side: loopback sockets, each an `outside` connection or flow in the simulation
+ * real-sockets — the bridge's real side: loopback sockets, each an `outside` connection or flow in the
+ * simulation
  *
- * One real read is one delivery, so bursts stay bursts; FIN, half-close and RST pass both ways. A real peer is read
- * only while at most 64 kB of it wait to be written into the simulation.
- * SIMPLIFIED: a real peer that does not read is cut off at 16 MB, since its slowness would have to be an input.
+ * One real read is one delivery, so bursts stay bursts; FIN, half-close and RST pass both ways. A real peer
+ * is read only while at most 64 kB of it wait to be written into the simulation.
+ * SIMPLIFIED: a real peer that does not read is cut off at 16 MB, since its slowness would have to be an
+ * input.
  */
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
 import { createServer, connect, type Server, type Socket } from 'node:net';

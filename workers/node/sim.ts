@@ -1,11 +1,12 @@
 /**
  * sim — runs a world or a saved run headless, at full speed
  *
- * SYNOPSIS  sim <world|run.json> [--demo] [--inputs FILE] [--placement host|site|one] [--until 600s] [--seed N]
+ * SYNOPSIS  sim <world|run.json> [--demo] [--inputs FILE] [--placement host|site|one] [--until 600s] [--seed
+ * N]
  *               [--trace out.ndjson] [--save run.json] [--hash]
  *
- * With --hash the last line is the run's hash alone, 16 hex digits. Without --until a world runs 60 s of virtual time
- * and a run file until its last input plus 60 s.
+ * With --hash the last line is the run's hash alone, 16 hex digits. Without --until a world runs 60 s of
+ * virtual time and a run file until its last input plus 60 s.
  */
 import { createWriteStream, readFileSync, writeFileSync, type WriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -14,13 +15,14 @@ import { worldNamed } from '../../lessons/worlds/index.ts';
 import type { Placement, Run, TraceEvent } from '../api.ts';
 import { parseInputs, WorldError } from '../hosts/parse-world.ts';
 import { engineVersion } from '../input.ts';
-import { formatRun, parseRun } from '../run-file.ts';
+import { formatRun, parseRun, versionNotice } from '../run-file.ts';
 import { Simulation } from '../simulation.ts';
 import { eventAt } from '../trace/batch.ts';
 import { startPartition } from './place.ts';
 
 const usage =
-  'usage: sim <world|run.json> [--demo] [--inputs FILE] [--placement host|site|one] [--until 600s] [--seed N] [--trace FILE] [--save FILE] [--hash]';
+  'usage: sim <world|run.json> [--demo] [--inputs FILE] [--placement host|site|one] [--until 600s] ' +
+  '[--seed N] [--trace FILE] [--save FILE] [--hash]';
 const units: Record<string, number> = {
   us: 1,
   ms: 1000,
@@ -65,10 +67,8 @@ function readRun(
 ): Run {
   if (name.endsWith('.json')) {
     const run = parseRun(readFileSync(name, 'utf8'));
-    if (run.version !== engineVersion)
-      console.error(
-        `This run was made by version ${run.version} of the engine; this is version ${engineVersion}. What you see may differ.`,
-      );
+    const notice = versionNotice(run);
+    if (notice !== null) console.error(notice);
     return run;
   }
   const world = worldNamed(name);
@@ -104,7 +104,9 @@ async function play(options: {
   if (options.save !== undefined) writeFileSync(options.save, formatRun(simulation.run));
   const hash = await simulation.hash();
   const wallMs = Number(process.hrtime.bigint() - started) / 1e6;
-  const summary = `${simulation.eventCount} events, ${options.until / 1e6} s of virtual time in ${wallMs.toFixed(0)} ms, placement ${options.placement}`;
+  const summary =
+    `${simulation.eventCount} events, ${options.until / 1e6} s of virtual time in ${wallMs.toFixed(0)} ms, ` +
+    `placement ${options.placement}`;
   if (options.hash) console.log(`${summary}\n${hash}`);
   else console.log(`${summary}, hash ${hash}`);
   for (const failure of simulation.failures)

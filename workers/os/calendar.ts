@@ -67,7 +67,8 @@ export function parseInstant(text: string): number | null {
 /** "Mar  3 09:00:00", the stamp of syslog (RFC 3164 §4.1.2). */
 export function formatSyslogStamp(epochUs: number): string {
   const t = civilTime(epochUs);
-  return `${monthNames[t.month - 1]!} ${String(t.day).padStart(2)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
+  const time = `${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
+  return `${monthNames[t.month - 1]!} ${String(t.day).padStart(2)} ${time}`;
 }
 
 export const monthNames = Object.freeze([

@@ -1,8 +1,8 @@
 /**
  * files — the file system of a host: whole files in memory, with fsync, crash and rotation
  *
- * A crash goes back to what was fsync'ed; renames and removals are durable at once (SIMPLIFIED: as on a file system
- * with an ordered journal; a learner sees the difference only in a crash within the same instant).
+ * A crash goes back to what was fsync'ed; renames and removals are durable at once (SIMPLIFIED: as on a file
+ * system with an ordered journal; a learner sees the difference only in a crash within the same instant).
  */
 import type { VirtualTime } from '../trace/event.ts';
 

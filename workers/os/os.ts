@@ -1,9 +1,9 @@
 /**
  * os — all that a daemon may see of its host: clock, random, files, sockets, syslog, spawn
  *
- * Time is integer microseconds of virtual time since the start of the run. Every wait has a deadline: an absolute
- * virtual time, or NEVER. Protocol outcomes are values ('timeout', 'eof', …), never exceptions. What blocks is a
- * Syscall and is called with `yield*`; all else returns at once.
+ * Time is integer microseconds of virtual time since the start of the run. Every wait has a deadline: an
+ * absolute virtual time, or NEVER. Protocol outcomes are values ('timeout', 'eof', …), never exceptions. What
+ * blocks is a Syscall and is called with `yield*`; all else returns at once.
  *
  * SEE ALSO  virtual.ts (the implementation), ../kernel/proc.ts
  */
@@ -37,7 +37,9 @@ export type ReadFailure = 'eof' | 'reset' | 'timeout';
 export type ConnectFailure =
   'Connection refused' | 'Connection timed out' | 'No route to host' | 'Network is unreachable';
 
-/** A line without its line end. ending 'none': bytesMax bytes came without a line end (they are in `bytes`). */
+/**
+ * A line without its line end. ending 'none': bytesMax bytes came without a line end (they are in `bytes`).
+ */
 export interface Line {
   bytes: Uint8Array;
   ending: 'crlf' | 'lf' | 'none';
@@ -65,7 +67,10 @@ export interface Connection {
     deadline: VirtualTime;
     bytesMax: number;
   }): Syscall<Uint8Array | ReadFailure | 'malformed'>;
-  /** Queues bytes; blocks only while more than 64 kB are unacknowledged. The bytes must not be changed afterwards. */
+  /**
+   * Queues bytes; blocks only while more than 64 kB are unacknowledged. The bytes must not be changed
+   * afterwards.
+   */
   write(bytes: Uint8Array, options?: { deadline: VirtualTime }): Syscall<'ok' | 'reset' | 'timeout'>;
   /** Sends FIN after what was written; reading may go on. Idempotent. */
   close(): void;
@@ -115,9 +120,14 @@ export interface Files {
   remove(path: string): boolean;
   /** Full paths below `directory` (not recursive), in order of creation. */
   list(directory: string): string[];
-  /** Makes the file survive a crash. Costs virtual time. Renames and removals are durable at once (SIMPLIFIED: as with a journal). */
+  /**
+   * Makes the file survive a crash. Costs virtual time.
+   * SIMPLIFIED: renames and removals are durable at once, as with a journal; a real disk may lose them too.
+   */
   fsync(path: string): Syscall<void>;
-  /** Microseconds of virtual time; null when there is no such file. May lie in the future (qmgr's next try). */
+  /**
+   * Microseconds of virtual time; null when there is no such file. May lie in the future (qmgr's next try).
+   */
   modifiedAt(path: string): VirtualTime | null;
   setModifiedAt(path: string, at: VirtualTime): void;
   /** A number that no other file of this host ever had (inode); for queue ids. */
@@ -158,7 +168,10 @@ export interface Os {
   epochUs(at?: VirtualTime): number;
   sleepUntil(at: VirtualTime): Syscall<void>;
 
-  /** @returns 'address in use' when the port is taken; address undefined = all addresses of the host and 127.0.0.1 */
+  /**
+   * @returns 'address in use' when the port is taken; address undefined = all addresses of the host and
+   * 127.0.0.1
+   */
   listen(options: { port: number; address?: string }): Listener | 'address in use';
   connect(options: {
     to: Endpoint;
@@ -175,12 +188,15 @@ export interface Os {
   inputs(prefix: string): Channel<InputCommand>;
 
   /**
-   * Writes a line to /var/log/mail.log as syslogd does ("Mar  3 09:00:00 mta1 postfix/smtpd[123]: text") and traces it.
+   * Writes a line to /var/log/mail.log as syslogd does ("Mar  3 09:00:00 mta1 postfix/smtpd[123]: text") and
+   * traces it.
    * @param ident program name as logged, e.g. "postfix/smtpd"
    * @param text without line end; other control bytes are logged as "?"
    */
   log(ident: string, text: string): void;
-  /** Emits a fact. cause defaults to what woke the proc. Returns the event's id, to be used as a later cause. */
+  /**
+   * Emits a fact. cause defaults to what woke the proc. Returns the event's id, to be used as a later cause.
+   */
   trace(fact: TraceFact, cause?: EventId): EventId;
   /** The event that woke this proc, or the last cause set. */
   readonly cause: EventId;

@@ -178,6 +178,7 @@ export class VirtualListener implements Listener {
   }
 }
 
+/** A UDP socket of a proc. */
 export class VirtualUdpSocket implements UdpSocket {
   readonly local: Endpoint;
   readonly #host: HostKernel;

@@ -1,8 +1,8 @@
 /**
  * batch — trace events as columnar chunks in transferable buffers
  *
- * A chunk holds fixed columns (when, where, which, who, why) and one body of encoded fields (event.ts: factSchema).
- * Event objects are made on demand by eventAt, for what is looked at.
+ * A chunk holds fixed columns (when, where, which, who, why) and one body of encoded fields (event.ts:
+ * factSchema). Event objects are made on demand by eventAt, for what is looked at.
  *
  * SEE ALSO  event.ts, ../kernel/tracer.ts
  */
@@ -46,7 +46,10 @@ export function kindAt(chunk: TraceChunk, index: number): TraceKind {
   return kindNames[chunk.kind[index]!]!;
 }
 
-/** Whether event `index` is worth a look in slow motion: more than a pure acknowledgement or process bookkeeping. */
+/**
+ * Whether event `index` is worth a look in slow motion: more than a pure acknowledgement or process
+ * bookkeeping.
+ */
 export function isLivelyAt(chunk: TraceChunk, index: number): boolean {
   const kind = kindAt(chunk, index);
   // Fields end with the payload's length and bytes: longer than the fixed fields and addresses means data.
@@ -107,7 +110,9 @@ export class ChunkWriter {
     return this.#length;
   }
 
-  /** Encodes one event. Its fields then lie in `body` from the returned offset to `bodyBytes`, for hashing. */
+  /**
+   * Encodes one event. Its fields then lie in `body` from the returned offset to `bodyBytes`, for hashing.
+   */
   append(fact: TraceFact, at: number, host: number, n: number, proc: number, cause: number): number {
     if (this.#count === this.#capacity) this.#grow();
     const i = this.#count++;

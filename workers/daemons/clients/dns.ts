@@ -1,8 +1,8 @@
 /**
  * dns — the stub resolver of a host: asks the servers of /etc/resolv.conf, as resolver(3) does
  *
- * UDP with a random id and source port, retry, then TCP when the answer is truncated. /etc/hosts is looked at first
- * for addresses. Every lookup that went out is a `lookup.answered` fact (service "dns").
+ * UDP with a random id and source port, retry, then TCP when the answer is truncated. /etc/hosts is looked at
+ * first for addresses. Every lookup that went out is a `lookup.answered` fact (service "dns").
  *
  * STANDARDS  RFC 1034 §5.3.1, RFC 1035 §7, RFC 5452 (random id and port), RFC 7766 (TCP)
  */

@@ -24,7 +24,8 @@ export type ReadReplyFailure = ReadFailure | 'garbled';
 
 /**
  * Reads a reply.
- * @param strict with PIPELINING: a line that is no reply line would shift the replies, so it is 'garbled'; otherwise skipped
+ * @param strict with PIPELINING: a line that is no reply line would shift the replies, so it is 'garbled';
+ * otherwise skipped
  */
 export function* readReply(
   conn: Connection,

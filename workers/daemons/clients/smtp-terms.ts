@@ -22,7 +22,10 @@ export interface SmtpTimeouts {
   data_done: number;
 }
 
-/** Postfix's defaults; not below the minima of RFC 5321 §4.5.3.2 except for the greeting's retry by other hosts. */
+/**
+ * Postfix's defaults; not below the minima of RFC 5321 §4.5.3.2 except for the greeting's retry by other
+ * hosts.
+ */
 export const standardTimeouts: SmtpTimeouts = Object.freeze({
   helo: 300 * SECOND,
   xforward: 300 * SECOND,
@@ -38,13 +41,17 @@ export interface SessionOptions {
   /** name given in EHLO, HELO or LHLO */
   hello: string;
   timeouts: SmtpTimeouts;
-  /** AUTH PLAIN after EHLO; a server without AUTH PLAIN is a failure (command "AUTH command", reply code 0) */
+  /**
+   * AUTH PLAIN after EHLO; a server without AUTH PLAIN is a failure (command "AUTH command", reply code 0)
+   */
   auth?: { user: string; password: string };
 }
 
 /** What decided about a recipient or a handshake. */
 export type Outcome = { at: VirtualTime; cause: EventId } &
-  /** The server's reply. command as Postfix says it: "RCPT TO command"; "initial greeting" for the greeting. */
+  /**
+   * The server's reply. command as Postfix says it: "RCPT TO command"; "initial greeting" for the greeting.
+   */
   (
     | { kind: 'reply'; reply: SmtpReply; command: string }
     /** The connection ended, or nothing came in time; doing as Postfix says it: "sending RCPT TO". */
@@ -87,9 +94,15 @@ export interface Transaction {
   /** RFC 3461 MAIL parameters */
   returnContent?: string;
   envelopeId?: string;
-  /** Attributes to forward, in order: NAME, ADDR, PORT, PROTO, HELO, IDENT, SOURCE. Sent when the server offers them. */
+  /**
+   * Attributes to forward, in order: NAME, ADDR, PORT, PROTO, HELO, IDENT, SOURCE. Sent when the server
+   * offers them.
+   */
   xforward?: readonly (readonly [string, string])[];
-  /** Send QUIT with the end of data and close without waiting for its reply (Postfix's smtp_skip_quit_response). */
+  /**
+   * Send QUIT with the end of data and close without waiting for its reply (Postfix's
+   * smtp_skip_quit_response).
+   */
   last?: boolean;
 }
 

@@ -1,19 +1,21 @@
 /**
  * smtp — the client half of SMTP and LMTP: greeting, hello, AUTH, one or more transactions, QUIT
  *
- * The caller opens the connection and decides what a refusal means; here is only the dialogue, sent as Postfix's
- * smtp(8) sends it: with PIPELINING, everything from MAIL to DATA goes out at once and ".", QUIT go together.
- * Everything that can go wrong is an Outcome, never an exception.
+ * The caller opens the connection and decides what a refusal means; here is only the dialogue, sent as
+ * Postfix's smtp(8) sends it: with PIPELINING, everything from MAIL to DATA goes out at once and ".", QUIT go
+ * together. Everything that can go wrong is an Outcome, never an exception.
  *
- *   const session = yield* openSession(os, conn, { protocol: 'smtp', hello: 'ws.far.example', timeouts: standardTimeouts });
- *   if ('failure' in session) …
- *   const result = yield* sendTransaction(os, session, { sender, recipients: [{ address }], content: [bytes], size, … });
- *   for (const outcome of result.outcomes) if (isSent(outcome)) …
+ *   const session = yield* openSession(os, conn, { protocol: 'smtp', hello: 'ws.far.example', timeouts:
+ *   standardTimeouts }); if ('failure' in session) …
+ *   const result = yield* sendTransaction(os, session, { sender, recipients: [{ address }], content: [bytes],
+ *   size, … }); for (const outcome of result.outcomes) if (isSent(outcome)) …
  *   yield* quitSession(os, session);
  *
- * STANDARDS  RFC 5321 §3.1–3.3, §4.5.2 (transparency), §4.5.3.2 (timeouts); RFC 2920 (PIPELINING); RFC 2033 (LMTP);
+ * STANDARDS  RFC 5321 §3.1–3.3, §4.5.2 (transparency), §4.5.3.2 (timeouts); RFC 2920 (PIPELINING); RFC 2033
+ *            (LMTP);
  *            RFC 4954 (AUTH); RFC 1870 (SIZE); RFC 6152 (8BITMIME); RFC 3461 (DSN)
- * SEE ALSO   smtp-reply.ts (reading replies), smtp-content.ts (dot-stuffing), ../postfix/smtp/ (the delivery agent)
+ * SEE ALSO   smtp-reply.ts (reading replies), smtp-content.ts (dot-stuffing), ../postfix/smtp/ (the delivery
+ *            agent)
  */
 import * as ascii from '../../bytes/ascii.ts';
 import * as base64 from '../../bytes/base64.ts';
@@ -241,7 +243,8 @@ function judge(os: Os, step: Step, reply: SmtpReply, state: TransactionState): v
   else decideOpen(state, outcome);
 }
 
-// No recipient is left. A server that said 354 to a pipelined DATA gets an empty message, as RFC 2920 §3.1 says.
+// No recipient is left. A server that said 354 to a pipelined DATA gets an empty message, as RFC 2920 §3.1
+// says.
 function* abandon(
   os: Os,
   session: SmtpSession,

@@ -1,7 +1,8 @@
 /**
  * answer — the response of an authoritative server to a query, from its zones alone
  *
- * STANDARDS  RFC 1034 §4.3.2; BIND 9.18's "minimal-responses no-auth-recursive": the authority section of a positive
+ * STANDARDS  RFC 1034 §4.3.2; BIND 9.18's "minimal-responses no-auth-recursive": the authority section of a
+ *            positive
  *            answer is left out when recursion was desired.
  */
 import { makeResponse, type DnsMessage, type DnsRecord, type Edns } from '../../protocols/dns/message.ts';

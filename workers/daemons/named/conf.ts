@@ -1,7 +1,8 @@
 /**
  * conf — the part of named.conf(5) that the simulated server reads: zone statements
  *
- * SIMPLIFIED: only `zone "name" { type primary; file "path"; };`; other statements are an error that names them.
+ * SIMPLIFIED: only `zone "name" { type primary; file "path"; };`; other statements are an error that names
+ * them.
  */
 export interface ZoneStatement {
   name: string;

@@ -4,7 +4,8 @@
  * Reads /etc/bind/named.conf and its zone files, answers on port 53 over UDP and TCP.
  *
  * STANDARDS  RFC 1035, RFC 7766 (TCP: several queries per connection, idle timeout), RFC 6891
- * ERRORS     a zone that does not load is logged and left out; packets that are no query are dropped or FORMERR
+ * ERRORS     a zone that does not load is logged and left out; packets that are no query are dropped or
+ *            FORMERR
  */
 import * as ascii from '../../bytes/ascii.ts';
 import { DecodeError } from '../../bytes/byte-reader.ts';

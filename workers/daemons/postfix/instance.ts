@@ -19,7 +19,10 @@ export interface Instance {
   tables(value: string): LookupTables;
   /** trivial-rewrite: address → class, transport, nexthop. Transport maps, relayhost and defaults applied. */
   resolve(os: Os, address: string, sender: string): Proc<Resolution>;
-  /** trivial-rewrite: completes an address (append_at_myorigin, append_dot_mydomain, swap_bangpath, percent hack). */
+  /**
+   * trivial-rewrite: completes an address (append_at_myorigin, append_dot_mydomain, swap_bangpath, percent
+   * hack).
+   */
   rewrite(address: string): string;
   /**
    * Opens a stream to cleanup(8): allots the queue id.

@@ -1,8 +1,9 @@
 /**
- * parameters — the values of main.cf as a daemon reads them: typed, with $names expanded and -o overrides applied
+ * parameters — the values of main.cf as a daemon reads them: typed, with $names expanded and -o overrides
+ * applied
  *
- * An interface, so that a test can give a daemon a handful of values; main-cf.ts reads the real file, params.ts has the
- * defaults.
+ * An interface, so that a test can give a daemon a handful of values; main-cf.ts reads the real file,
+ * params.ts has the defaults.
  *
  * SEE ALSO  postconf(5)
  */

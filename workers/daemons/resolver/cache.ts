@@ -1,8 +1,8 @@
 /**
  * cache — what a resolver remembers: RRsets and negative answers, each until its TTL is over
  *
- * Emits `cache.changed` when something is added and when it is found expired. Expiry is noticed when looked at, and
- * swept when the cache is full, as real resolvers do; views draw TTLs from what was added.
+ * Emits `cache.changed` when something is added and when it is found expired. Expiry is noticed when looked
+ * at, and swept when the cache is full, as real resolvers do; views draw TTLs from what was added.
  *
  * STANDARDS  RFC 1034 §3.6, RFC 2181 §5.2, RFC 2308 (negative answers)
  */

@@ -164,7 +164,9 @@ function* askServers(
   return null;
 }
 
-/** Takes from a response what its sender may say, into the cache. null = the server is no help (lame, refused) */
+/**
+ * Takes from a response what its sender may say, into the cache. null = the server is no help (lame, refused)
+ */
 function learn(
   os: Os,
   cache: Cache,

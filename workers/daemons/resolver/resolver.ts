@@ -1,8 +1,8 @@
 /**
  * resolver — recursive name server for the hosts of a site, as BIND 9.18 with recursion on
  *
- * Answers stub resolvers on port 53 over UDP and TCP, one proc per question; the same question asked twice at once is
- * walked once. Root servers come from /etc/bind/root.hints.
+ * Answers stub resolvers on port 53 over UDP and TCP, one proc per question; the same question asked twice at
+ * once is walked once. Root servers come from /etc/bind/root.hints.
  *
  * STANDARDS  RFC 1034 §5.3.3, RFC 1035 §7, RFC 2308, RFC 6891, RFC 7766
  */

@@ -104,8 +104,8 @@ export function makeResponse(query: DnsMessage, rcode: number): DnsMessage {
 }
 
 /**
- * Encodes; when it does not fit in bytesMax, drops additional records, then sets TC and drops sections from behind
- * (RFC 2181 §9). The OPT record is always kept.
+ * Encodes; when it does not fit in bytesMax, drops additional records, then sets TC and drops sections from
+ * behind (RFC 2181 §9). The OPT record is always kept.
  */
 export function encodeMessage(message: DnsMessage, bytesMax = 65535): Uint8Array {
   const whole = encodeWith(
@@ -267,7 +267,8 @@ function decodeOpt(
 /** A record as a line of a zone file or of dig. */
 export function formatRecord(record: DnsRecord): string {
   const cls = record.class === classIn ? 'IN' : `CLASS${record.class}`;
-  return `${record.name}.\t${record.ttl}\t${cls}\t${record.type}\t${rdataFormat(record.type).format(record.data)}`;
+  const data = rdataFormat(record.type).format(record.data);
+  return `${record.name}.\t${record.ttl}\t${cls}\t${record.type}\t${data}`;
 }
 
 /** RFC 1035 §4.2.2: a message over TCP has its length in two octets before it. */

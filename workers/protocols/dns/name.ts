@@ -1,8 +1,8 @@
 /**
  * name — domain names on the wire: labels, length limits, compression pointers
  *
- * In text a name is lower case or as given, without the final dot; the root is "". Dots and backslashes within a label
- * are escaped as \. and \\, other octets outside printable ASCII as \DDD (RFC 1035 §5.1).
+ * In text a name is lower case or as given, without the final dot; the root is "". Dots and backslashes
+ * within a label are escaped as \. and \\, other octets outside printable ASCII as \DDD (RFC 1035 §5.1).
  *
  * STANDARDS  RFC 1035 §3.1, §4.1.4; RFC 4343 (case)
  */

@@ -1,17 +1,20 @@
 /**
  * report — delivery status notifications as Postfix's bounce(8) writes them
  *
- * A multipart/report of three parts: words for people, the delivery-status for programs, the message or its headers.
- * Texts are the built-in templates of bounce(5). Pure: the caller enters the result into the queue.
+ * A multipart/report of three parts: words for people, the delivery-status for programs, the message or its
+ * headers. Texts are the built-in templates of bounce(5). Pure: the caller enters the result into the queue.
  *
- * STANDARDS  RFC 3464 (delivery-status), RFC 6522 (multipart/report), RFC 3461 §6 (what to report), RFC 3834 §3.1
+ * STANDARDS  RFC 3464 (delivery-status), RFC 6522 (multipart/report), RFC 3461 §6 (what to report), RFC 3834
+ *            §3.1
  */
 import * as utf8 from '../../bytes/utf8.ts';
 
 import { findHeaderEnd } from '../message/header.ts';
 import { formatDate } from '../message/date.ts';
 
-/** failed: undeliverable or expired; delayed: still trying; delivered/relayed: asked for by NOTIFY=SUCCESS. */
+/**
+ * failed: undeliverable or expired; delayed: still trying; delivered/relayed: asked for by NOTIFY=SUCCESS.
+ */
 export type ReportKind = 'failed' | 'delayed' | 'success';
 
 export interface ReportRecipient {
@@ -54,8 +57,8 @@ export interface Report {
 export type EpochMicroseconds = number;
 
 /**
- * The notification: header fields From … Content-Transfer-Encoding, empty line, parts. Received, Date and Message-Id
- * are for the mail system to add.
+ * The notification: header fields From … Content-Transfer-Encoding, empty line, parts. Received, Date and
+ * Message-Id are for the mail system to add.
  * @param original the message in pieces, lines ended by CRLF; copied into the report without being decoded
  * @param full whether the body comes along; the header alone does otherwise
  */
@@ -205,11 +208,8 @@ function statusLines(report: Report): string[] {
     lines.push(`Action: ${recipient.action}`, `Status: ${recipient.status}`);
     if (recipient.remoteMta !== '') lines.push(`Remote-MTA: dns; ${recipient.remoteMta}`);
     const local = recipient.diagnostic === '';
-    lines.push(
-      ...wrapLine(
-        `Diagnostic-Code: ${local ? 'X-Postfix' : 'smtp'}; ${local ? recipient.reason : recipient.diagnostic}`,
-      ),
-    );
+    const code = local ? `X-Postfix; ${recipient.reason}` : `smtp; ${recipient.diagnostic}`;
+    lines.push(...wrapLine(`Diagnostic-Code: ${code}`));
     if (report.kind === 'delayed') lines.push(`Will-Retry-Until: ${formatDate(report.retryUntil)}`);
     lines.push('');
   }

@@ -50,7 +50,8 @@ export function parseDate(text: string): number | null {
   const second = Number(match[6] ?? '0');
   const zone = zoneMinutes(match[7] ?? '-0000');
   if (month === 0 || day < 1 || day > daysInMonth(year, month)) return null;
-  if (hour > 23 || minute > 59 || second > 60 || zone === null) return null; // RFC 5322 §3.3: 60 = leap second
+  // RFC 5322 §3.3: 60 = leap second
+  if (hour > 23 || minute > 59 || second > 60 || zone === null) return null;
   const days = daysFromCivil(year, month, day);
   return (((days * 24 + hour) * 60 + minute - zone) * 60 + second) * 1_000_000;
 }
@@ -94,8 +95,9 @@ const monthNames = Object.freeze([
   'Nov',
   'Dec',
 ]);
-const dateTime =
-  /^(?:[A-Za-z]{3} ?, ?)?(\d{1,2}) ([A-Za-z]{3}) (\d{2,4}) (\d\d) ?: ?(\d\d)(?: ?: ?(\d\d))?(?: ([+-]\d{4}|[A-Za-z]{1,5}))?$/;
+const date = '(?:[A-Za-z]{3} ?, ?)?(\\d{1,2}) ([A-Za-z]{3}) (\\d{2,4})';
+const time = '(\\d\\d) ?: ?(\\d\\d)(?: ?: ?(\\d\\d))?(?: ([+-]\\d{4}|[A-Za-z]{1,5}))?';
+const dateTime = new RegExp(`^${date} ${time}$`);
 
 // RFC 5322 §4.3: two digits 00–49 are 20xx, others and three digits are added to 1900.
 function fullYear(text: string): number {

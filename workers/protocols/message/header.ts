@@ -1,8 +1,8 @@
 /**
  * header — the header section of a message: where it ends, its fields, unfolding, prepending
  *
- * Works on bytes and decodes only the header section; a body of any size is never touched. Line ends may be CRLF or
- * LF alone. What is no header field ends the header section, as mail programs do.
+ * Works on bytes and decodes only the header section; a body of any size is never touched. Line ends may be
+ * CRLF or LF alone. What is no header field ends the header section, as mail programs do.
  *
  * STANDARDS  RFC 5322 §2.1 (header section and body), §2.2 (fields), §2.2.3 (folding)
  */
@@ -96,7 +96,8 @@ function isEmptyLine(bytes: Uint8Array, at: number, end: number): boolean {
   return length === 0 || bytes[at] === lf || (length === 2 && bytes[at] === cr && bytes[at + 1] === lf);
 }
 
-// RFC 5322 §2.2: names are printable characters but the colon. Blanks before the colon are obsolete, not an error.
+// RFC 5322 §2.2: names are printable characters but the colon. Blanks before the colon are obsolete, not an
+// error.
 function nameEnd(bytes: Uint8Array, at: number, end: number): number {
   let i = at;
   while (i < end && bytes[i]! > space && bytes[i]! < 0x7f && bytes[i] !== colonByte) i++;

@@ -1,8 +1,10 @@
 /**
- * bounce-log — the per-message logfiles of failed, deferred and traced recipients: bounce/QID, defer/QID, trace/QID
+ * bounce-log — the per-message logfiles of failed, deferred and traced recipients: bounce/QID, defer/QID,
+ * trace/QID
  *
- * A text file with one block per recipient: a line for people, name=value lines, an empty line. Delivery agents append
- * to it; mailq shows the reasons of the defer log; bounce(8) makes notifications from them and removes them.
+ * A text file with one block per recipient: a line for people, name=value lines, an empty line. Delivery
+ * agents append to it; mailq shows the reasons of the defer log; bounce(8) makes notifications from them and
+ * removes them.
  *
  * SEE ALSO  bounce(8), notify.ts, ../delivery/record.ts
  */
@@ -54,7 +56,10 @@ export function appendBounceLog(files: Files, path: string, entry: BounceLogEntr
   files.append(path, utf8.encode(lines.join('\n')));
 }
 
-/** All entries of a log, in the order of writing; [] when there is none. Of a recipient listed twice the last counts. */
+/**
+ * All entries of a log, in the order of writing; [] when there is none. Of a recipient listed twice the last
+ * counts.
+ */
 export function readBounceLog(files: Files, path: string): BounceLogEntry[] {
   const bytes = files.read(path);
   if (bytes === null) return [];

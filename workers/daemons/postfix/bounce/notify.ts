@@ -1,10 +1,11 @@
 /**
- * notify — bounce(8): reports to senders: undelivered, delayed, delivered; made from the per-message logs, entered through cleanup
+ * notify — bounce(8): reports to senders: undelivered, delayed, delivered; made from the per-message logs,
+ * entered through cleanup
  *
  * A report has the null sender, so that nobody reports on it: a bounce that bounces is dropped.
  *
- * SIMPLIFIED: $notify_classes is taken to be the default (resource, software), so that postmaster gets no copies of
- * bounces or double bounces; a learner who adds "bounce" or "2bounce" sees no difference.
+ * SIMPLIFIED: $notify_classes is taken to be the default (resource, software), so that postmaster gets no
+ * copies of bounces or double bounces; a learner who adds "bounce" or "2bounce" sees no difference.
  *
  * STANDARDS  RFC 5321 §4.5.5 (null reverse-path), RFC 3461 §5–6, RFC 3464
  * SEE ALSO   bounce-log.ts, ../../../protocols/dsn/report.ts, bounce(8), bounce(5)
@@ -55,7 +56,8 @@ const rules: Readonly<Record<ReportTask, TaskRules>> = Object.freeze({
 });
 
 /**
- * Makes one report and removes the log it was made from (a delay warning leaves it: the mail is still deferred).
+ * Makes one report and removes the log it was made from (a delay warning leaves it: the mail is still
+ * deferred).
  * @returns false when the report could not be entered; the caller keeps the message and tries again later
  */
 export function* report(

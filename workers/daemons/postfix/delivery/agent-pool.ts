@@ -1,8 +1,8 @@
 /**
  * agent-pool — the delivery agents of one service: started on demand, reused, ended when idle
  *
- * What master(8) does for the services of master.cf that qmgr talks to: at most `processesMax` procs at once, each
- * serves one request after another and leaves after $max_idle without work.
+ * What master(8) does for the services of master.cf that qmgr talks to: at most `processesMax` procs at once,
+ * each serves one request after another and leaves after $max_idle without work.
  */
 import { SECOND, type Channel, type Os, type Proc } from '../../../os/os.ts';
 

@@ -1,8 +1,8 @@
 /**
  * error-agent — the agents that deliver nowhere: error and retry give a reason, discard swallows
  *
- * The nexthop of error(8) is the reason, with a status code in front or without: a class 4 code defers, else the mail
- * bounces. qmgr(8) sends mail for a dead destination to the retry service, which is error(8) too.
+ * The nexthop of error(8) is the reason, with a status code in front or without: a class 4 code defers, else
+ * the mail bounces. qmgr(8) sends mail for a dead destination to the retry service, which is error(8) too.
  *
  * SEE ALSO  error(8), discard(8)
  */

@@ -1,5 +1,6 @@
 /**
- * record — the end of a delivery attempt for one recipient: log line, fact, bounce or defer log, mark in the queue file
+ * record — the end of a delivery attempt for one recipient: log line, fact, bounce or defer log, mark in the
+ * queue file
  *
  * SEE ALSO  log_adhoc(3), sent(3), bounce(3), defer(3); ../bounce/notify.ts (what becomes of the logs)
  */
@@ -38,7 +39,10 @@ export interface Attempt {
   readonly diagnostic: string;
 }
 
-/** The recipient has it. @param action what a success notification says: relayed to a host that makes none itself */
+/**
+ * The recipient has it. @param action what a success notification says: relayed to a host that makes none
+ * itself
+ */
 export function recordSent(
   os: Os,
   agent: Agent,

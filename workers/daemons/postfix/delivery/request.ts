@@ -1,8 +1,9 @@
 /**
  * request — what qmgr(8) asks a delivery agent to do, and what it hears back
  *
- * A request is for some recipients of one message at one destination. The agent logs and records each recipient's
- * outcome itself (record.ts); qmgr only learns whether recipients are left and whether the destination is in trouble.
+ * A request is for some recipients of one message at one destination. The agent logs and records each
+ * recipient's outcome itself (record.ts); qmgr only learns whether recipients are left and whether the
+ * destination is in trouble.
  */
 import type { EventId, VirtualTime } from '../../../os/os.ts';
 

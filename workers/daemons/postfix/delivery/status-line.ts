@@ -1,5 +1,6 @@
 /**
- * status-line — the log line of a delivery attempt: "to=<…>, relay=…, delay=…, delays=a/b/c/d, dsn=…, status=…"
+ * status-line — the log line of a delivery attempt: "to=<…>, relay=…, delay=…, delays=a/b/c/d, dsn=…,
+ * status=…"
  *
  * SEE ALSO  postconf(5) "delay_logging_resolution_limit"; record.ts (who writes the line)
  */
@@ -41,8 +42,9 @@ export function formatStatusLine(line: StatusLine): string {
     times.connected === null ? 0 : times.connected - times.handedOff,
     times.ended - (times.connected ?? times.handedOff),
   ];
+  const originally = original ? ` orig_to=<${line.originalRecipient}>,` : '';
   return (
-    `to=<${line.recipient}>,${original ? ` orig_to=<${line.originalRecipient}>,` : ''} relay=${line.relay}, ` +
+    `to=<${line.recipient}>,${originally} relay=${line.relay}, ` +
     `delay=${formatDelay(times.ended - times.arrived)}, delays=${delays.map(formatDelay).join('/')}, ` +
     `dsn=${line.dsn}, status=${line.status} (${line.text})`
   );

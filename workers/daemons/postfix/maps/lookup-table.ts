@@ -5,7 +5,9 @@
  */
 import type { Os, Proc } from '../../../os/os.ts';
 
-/** try-again: the table could not be read or its server did not answer; a daemon answers 451 4.3.0 or defers. */
+/**
+ * try-again: the table could not be read or its server did not answer; a daemon answers 451 4.3.0 or defers.
+ */
 export type TableAnswer =
   { kind: 'found'; value: string } | { kind: 'not-found' } | { kind: 'try-again'; why: string };
 

@@ -1,12 +1,14 @@
 /**
- * agent — the Postfix SMTP and LMTP delivery agent: finds the hosts of a destination and delivers to the first that takes
- * the mail
+ * agent — the Postfix SMTP and LMTP delivery agent: finds the hosts of a destination and delivers to the
+ * first that takes the mail
  *
- * A recipient refused for good bounces; one refused for now is tried at the next host, and only the last host's words
- * decide the deferral. Runs as smtp, relay, lmtp or any other service that master.cf starts with smtp(8) or lmtp(8).
+ * A recipient refused for good bounces; one refused for now is tried at the next host, and only the last
+ * host's words decide the deferral. Runs as smtp, relay, lmtp or any other service that master.cf starts with
+ * smtp(8) or lmtp(8).
  *
- * SIMPLIFIED: no TLS, no SASL client, no connection cache: each delivery opens its own connection. A learner sees the
- * difference as more TCP handshakes under load (the real one reuses connections to busy destinations).
+ * SIMPLIFIED: no TLS, no SASL client, no connection cache: each delivery opens its own connection. A learner
+ * sees the difference as more TCP handshakes under load (the real one reuses connections to busy
+ * destinations).
  *
  * STANDARDS  RFC 5321 §5 (address resolution and mail handling), RFC 2033 (LMTP)
  * SEE ALSO   session.ts (one host), find-hosts.ts (MX), ../delivery/record.ts, smtp(8), lmtp(8)
@@ -51,7 +53,9 @@ export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryReques
   };
 }
 
-/** Tries the hosts of one nexthop. @returns the reason of the last failure, for the recipients that are left */
+/**
+ * Tries the hosts of one nexthop. @returns the reason of the last failure, for the recipients that are left
+ */
 function* trySite(
   os: Os,
   config: SmtpConfig,

@@ -1,7 +1,8 @@
 /**
  * find-hosts — the addresses to try for a destination, in order: MX by preference, equals shuffled, else A
  *
- * STANDARDS  RFC 5321 §5.1 (locating the target host), RFC 7505 (null MX), RFC 974 (own name among the MX hosts)
+ * STANDARDS  RFC 5321 §5.1 (locating the target host), RFC 7505 (null MX), RFC 974 (own name among the MX
+ *            hosts)
  * SEE ALSO   smtp_addr(3): smtp_domain_addr(), smtp_host_addr()
  */
 import type { Os, Proc } from '../../../os/os.ts';

@@ -1,5 +1,6 @@
 /**
- * reasons — what an outcome of the dialogue means for a recipient: status code and words, as smtp(8) logs them
+ * reasons — what an outcome of the dialogue means for a recipient: status code and words, as smtp(8) logs
+ * them
  *
  * SEE ALSO  ../../clients/smtp.ts (outcomes), smtp_trouble(3)
  */

@@ -1,7 +1,9 @@
 /**
- * session — one delivery session with one host: hello, transaction, and what its replies mean for each recipient
+ * session — one delivery session with one host: hello, transaction, and what its replies mean for each
+ * recipient
  *
- * SEE ALSO  ../../clients/smtp.ts (the dialogue), agent.ts (which host comes next), smtp_proto(3), smtp_trouble(3)
+ * SEE ALSO  ../../clients/smtp.ts (the dialogue), agent.ts (which host comes next), smtp_proto(3),
+ *           smtp_trouble(3)
  */
 import type { Connection, Os, Proc } from '../../../os/os.ts';
 
@@ -29,7 +31,8 @@ export interface HostResult {
 
 /**
  * Delivers what is left of the request to one host.
- * @param final no other host will be tried: soft failures defer instead of leaving the recipient to the next host
+ * @param final no other host will be tried: soft failures defer instead of leaving the recipient to the next
+ * host
  */
 export function* deliverToHost(
   os: Os,

@@ -1,7 +1,8 @@
 /**
  * rdata — the data of each record type: encode, decode, text
  *
- * A new type: one file here and its line in `formats`. Types without a file are kept as raw octets (RFC 3597).
+ * A new type: one file here and its line in `formats`. Types without a file are kept as raw octets (RFC
+ * 3597).
  */
 import type { ByteReader } from '../../../bytes/byte-reader.ts';
 import type { ByteWriter } from '../../../bytes/byte-writer.ts';
