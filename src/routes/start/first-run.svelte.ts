@@ -25,6 +25,9 @@ export class FirstRun {
   readonly #fetched: number[] = [];
   #rested = -1;
   skipping = $state(false);
+  /** when the letter sent last enters the world; Infinity = not known yet */
+  #sentAt = $state(0);
+  #handedIn: Promise<void> = Promise.resolve();
 
   constructor(session: Session) {
     this.#session = session;
@@ -46,24 +49,32 @@ export class FirstRun {
     const [a, b] = cable;
     return this.#session.read(StateFold).link(names.indexOf(a), names.indexOf(b), at).fault !== '';
   });
+  /** from Send until the letter is in the world */
+  readonly sending = $derived(
+    !this.#session.isPast && this.#sentAt > 0 && (this.story?.sentAt ?? -1) < this.#sentAt,
+  );
   readonly underWay = $derived(
-    this.story !== null && this.story.read === null && this.wait === null && this.story.failed === null,
+    this.sending ||
+      (this.story !== null && this.story.read === null && this.wait === null && this.story.failed === null),
   );
 
-  async send(text: string): Promise<void> {
-    const [alice, bob] = this.#session.world.people;
-    const at = await this.#session.send({
-      kind: 'mua.send',
-      host: alice!.host,
-      user: alice!.address,
-      to: bob!.address,
-      subject: text.split('\n')[0]!.slice(0, 200),
-      text,
-    });
+  send(text: string): Promise<void> {
+    this.#sentAt = Infinity;
+    this.#handedIn = this.#send(text);
+    return this.#handedIn;
+  }
+
+  async #send(text: string): Promise<void> {
+    const session = this.#session;
+    const [alice, bob] = session.world.people;
+    const { host, address: user } = alice!;
+    const subject = text.split('\n')[0]!.slice(0, 200);
+    session.select(null);
+    const at = await session.send({ kind: 'mua.send', host, user, to: bob!.address, subject, text });
     this.#sent.push(at);
-    this.#session.select(null);
-    await this.#session.setSpeed(storySpeed);
-    await this.#session.play();
+    this.#sentAt = at;
+    await session.setSpeed(storySpeed);
+    await session.play();
   }
 
   async cutAndSend(text: string): Promise<void> {
@@ -111,6 +122,7 @@ export class FirstRun {
   async skip(): Promise<void> {
     if (this.skipping) return;
     this.skipping = true;
+    await this.#handedIn;
     if (this.#session.isPast) this.#session.goLive();
     await this.#session.pause();
     for (let i = 0; i < skipsMax && this.underWay && this.#session.failure === null; i++) {
