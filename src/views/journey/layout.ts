@@ -185,13 +185,14 @@ function comingOf({ mail, planned, now }: Telling, laneOf: (host: number) => num
 }
 
 function stretchOf(
-  { mail, at, now }: Telling,
+  { mail, report, at, now }: Telling,
   runs: readonly Run[],
   marks: readonly Mark[],
   coming: readonly Coming[],
 ): Stretch {
   const from = mail.firstSeen;
-  const isSettled = runs.every((run) => run.until !== Infinity || isHome(mail, run)) && coming.length === 0;
+  const mails = report === null ? [mail] : [mail, report];
+  const isSettled = runs.every((run) => run.until !== Infinity || isHome(mails, run)) && coming.length === 0;
   const ends = [
     ...runs.map((run) => (run.until === Infinity ? run.from : run.until)),
     ...marks.map((mark) => mark.at),
@@ -203,9 +204,13 @@ function stretchOf(
 }
 
 /** Whether an open run is one that stays so: in a mailbox, or shown to its reader. */
-function isHome(mail: Mail, run: Run): boolean {
-  const stay = mail.stays.find((one) => one.from === run.from && one.until === Infinity);
-  return (
-    stay !== undefined && (stay.kind === 'mailbox' || (stay.kind === 'user-agent' && mail.stays[0] !== stay))
+function isHome(mails: readonly Mail[], run: Run): boolean {
+  return mails.some(({ stays }) =>
+    stays.some(
+      (stay, i) =>
+        stay.from === run.from &&
+        stay.until === Infinity &&
+        (stay.kind === 'mailbox' || (stay.kind === 'user-agent' && i > 0)),
+    ),
   );
 }

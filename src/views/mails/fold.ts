@@ -4,7 +4,7 @@
 import type { EventId, TraceEvent, TraceKind, VirtualTime, World } from '../../../workers/api.ts';
 import * as ascii from '../../../workers/bytes/ascii.ts';
 
-import type { Names, Protocol } from '../../decode/names.ts';
+import type { Names } from '../../decode/names.ts';
 import type { Fold, FoldContext } from '../../sim/fold.ts';
 
 import {
@@ -16,16 +16,15 @@ import {
   type Letter,
   type SegmentSent,
 } from './flows.ts';
-import type { Carriage, Mail, Stay, Step } from './mail.ts';
-import { letterOf } from './places.ts';
+import type { Carriage, Mail, Stay } from './mail.ts';
 import { Spans } from './spans.ts';
+import { here, newMail, same, Teller } from './teller.ts';
 
 export { currentMail, letterOf, placesAt } from './places.ts';
 
 type Of<K extends TraceKind> = Extract<TraceEvent, { kind: K }>;
 type Move = Of<'queue.file-moved'>;
 
-const papers = 8;
 const movesKeptMax = 64; // of one queue file, before its message is known
 const filterReturnPort = 10025;
 const mailPorts: readonly number[] = [24, 25, 465, 587, 7025, filterReturnPort];
@@ -67,7 +66,7 @@ export class MailsFold implements Fold, FlowListener {
   readonly #reports = new Map<string, number>();
   /** the mail a host was last busy with */
   readonly #busyWith: number[] = [];
-  readonly #told = new Set<string>();
+  readonly #teller = new Teller();
 
   constructor(context: FoldContext) {
     this.#world = context.world;
@@ -124,7 +123,7 @@ export class MailsFold implements Fold, FlowListener {
     if (mail === null) return;
     this.#busyWith[ends.toHost] = mail.number;
     if (ends.fromHost === ends.toHost) return;
-    this.#tell(mail, event, ends, `${this.#names.short(ends.fromHost)} names the ${what}`);
+    this.#teller.tell(mail, event, ends, `${this.#names.short(ends.fromHost)} names the ${what}`);
   }
 
   letter(letter: Letter, ends: FlowEnds): Arrived {
@@ -149,7 +148,7 @@ export class MailsFold implements Fold, FlowListener {
     this.#leave(mail, from, (stay) => stay.hostIndex === fromHost && leavesBy(stay, ends));
     const verb = protocol === 'imap' ? 'shows' : 'hands';
     const says = `${this.#names.short(fromHost)} ${verb} it to ${isToFilter ? 'the filter' : this.#names.short(toHost)}`;
-    if (!isLocal || isToFilter) this.#tell(mail, { at: from, id: event }, ends, says);
+    if (!isLocal || isToFilter) this.#teller.tell(mail, { at: from, id: event }, ends, says);
     return (at, lost = false) => {
       if (carriage.until !== Infinity) return;
       this.carriages.end(carriage, at);
@@ -202,7 +201,7 @@ export class MailsFold implements Fold, FlowListener {
       from: event.at,
       event: event.id,
     });
-    this.#tell(mail, event, here(event.hostIndex), `${this.#person(command.user)} writes and sends`);
+    this.#teller.tell(mail, event, here(event.hostIndex), `${this.#person(command.user)} writes and sends`);
   }
 
   #submitted(event: Of<'mua.message-submitted'>): void {
@@ -221,7 +220,7 @@ export class MailsFold implements Fold, FlowListener {
       waiting!.findIndex((written) => written.mail === mail),
       1,
     );
-    this.#tell(mail, event, here(event.hostIndex), 'it could not be sent', 'fail');
+    this.#teller.tell(mail, event, here(event.hostIndex), 'it could not be sent', 'fail');
   }
 
   #fetched(event: Of<'mua.message-fetched'>): void {
@@ -236,7 +235,7 @@ export class MailsFold implements Fold, FlowListener {
       from: event.at,
       event: event.id,
     });
-    this.#tell(mail, event, here(event.hostIndex), `${this.#person(event.user)} reads it`, 'ok');
+    this.#teller.tell(mail, event, here(event.hostIndex), `${this.#person(event.user)} reads it`, 'ok');
   }
 
   #entered(event: Of<'queue.message-entered'>): void {
@@ -257,7 +256,7 @@ export class MailsFold implements Fold, FlowListener {
     for (const move of this.#earlyMoves.get(key) ?? []) this.#move(mail, move);
     this.#earlyMoves.delete(key);
     const host = this.#names.short(event.hostIndex);
-    this.#tell(
+    this.#teller.tell(
       mail,
       event,
       here(event.hostIndex),
@@ -296,8 +295,10 @@ export class MailsFold implements Fold, FlowListener {
     const { at, id, hostIndex, queueId, recipient, relay, status, text } = event;
     mail.tries.push({ at, event: id, hostIndex, queueId, recipient, relay, status, text });
     const host = this.#names.short(hostIndex);
-    if (status === 'deferred') this.#tell(mail, event, here(hostIndex), `${host} must wait`, 'wait', `${id}`);
-    else if (status !== 'sent') this.#tell(mail, event, here(hostIndex), `${host} gives up`, 'fail', `${id}`);
+    if (status === 'deferred')
+      this.#teller.tell(mail, event, here(hostIndex), `${host} must wait`, 'wait', `${id}`);
+    else if (status !== 'sent')
+      this.#teller.tell(mail, event, here(hostIndex), `${host} gives up`, 'fail', `${id}`);
   }
 
   #appended(event: Of<'mailbox.message-appended'>): void {
@@ -317,7 +318,7 @@ export class MailsFold implements Fold, FlowListener {
       from: event.at,
       event: event.id,
     });
-    this.#tell(
+    this.#teller.tell(
       mail,
       event,
       here(event.hostIndex),
@@ -329,7 +330,7 @@ export class MailsFold implements Fold, FlowListener {
 
   #judged(event: Of<'filter.judged'>): void {
     const mail = this.mailOfMessageId(event.messageId);
-    if (mail !== null) this.#tell(mail, event, here(event.hostIndex), 'the filter reads it');
+    if (mail !== null) this.#teller.tell(mail, event, here(event.hostIndex), 'the filter reads it');
   }
 
   #looked(event: Of<'lookup.answered'>): void {
@@ -337,9 +338,14 @@ export class MailsFold implements Fold, FlowListener {
     if (mail === undefined) return;
     const host = this.#names.short(event.hostIndex);
     if (event.service === 'dns')
-      this.#tell(mail, event, { ...here(event.hostIndex), protocol: 'dns' }, `${host} asks DNS`);
+      this.#teller.tell(mail, event, { ...here(event.hostIndex), protocol: 'dns' }, `${host} asks DNS`);
     if (event.service === 'ldap')
-      this.#tell(mail, event, { ...here(event.hostIndex), protocol: 'ldap' }, `${host} asks the directory`);
+      this.#teller.tell(
+        mail,
+        event,
+        { ...here(event.hostIndex), protocol: 'ldap' },
+        `${host} asks the directory`,
+      );
   }
 
   #logged(event: Of<'log.line-written'>): void {
@@ -355,24 +361,7 @@ export class MailsFold implements Fold, FlowListener {
   // ---- inside -----------------------------------------------------------------------------------------
 
   #newMail(firstSeen: VirtualTime, firstEvent: EventId): Mail {
-    const number = this.mails.length;
-    const mail: Mail = {
-      number,
-      letter: letterOf(number),
-      paper: `var(--msg-${'abcdefgh'[number % papers]!})`,
-      messageId: '',
-      subject: '',
-      sender: '',
-      recipients: [],
-      bytes: 0,
-      reportsOn: -1,
-      firstSeen,
-      firstEvent,
-      stays: [],
-      carriages: [],
-      steps: [],
-      tries: [],
-    };
+    const mail = newMail(this.mails.length, firstSeen, firstEvent);
     this.mails.push(mail);
     return mail;
   }
@@ -394,22 +383,6 @@ export class MailsFold implements Fold, FlowListener {
     for (const stay of mail.stays) if (stay.until === Infinity && which(stay)) this.waiting.end(stay, at);
   }
 
-  /** Adds a step, the first time only. */
-  #tell(
-    mail: Mail,
-    event: { at: VirtualTime; id: EventId },
-    ends: { fromHost: number; toHost: number; protocol: Protocol },
-    text: string,
-    tone: Step['tone'] = 'plain',
-    which = '',
-  ): void {
-    const key = `${mail.number}:${ends.fromHost}:${ends.toHost}:${text}:${which}`;
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
-    const { fromHost, toHost, protocol } = ends;
-    mail.steps.push({ at: event.at, event: event.id, fromHost, toHost, protocol, tone, text });
-  }
-
   #person(address: string): string {
     const name = address.split('@')[0]!.toLowerCase();
     const person = this.#world.people.find(
@@ -422,12 +395,4 @@ export class MailsFold implements Fold, FlowListener {
 function leavesBy(stay: Stay, ends: FlowEnds): boolean {
   if (ends.protocol === 'imap') return false;
   return stay.kind === 'user-agent' || (stay.kind === 'filter' && ends.port === filterReturnPort);
-}
-
-function here(hostIndex: number): { fromHost: number; toHost: number; protocol: Protocol } {
-  return { fromHost: hostIndex, toHost: hostIndex, protocol: 'smtp' };
-}
-
-function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -49,8 +49,8 @@ export class Painter {
   #colours = new Map<string, string>();
   #stamps: HTMLCanvasElement[] = [];
   #isBlank = true;
-  /** wall time of each frame drawn, for measuring; null = not measured */
-  frames: number[] | null = null;
+  /** each frame drawn: wall time, and envelopes in it; for measuring; null = not measured */
+  frames: { ms: number; letters: number }[] | null = null;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
@@ -82,7 +82,6 @@ export class Painter {
     const picture = this.#picture;
     if (picture === null) return;
     const wall = performance.now();
-    this.frames?.push(wall);
     const isAnimated = picture.overMs > 0;
     const shown = this.#clock.at(wall);
     if (this.#stamps.length === 0) this.#prepare();
@@ -158,6 +157,7 @@ export class Painter {
     this.#travel.begin();
     let isMoving = false;
     let letters = 0;
+    let big = 0;
     for (const mover of this.#movers.values()) {
       const place = this.#travel.place(mover, shown, wall, isAnimated);
       if (place > 1) {
@@ -167,9 +167,13 @@ export class Painter {
       isMoving ||= this.#travel.hasWayToGo(mover, shown);
       const point = pointAlong(mover.cable, mover.isForward ? place : 1 - place);
       if (mover.kind === 'packet') this.#dot(context, point, mover);
-      else this.#letter(context, point, mover, !isRunning && letters++ < bigLettersMax);
+      else {
+        letters++;
+        this.#letter(context, point, mover, !isRunning && big++ < bigLettersMax);
+      }
     }
     context.setTransform(1, 0, 0, 1, 0, 0);
+    this.frames?.push({ ms: wall, letters });
     return isMoving;
   }
 

@@ -4,7 +4,8 @@ import { MailsFold } from '../../../src/views/mails/fold.ts';
 import { WiresFold } from '../../../src/views/map/fold.ts';
 import { boardOf } from '../../../src/views/map/layout.ts';
 import { hostsShown } from '../../../src/views/map/placing.ts';
-import { halves, sceneAt, type Scene } from '../../../src/views/map/scene.ts';
+import { sceneAt, type Scene } from '../../../src/views/map/scene.ts';
+import { halves } from '../../../src/views/map/tale.ts';
 import { QueuesFold } from '../../../src/views/queues/fold.ts';
 import { playWorld, type Played } from '../played.ts';
 
