@@ -146,6 +146,8 @@ function openStream(session: Session, transaction: Transaction): MailStream {
   };
   transaction.envelope = envelope;
   const stream = service.instance.openCleanup(session.os, envelope);
+  // A message is known by the first queue id that it had (smtpd(8): FORWARD_IDENT).
+  if (!session.forwarded.has('IDENT')) envelope.client = { ...envelope.client, ident: stream.queueId };
   logOrigin(session, transaction, stream.queueId);
   return stream;
 }
