@@ -23,7 +23,8 @@ export interface Run {
   /** positions of lanes; a level has the same twice */
   fromLane: number;
   toLane: number;
-  lost: boolean;
+  /** a letter that got no farther, or not yet: its slope ends half way */
+  isBroken: boolean;
 }
 
 export interface Mark {
@@ -107,17 +108,24 @@ function runsOf(mail: Mail, laneOf: (host: number) => number): Run[] {
       until: leftAt(mail, stay),
       fromLane: lane,
       toLane: lane,
-      lost: false,
+      isBroken: false,
     });
   }
   for (const carriage of mail.carriages) {
     const { from, until, lost, fromHost, toHost } = carriage;
     if (fromHost === toHost) continue;
     const toLane = laneOf(toHost);
-    push({ kind: 'slope', from, until, fromLane: laneOf(fromHost), toLane, lost });
+    push({
+      kind: 'slope',
+      from,
+      until,
+      fromLane: laneOf(fromHost),
+      toLane,
+      isBroken: lost || until === Infinity,
+    });
     const next = mail.stays.find((stay) => stay.hostIndex === toHost && stay.from >= until);
     if (!lost && next !== undefined && next.from > until && until !== Infinity)
-      push({ kind: 'level', from: until, until: next.from, fromLane: toLane, toLane, lost: false });
+      push({ kind: 'level', from: until, until: next.from, fromLane: toLane, toLane, isBroken: false });
   }
   return runs;
 }
