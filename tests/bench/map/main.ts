@@ -80,7 +80,7 @@ function keepFlying(session: Session, envelopes: number): () => void {
   };
   const timer = window.setInterval(() => {
     while (arrivals.length > 0 && arrivals[0]! <= session.now) arrivals.shift();
-    const missing = Math.ceil(envelopes * 1.25) - arrivals.length;
+    const missing = Math.ceil(envelopes * 1.4) - arrivals.length;
     for (let i = 0; i < missing; i++)
       start(session.now - (missing > 100 ? flightUs * (1 - i / missing) : 0) + 1);
   }, 4);
