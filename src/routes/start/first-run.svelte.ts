@@ -50,8 +50,8 @@ export class FirstRun {
     return this.#session.read(StateFold).link(names.indexOf(a), names.indexOf(b), at).fault !== '';
   });
   /** from Send until the letter is in the world */
-  readonly sending = $derived(
-    !this.#session.isPast && this.#sentAt > 0 && (this.story?.sentAt ?? -1) < this.#sentAt,
+  readonly sending = $derived.by(
+    () => !this.#session.isPast && this.#sentAt > 0 && (this.story?.sentAt ?? -1) < this.#sentAt,
   );
   readonly underWay = $derived(
     this.sending ||
