@@ -2,11 +2,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { worlds } from '../../lessons/worlds/index.ts';
+import * as ascii from '../../workers/bytes/ascii.ts';
 import { BootedPartition } from '../../workers/hosts/boot.ts';
 import { roles } from '../../workers/hosts/roles.ts';
 import type { World } from '../../workers/hosts/world.ts';
 import type { InputCommand } from '../../workers/input.ts';
-import { MINUTE, SECOND } from '../../workers/os/os.ts';
+import { MINUTE, SECOND, type Os, type Proc } from '../../workers/os/os.ts';
 import { eventAt } from '../../workers/trace/batch.ts';
 import type { TraceEvent, TraceKind } from '../../workers/trace/event.ts';
 
@@ -26,6 +27,12 @@ class Played {
   at(seconds: number, command: InputCommand): this {
     this.booted.input(Math.round(seconds * SECOND), command);
     return this;
+  }
+  /** Starts a proc on a host after a second. */
+  spawn(host: string, body: (os: Os) => Proc<void>): void {
+    const machine = this.booted.machines.find((each) => each!.kernel.name === host)!;
+    const { index } = machine.kernel;
+    this.booted.partition.input({ at: SECOND, host: index, accept: () => machine.os().spawn('test', body) });
   }
   /** Alice writes to someone, at `seconds`. */
   write(seconds: number, to: string, subject: string): this {
@@ -130,6 +137,59 @@ describe('two-islands, the demo', () => {
     );
     expect(report.sender).toBe('');
   });
+});
+
+describe('two-islands, in the logs', () => {
+  test('the second queue file knows the first: orig_queue_id, Queue-ID', () => {
+    const log = new Played('two-islands').write(1, bob, 'Once').run(20).log('mta1.acme.example');
+    const first = log
+      .map((line) => /^postfix\/smtpd: (\w+): client=mx\.far\.example/.exec(line)?.[1])
+      .find(Boolean);
+    expect(first).toBeDefined();
+    expect(log).toContainEqual(
+      expect.stringMatching(
+        new RegExp(
+          `^postfix/amavisd/smtpd: \\w+: client=localhost\\[127\\.0\\.0\\.1\\], orig_queue_id=${first}, ` +
+            'orig_client=mx\\.far\\.example\\[203\\.0\\.113\\.25\\]$',
+        ),
+      ),
+    );
+    expect(log.some((line) => line.startsWith('amavis: ') && line.includes(`, Queue-ID: ${first}, `))).toBe(
+      true,
+    );
+  });
+
+  test('nobody asks the DNS who 127.0.0.1 is', () => {
+    const played = new Played('two-islands').write(1, bob, 'Once').run(20);
+    const packets = played
+      .seen('udp.datagram-sent')
+      .map(({ payload }) => new TextDecoder('latin1').decode(payload));
+    expect(packets.length).toBeGreaterThan(10);
+    expect(packets.filter((packet) => packet.includes('\x03127\x07in-addr'))).toEqual([]);
+  });
+});
+
+test('at acme a bare "bob" is of the default domain, for IMAP as for submission', () => {
+  const played = new Played('two-islands');
+  const said: string[] = [];
+  const talk = (address: string, port: number, lines: string): void =>
+    played.spawn('ws-bob.acme.example', function* (os): Proc<void> {
+      const conn = yield* os.connect({ to: { address, port }, deadline: os.now() + SECOND });
+      if (typeof conn === 'string') return;
+      yield* os.sleepUntil(os.now() + SECOND);
+      yield* conn.write(ascii.encode(lines));
+      yield* os.sleepUntil(os.now() + SECOND);
+      const bytes = yield* conn.read({ deadline: os.now() + SECOND });
+      if (typeof bytes !== 'string') said.push(ascii.decode(bytes));
+      conn.close();
+    });
+  talk('192.0.2.40', 143, 'a LOGIN bob builder\r\n');
+  talk('192.0.2.25', 587, `EHLO x.example\r\nAUTH PLAIN ${btoa('\0bob\0builder')}\r\n`);
+  played.run(10);
+  expect(said.sort()).toEqual([
+    expect.stringContaining('\r\na OK [CAPABILITY'),
+    expect.stringContaining('\r\n235 2.7.0 Authentication successful\r\n'),
+  ]);
 });
 
 describe('two-islands, broken', () => {

@@ -93,6 +93,7 @@ access to attrs=userPassword
 access to dn.subtree="cn=zimbra"
   by dn.children="cn=admins,cn=zimbra" write
   by * none
+# SIMPLIFIED: Zimbra lets others read what is in the address list (cn, mail, displayName ...), not all.
 access to *
   by dn.children="cn=admins,cn=zimbra" write
   by * read
@@ -297,5 +298,6 @@ ldap_filter: (&(|(zimbraMailDeliveryAddress=%u@%r)(zimbraMailAlias=%u@%r))${enab
 ldap_bind_dn: uid=zmpostfix,cn=appaccts,cn=zimbra
 ldap_password: ${ldapPasswords.postfix}
 ldap_timeout: 5
+ldap_default_realm: acme.example
 `,
 };

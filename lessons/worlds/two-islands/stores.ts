@@ -21,6 +21,7 @@ userdb = ldap
 ldap_url = ldap://ldap1.acme.example:389
 zimbra_ldap_userdn = uid=zimbra,cn=admins,cn=zimbra
 zimbra_ldap_password = ${ldapPassword}
+zimbraDefaultDomainName = acme.example
 `,
   };
 }

@@ -46,6 +46,8 @@ export interface LdapConf {
   /** %s = the address */
   query_filter: string;
   result_attribute: string;
+  /** zimbraDefaultDomainName: whose user a bare "bob" is; '' = nobody's */
+  default_domain: string;
 }
 
 // ZLdapFilterFactory.accountByName
@@ -86,6 +88,7 @@ function parseUserdb(settings: ReadonlyMap<string, string>): MailstoreConf['user
       search_base: settings.get('ldap_search_base') ?? '',
       query_filter: settings.get('ldap_query_filter') ?? zimbraFilter,
       result_attribute: settings.get('ldap_result_attribute') ?? 'zimbraMailDeliveryAddress',
+      default_domain: settings.get('zimbraDefaultDomainName') ?? '',
     },
   };
 }

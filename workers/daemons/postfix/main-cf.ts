@@ -118,6 +118,9 @@ class ConfiguredParameters implements Parameters {
     this.#texts.set(name, text);
     return text;
   }
+  has(name: string): boolean {
+    return this.#raw(name) !== null;
+  }
   bool(name: string): boolean {
     return this.text(name).toLowerCase() === 'yes';
   }

@@ -12,6 +12,8 @@
 export interface Parameters {
   /** with every $name expanded; '' when empty */
   text(name: string): string;
+  /** Whether there is such a parameter: main.cf may name restriction classes that it does not define. */
+  has(name: string): boolean;
   bool(name: string): boolean;
   number(name: string): number;
   /** microseconds */

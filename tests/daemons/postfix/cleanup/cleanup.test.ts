@@ -65,6 +65,7 @@ function enter(options: {
       smtpUtf8: false,
       noHeaderBodyChecks: false,
       noAddressMappings: false,
+      noCopies: false,
       filter: '',
       hold: false,
       redirect: '',
@@ -302,6 +303,11 @@ describe('the envelope', () => {
     expect(
       recipientsOf(['sales@example.com'], 'always_bcc = log@example.com', { noAddressMappings: true }),
     ).toEqual(['sales@example.com (sales@example.com)']);
+  });
+  test('what Postfix makes itself has no blind copies', () => {
+    expect(recipientsOf(['carol'], 'always_bcc = log@example.com', { noCopies: true })).toEqual([
+      'carol@mail.example.com (carol)',
+    ]);
   });
   test('bare names are completed; bcc is added; the same recipient counts once', () => {
     expect(recipientsOf(['carol', 'carol'], 'always_bcc = log@example.com')).toEqual([

@@ -131,6 +131,7 @@ function bootMail(os: Os, scenario: Scenario, queue: MemoryQueue): void {
       .filter((site) => site !== '')
       .map(mapText),
     send_xforward_command: false,
+    lookupMx: true,
     ownAddresses: [mailAddress],
   });
   const pools: Record<string, AgentPool> = {

@@ -65,6 +65,17 @@ describe('saslauthd: search, then bind as the entry found', () => {
       'saslauthd: do_auth         : auth failure: [user=bob] [service=smtp] [realm=acme.example] [mech=ldap] [reason=Unknown]',
     );
   });
+  test('a bare name is of ldap_default_realm, unless smtpd_sasl_local_domain says otherwise', () => {
+    const bare = {
+      ...service,
+      parameters: { text: (name: string) => (name === 'smtpd_sasl_local_domain' ? '' : values.get(name)!) },
+    };
+    const w = world();
+    const as = (user: string, by: unknown): unknown =>
+      w.call(client, (os) => verifyPassword(os, by as Service, user, 'builder'));
+    expect(as('bob', bare)).toBe('ok');
+    expect(as('bob', service)).toBe('bad-password');
+  });
   test('the directory is down: try again', () => {
     const w = world();
     w.input(1, { kind: 'host.stop', host: server });

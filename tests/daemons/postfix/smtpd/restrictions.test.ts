@@ -49,6 +49,21 @@ test('a network of the client in an access table', () => {
   );
 });
 
+test('a restriction class is what main.cf defines; one that is only declared is an error of the server', () => {
+  const classes = [
+    'smtpd_restriction_classes = strict, loose',
+    'strict = reject_unknown_sender_domain, reject',
+  ];
+  const asking = (name: string): Server =>
+    new Server({ mainCf: [...classes, `smtpd_sender_restrictions = ${name}`] });
+  expect(rcpt(asking('strict'), 'alice@example.com', '')).toBe(
+    '554 5.7.1 <>: Sender address rejected: Access denied',
+  );
+  const server = asking('loose');
+  expect(rcpt(server)).toBe('451 4.3.5 Server configuration error');
+  expect(server.log()).toContain("warning: restriction class `loose' needs a definition");
+});
+
 test('warn_if_reject only logs', () => {
   const server = new Server({ mainCf: ['smtpd_sender_restrictions = warn_if_reject reject'] });
   expect(rcpt(server)).toBe('250 2.1.5 Ok');

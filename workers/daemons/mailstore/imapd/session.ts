@@ -31,6 +31,7 @@ const loginLimits: ReadLimits = {
 const limits: ReadLimits = {
   lineBytesMax: 65_536, // imap_max_line_length
   literalBytesMax: 65_536,
+  // SIMPLIFIED: Dovecot bounds APPEND by the user's quota only.
   messageBytesMax: 50 * 1024 * 1024,
   idleUs: 30 * MINUTE, // CLIENT_IDLE_TIMEOUT_MSECS, RFC 3501 §5.4
 };

@@ -26,6 +26,7 @@ import { lmtpTexts, type LmtpTexts } from './texts.ts';
 const idleUs = 5 * MINUTE; // Zimbra: 300 s; Dovecot: CLIENT_IDLE_TIMEOUT_MSECS of lmtp, 5 min
 const lineBytesMax = 4096; // RFC 5321 §4.5.3.1.4 asks for 512
 const recipientsMax = 1000;
+// SIMPLIFIED: LMTP is bounded by quota only, here as well by this; the MTA's message_size_limit is lower.
 const messageBytesMax = 50 * 1024 * 1024;
 const badCommandsMax = 10; // Dovecot: SMTP_SERVER_DEFAULT_MAX_BAD_COMMANDS
 const parametersKnown = ['BODY', 'SIZE', 'RET', 'ENVID', 'AUTH', 'SMTPUTF8'];

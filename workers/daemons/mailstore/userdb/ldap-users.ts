@@ -66,7 +66,9 @@ class LdapUsers implements UserDatabase {
   *verify(os: Os, user: string, password: string): Proc<PasswordResult> {
     // RFC 4513 §5.1.2: a bind without a password is anonymous and succeeds; it proves nothing.
     if (password === '') return { kind: 'bad-password' };
-    const result = yield* this.#account(os, user);
+    const { default_domain } = this.#conf;
+    const isBare = default_domain !== '' && !user.includes('@');
+    const result = yield* this.#account(os, isBare ? `${user}@${default_domain}` : user);
     if (result.kind === 'try-again') return result;
     if (result.kind !== 'found' || result.account.status !== 'active') return { kind: 'bad-password' };
     const { host, port } = this.#conf;

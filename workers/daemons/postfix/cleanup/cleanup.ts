@@ -7,7 +7,8 @@
  * SIMPLIFIED: runs in the proc of the program that enters the message, where the real one is a process behind
  * a socket; its log lines bear the pid of the cleanup process all the same. The unfinished file is in a
  * directory of its own, where the real one marks it by file permissions. header_checks are applied to the
- * whole message at its end.
+ * whole message at its end. in_flow_delay is idle: the real one pauses up to that long per message while mail
+ * comes in faster than qmgr(8) takes it; here the queue manager keeps up with whatever comes.
  *
  * STANDARDS  RFC 5321 §4.4 (trace fields), §6.3 (loops), RFC 5322 §3.6 (required fields)
  * ERRORS     the reply that smtpd gives: 451 4.3.0 tables or queue, 552 5.3.4 size, 554 5.4.0 hops, 550
@@ -250,7 +251,7 @@ class CleanupStream implements MailStream {
   // always_bcc, sender_bcc_maps, recipient_bcc_maps, BCC actions; never for mail without address mappings.
   *#copies(sender: string, verdict: Verdict): Proc<MailRecipient[] | null> {
     const { parameters, tables } = this.#service;
-    if (this.#envelope.noAddressMappings) return [];
+    if (this.#envelope.noAddressMappings || this.#envelope.noCopies) return [];
     const copies = [...verdict.bcc];
     const always = parameters.text('always_bcc');
     if (always !== '') copies.push(always);

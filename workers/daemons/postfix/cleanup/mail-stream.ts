@@ -25,6 +25,8 @@ export interface MailEnvelope {
   /** receive_override_options and the like: what cleanup must not do */
   noHeaderBodyChecks: boolean;
   noAddressMappings: boolean;
+  /** made by Postfix itself, as bounces are: nobody gets a blind copy (always_bcc and the like) */
+  noCopies: boolean;
   /** content_filter or a FILTER action, "smtp-amavis:[127.0.0.1]:10024"; '' = none */
   filter: string;
   /** a HOLD action put the message on hold */

@@ -130,6 +130,7 @@ function smtpConfig(
     timeouts,
     connect_timeout: timeout('connect_timeout') || tcpConnectUsMax,
     tcp_port: parameters.number(name('tcp_port')),
+    lookupMx: !isLmtp && !parameters.bool('disable_dns_lookups'),
     mx_address_limit: parameters.number(name('mx_address_limit')),
     mx_session_limit: parameters.number(name('mx_session_limit')),
     skip_5xx_greeting: parameters.bool(name('skip_5xx_greeting')),

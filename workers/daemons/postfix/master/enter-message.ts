@@ -34,6 +34,7 @@ export function* enterMessage(os: Os, instance: Instance, message: InternalMessa
     smtpUtf8: false,
     noHeaderBodyChecks: true,
     noAddressMappings: false,
+    noCopies: true,
     filter: '',
     hold: false,
     redirect: '',

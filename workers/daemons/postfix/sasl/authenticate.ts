@@ -41,11 +41,10 @@ export function* verifyPassword(
   const method = readSaslConf(os, path).get('pwcheck_method') ?? 'auxprop';
   const at = user.lastIndexOf('@');
   const name = at < 0 ? user : user.slice(0, at);
-  const realmDefault = parameters.text('smtpd_sasl_local_domain') || os.hostName;
-  const realm = at < 0 ? realmDefault : user.slice(at + 1);
+  const realm = at < 0 ? parameters.text('smtpd_sasl_local_domain') : user.slice(at + 1);
   switch (method.split(/\s+/)[0]) {
     case 'auxprop':
-      return checkSasldb(os, `${name}@${realm}`, password);
+      return checkSasldb(os, `${name}@${realm || os.hostName}`, password);
     case 'saslauthd':
       return yield* checkByLdap(
         os,

@@ -23,8 +23,9 @@ interface Identity {
 }
 
 /** Checks a password against the directory of /etc/saslauthd.conf. */
-export function* checkByLdap(os: Os, identity: Identity, password: string): Proc<PasswordVerdict> {
+export function* checkByLdap(os: Os, given: Identity, password: string): Proc<PasswordVerdict> {
   const conf = readSaslConf(os, confPath);
+  const identity = { ...given, realm: given.realm || (conf.get('ldap_default_realm') ?? '') };
   const servers = parseLdapServers(conf.get('ldap_servers') ?? 'ldap://localhost/');
   const timeoutUs = Math.max(1, Number(conf.get('ldap_timeout') ?? 5) || 5) * SECOND;
   const session = yield* openLdapServers(os, servers, timeoutUs);

@@ -62,7 +62,7 @@ function* trySite(
   state: DeliveryState,
   { site, isLast }: { site: string; isLast: boolean },
 ): Proc<Reason | null> {
-  const nexthop = parseNexthop(site, { port: config.tcp_port, lookupMx: config.protocol === 'smtp' });
+  const nexthop = parseNexthop(site, { port: config.tcp_port, lookupMx: config.lookupMx });
   if (nexthop === null)
     return ownReason('5.4.4', `unable to look up host ${site}: Name or service not known`);
   if (nexthop.kind === 'unix')

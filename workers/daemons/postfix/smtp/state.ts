@@ -19,6 +19,8 @@ export interface SmtpConfig {
   connect_timeout: number;
   /** smtp_tcp_port, lmtp_tcp_port */
   tcp_port: number;
+  /** smtp: a domain's hosts are those of its MX records; not with disable_dns_lookups, and never for lmtp */
+  lookupMx: boolean;
   /** 0 = no limit */
   mx_address_limit: number;
   mx_session_limit: number;

@@ -139,6 +139,7 @@ function openStream(session: Session, transaction: Transaction): MailStream {
     smtpUtf8: transaction.smtpUtf8,
     noHeaderBodyChecks: config.override.includes('no_header_body_checks'),
     noAddressMappings: config.override.includes('no_address_mappings'),
+    noCopies: false,
     filter: service.parameters.text('content_filter'),
     hold: false,
     redirect: '',

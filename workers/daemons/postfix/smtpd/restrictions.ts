@@ -97,7 +97,11 @@ function* evaluateOther(check: Check, name: string, list: readonly string[], i: 
     return 'dunno';
   }
   const isClass = parameters.list('smtpd_restriction_classes').some((word) => word.toLowerCase() === name);
-  if (isClass) return yield* evaluate(check, parameters.list(name));
+  if (isClass && parameters.has(name)) return yield* evaluate(check, parameters.list(name));
+  if (isClass) {
+    session.warn(`restriction class \`${name}' needs a definition`);
+    return rejectServerError(session);
+  }
   session.warn(`unknown smtpd restriction: "${printable(name, '?')}"`);
   return rejectServerError(session);
 }
