@@ -31,5 +31,9 @@ export default defineConfig({
   resolve: { alias: mailparserInTheBrowser },
   optimizeDeps: { include: ['buffer/', 'mailparser', 'comlink', 'xstate'] },
   worker: { format: 'es' },
-  build: { target: 'es2022', manifest: true },
+  build: {
+    target: 'es2022',
+    manifest: true,
+    rolldownOptions: { checks: { bundlerTimings: false } }, // a slow machine is no warning
+  },
 });
