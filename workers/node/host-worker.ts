@@ -1,5 +1,5 @@
 /**
- * host-worker — worker_threads entry: the same server as host.worker.ts, in Node
+ * host-worker — worker_threads entry: the same server as simulation.worker.ts starts, in Node
  */
 import { parentPort } from 'node:worker_threads';
 
