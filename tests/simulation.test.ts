@@ -7,6 +7,7 @@ import type { World } from '../workers/hosts/world.ts';
 import { engineVersion, type Input, type Run } from '../workers/input.ts';
 import { MILLISECOND, SECOND, type Os, type Proc } from '../workers/os/os.ts';
 import { LocalPartition } from '../workers/partition-port.ts';
+import { Player } from '../workers/player.ts';
 import { formatRun, parseRun } from '../workers/run-file.ts';
 import { Simulation } from '../workers/simulation.ts';
 import { eventAt } from '../workers/trace/batch.ts';
@@ -134,5 +135,30 @@ describe('one run', () => {
     expect(() => parseRun(text.replace('"seed":7', '"seed":9'))).toThrow(/damaged/);
     expect(() => parseRun(text.slice(0, 100))).toThrow(/damaged/);
     expect(() => parseRun('{}')).toThrow(/not a run/);
+  });
+
+  test('with one byte changed anywhere in its file is refused', () => {
+    const text = formatRun(run);
+    for (let at = 0; at < text.length - 1; at += 97) {
+      const changed = text[at] === '~' ? '!' : '~';
+      expect(() => parseRun(text.slice(0, at) + changed + text.slice(at + 1)), `byte ${at}`).toThrow();
+    }
+  });
+
+  test('made by another version of the engine is replayed, with a notice', async () => {
+    const player = new Player({
+      wall: { now: () => 0, sleep: () => Promise.resolve() },
+      start: (spec) => new LocalPartition(spec, testRoles),
+      publish: () => undefined,
+    });
+    const replayUntil = 8 * SECOND;
+    const own = await player.load({ run: parseRun(formatRun(run)), placement: 'one', replayUntil });
+    expect(own.notice).toBeNull();
+    const hash = await player.hash();
+    expect(hash).toBe((await play('one')).hash);
+    const older = parseRun(formatRun({ ...run, version: '0' }));
+    const loaded = await player.load({ run: older, placement: 'one', replayUntil });
+    expect(loaded.notice).toMatch(/version 0 .* may differ/);
+    expect(await player.hash()).toBe(hash);
   });
 });
