@@ -24,7 +24,7 @@ test('a letter is sent, crosses the world and is read in Bob’s inbox, in a qua
   await expect(page.getByText(/^You saw \d+ things happen/)).toBeVisible();
   for (const name of ['Rewind', 'Cut the cable and send again'])
     await expect(page.getByRole('button', { name })).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Start lesson 1' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Start lesson 1', exact: true })).toBeVisible();
 });
 
 test('every thing that happened can be asked why', async ({ page }) => {
@@ -75,6 +75,7 @@ test('what was done is there after a reload', async ({ page }) => {
   await page.goto('#/sandbox/two-islands');
   await expect(page.getByText(/^saved .* on this device$/)).toBeVisible();
   await page.goto('#/');
+  await expect(page.getByRole('heading', { name: 'The route' })).toBeVisible(); // nothing is under way any more
   await page.reload();
   await expect(inbox(page)).toContainText('read');
   await expect(inbox(page)).toContainText('Grüße, Bob! ✉');
