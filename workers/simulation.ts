@@ -166,6 +166,11 @@ export class Simulation {
   /** The events of all that happened before every pending event, in order of (time, host, n). */
   takeTrace(): TraceChunk | null {
     if (this.#chunks.length === 0) return null;
+    const [first] = this.#chunks;
+    if (this.#members.length === 1 && this.#chunks.length === 1) {
+      this.#chunks = []; // one partition's trace is in order already, and all of it before what is pending
+      return first!;
+    }
     const { merged, rest } = mergeChunks(this.#chunks, this.nextTime);
     this.#chunks = rest.filter((chunk) => chunk !== null);
     return merged.count === 0 ? null : merged;

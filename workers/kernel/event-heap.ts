@@ -31,11 +31,11 @@ export class EventHeap<T> {
   }
 
   /** @param source −1 for inputs, which sort before all else that concerns the host at that instant */
-  push(payload: T, key: { time: number; destination: number; source: number; sequence: number }): Slot {
+  push(payload: T, time: number, destination: number, source: number, sequence: number): Slot {
     const slot = this.#free.pop() ?? this.#newSlot();
-    this.#time[slot] = key.time;
-    this.#hosts[slot] = key.destination * 65536 + key.source + 1;
-    this.#sequence[slot] = key.sequence;
+    this.#time[slot] = time;
+    this.#hosts[slot] = destination * 65536 + source + 1;
+    this.#sequence[slot] = sequence;
     this.#payload[slot] = payload;
     this.#place(this.#size++, slot);
     this.#up(this.#size - 1);

@@ -14,12 +14,23 @@ import type { Partition } from './partition.ts';
 import type { Proc, Request, Waiter } from './proc.ts';
 import { HostRandom } from './random.ts';
 
+/** What a timer calls when its time has come. */
+export interface Alarm {
+  fire(): void;
+}
+
 /** A pending call at a time; cancel it when it is no longer needed. */
-export interface Timer {
-  slot: Slot;
-  host: HostKernel;
-  cause: EventId;
-  fire: () => void;
+export class Timer {
+  slot: Slot = -1;
+  readonly host: HostKernel;
+  readonly cause: EventId;
+  readonly alarm: Alarm;
+
+  constructor(host: HostKernel, cause: EventId, alarm: Alarm) {
+    this.host = host;
+    this.cause = cause;
+    this.alarm = alarm;
+  }
 }
 
 export class HostKernel {
@@ -61,15 +72,11 @@ export class HostKernel {
     return this.partition.tracer.emit(fact, this.partition.now, this.index, this.pid, cause);
   }
 
-  /** Calls `fire` at `at` (not before now), with the cause of this moment. */
-  schedule(at: VirtualTime, fire: () => void): Timer {
-    const timer: Timer = { slot: -1, host: this, cause: this.cause, fire };
-    timer.slot = this.partition.heap.push(timer, {
-      time: Math.max(at, this.now),
-      destination: this.index,
-      source: this.index,
-      sequence: this.nextSequence(),
-    });
+  /** Rings the alarm at `at` (not before now), with the cause of this moment. */
+  schedule(at: VirtualTime, alarm: Alarm): Timer {
+    const { now, heap } = this.partition;
+    const timer = new Timer(this, this.cause, alarm);
+    timer.slot = heap.push(timer, at > now ? at : now, this.index, this.index, this.nextSequence());
     return timer;
   }
 
@@ -79,11 +86,14 @@ export class HostKernel {
     timer.slot = -1;
   }
 
-  /** Runs `body` for something that happened to this host, then all procs that it woke. */
-  handle(cause: EventId, body: () => void): void {
+  /** Something happens to this host now. `end` comes after it. */
+  begin(cause: EventId): void {
     this.cause = cause;
     this.pid = 0;
-    body();
+  }
+
+  /** Runs all procs that were woken since `begin`. */
+  end(cause: EventId): void {
     this.#drain();
     this.cause = cause;
     this.onSettled();
@@ -130,7 +140,7 @@ export class HostKernel {
     for (const proc of this.#procs.values()) proc.running = false;
     this.#procs.clear();
     this.#ready = [];
-    this.partition.heap.removeWhere((entry) => 'fire' in entry && entry.host === this);
+    this.partition.heap.removeWhere((entry) => entry instanceof Timer && entry.host === this);
   }
 
   #drain(): void {
@@ -187,7 +197,7 @@ export class HostKernel {
     proc.running = false;
     this.#procs.delete(proc.pid);
     this.emit({ kind: 'process.stopped', pid: proc.pid, name: proc.name, how, why });
-    for (const wait of [...proc.joiners]) wait.settle();
+    if (proc.joiners.size > 0) for (const wait of [...proc.joiners]) wait.settle();
   }
 }
 
@@ -217,36 +227,28 @@ export class RunningProc implements Waiter {
   }
 }
 
-/**
- * A wait with a deadline: the base of every blocking syscall. `poll` returns the result when it is there
- * already, else undefined; `enlist` remembers the waiter somewhere from where `settle` is called later.
- */
-export class Wait implements Request {
+/** A wait with a deadline: the base of every blocking syscall. */
+export abstract class Wait implements Request, Alarm {
   result: unknown = undefined;
   readonly #host: HostKernel;
   readonly #deadline: VirtualTime;
   readonly #onTimeout: unknown;
-  readonly #poll: () => unknown;
-  readonly #enlist: (wait: Wait | null) => void;
   #waiter: Waiter | null = null;
   #timer: Timer | null = null;
 
-  constructor(options: {
-    host: HostKernel;
-    deadline: VirtualTime;
-    onTimeout: unknown;
-    poll: () => unknown;
-    enlist: (wait: Wait | null) => void;
-  }) {
-    this.#host = options.host;
-    this.#deadline = options.deadline;
-    this.#onTimeout = options.onTimeout;
-    this.#poll = options.poll;
-    this.#enlist = options.enlist;
+  constructor(host: HostKernel, deadline: VirtualTime, onTimeout: unknown = 'timeout') {
+    this.#host = host;
+    this.#deadline = deadline;
+    this.#onTimeout = onTimeout;
   }
 
+  /** @returns the result when it is there already, else undefined */
+  protected abstract poll(): unknown;
+  /** Puts the wait where `settle` is called from, or takes it away again. */
+  protected abstract enlist(waits: boolean): void;
+
   begin(waiter: Waiter): boolean {
-    const result = this.#poll();
+    const result = this.poll();
     if (result !== undefined) {
       this.result = result;
       return false;
@@ -256,28 +258,29 @@ export class Wait implements Request {
       return false;
     }
     this.#waiter = waiter;
-    this.#enlist(this);
-    if (this.#deadline < Number.MAX_SAFE_INTEGER) {
-      this.#timer = this.#host.schedule(this.#deadline, () => {
-        this.#timer = null;
-        this.#enlist(null);
-        this.#finish(this.#onTimeout);
-      });
-    }
+    this.enlist(true);
+    if (this.#deadline < Number.MAX_SAFE_INTEGER) this.#timer = this.#host.schedule(this.#deadline, this);
     return true;
   }
 
   /** Looks again; resumes the waiter when the result is there. Returns whether it was. */
   settle(): boolean {
-    const result = this.#poll();
+    const result = this.poll();
     if (result === undefined) return false;
-    this.#enlist(null);
+    this.enlist(false);
     this.#finish(result);
     return true;
   }
 
+  /** The deadline has come. */
+  fire(): void {
+    this.#timer = null;
+    this.enlist(false);
+    this.#finish(this.#onTimeout);
+  }
+
   cancel(): void {
-    this.#enlist(null);
+    this.enlist(false);
     this.#clear();
     this.#waiter = null;
   }

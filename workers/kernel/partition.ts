@@ -10,7 +10,7 @@ import { assert } from '../bytes/assert.ts';
 import type { EventId, VirtualTime } from '../trace/event.ts';
 
 import { EventHeap } from './event-heap.ts';
-import { HostKernel, type Timer } from './host-kernel.ts';
+import { HostKernel, Timer } from './host-kernel.ts';
 import { Tracer } from './tracer.ts';
 
 /** Anything that crosses the network to a host: plain data that survives structured clone. */
@@ -26,9 +26,14 @@ export interface Arrival {
 }
 
 /** Something a person did, on its way to a host. */
-export interface InputArrival {
-  accept: () => void;
-  host: HostKernel;
+class InputArrival {
+  readonly host: HostKernel;
+  readonly accept: () => void;
+
+  constructor(host: HostKernel, accept: () => void) {
+    this.host = host;
+    this.accept = accept;
+  }
 }
 
 /** A bug: a daemon threw. */
@@ -88,8 +93,7 @@ export class Partition {
   /** Takes in an arrival from another partition. */
   accept(arrival: Arrival): void {
     assert(arrival.at >= this.now, `arrival at ${arrival.at} is in the past of ${this.now}`);
-    const { at: time, destination, source, sequence } = arrival;
-    this.heap.push(arrival, { time, destination, source, sequence });
+    this.heap.push(arrival, arrival.at, arrival.destination, arrival.source, arrival.sequence);
   }
 
   /** Enters an input for a host of this partition. */
@@ -97,10 +101,8 @@ export class Partition {
     const host = this.hosts[options.host];
     assert(host !== null && host !== undefined, `input for host ${options.host}, which runs elsewhere`);
     assert(options.at >= this.now, `input at ${options.at} is in the past of ${this.now}`);
-    this.heap.push(
-      { accept: options.accept, host },
-      { time: options.at, destination: options.host, source: -1, sequence: ++this.#inputSequence },
-    );
+    const arrival = new InputArrival(host, options.accept);
+    this.heap.push(arrival, options.at, options.host, -1, ++this.#inputSequence);
   }
 
   /**
@@ -108,24 +110,33 @@ export class Partition {
    * how many
    */
   runUntil(horizon: VirtualTime, eventsMax = Number.MAX_SAFE_INTEGER): number {
+    const { heap } = this;
     let count = 0;
-    while (this.heap.nextTime < horizon && (count < eventsMax || this.heap.nextTime === this.now)) {
-      this.now = this.heap.nextTime;
-      this.#run(this.heap.pop());
+    for (let next = heap.nextTime; next < horizon; next = heap.nextTime) {
+      if (count >= eventsMax && next !== this.now) break;
+      this.now = next;
+      this.#run(heap.pop());
       count++;
     }
     return count;
   }
 
   #run(entry: Timer | Arrival | InputArrival): void {
-    if ('fire' in entry) {
+    if (entry instanceof Timer) {
+      const { host, cause, alarm } = entry;
       entry.slot = -1;
-      entry.host.handle(entry.cause, entry.fire);
-    } else if ('accept' in entry) {
-      entry.host.handle(0, entry.accept);
+      host.begin(cause);
+      alarm.fire();
+      host.end(cause);
+    } else if (entry instanceof InputArrival) {
+      entry.host.begin(0);
+      entry.accept();
+      entry.host.end(0);
     } else {
       const host = this.hosts[entry.destination]!;
-      host.handle(entry.sent, () => this.#onArrival(host, entry));
+      host.begin(entry.sent);
+      this.#onArrival(host, entry);
+      host.end(entry.sent);
     }
   }
 }

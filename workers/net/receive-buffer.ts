@@ -43,12 +43,17 @@ export class ReceiveBuffer {
 
   /** All that is there, as a view, without taking it. */
   peek(): Uint8Array {
+    if (this.#end - this.#start === this.#bytes.length) return this.#bytes;
     return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /** Takes at most `bytesMax` bytes. */
   take(bytesMax: number): Uint8Array {
     const count = Math.min(bytesMax, this.length);
+    if (count === this.#bytes.length) {
+      this.#start = this.#end;
+      return this.#bytes;
+    }
     const view = this.#bytes.subarray(this.#start, this.#start + count);
     this.#start += count;
     return view;

@@ -6,10 +6,9 @@
  * may first wait some seconds for ARP or for an ICMP answer.
  */
 import type { HostKernel } from '../kernel/host-kernel.ts';
-import type { EventId } from '../trace/event.ts';
 
 import type { Link } from './link.ts';
-import { packetBytes, type Packet } from './packet.ts';
+import { packetBytes, type Packet, type TcpPacket } from './packet.ts';
 import { TcpStack } from './tcp.ts';
 import { UdpStack } from './udp.ts';
 
@@ -20,10 +19,6 @@ export interface Route {
   destination: number;
   link: Link | null;
 }
-
-/** A packet as the transport layers make it; the stack adds the way. */
-export type Outgoing = DistributiveOmit<Packet, 'at' | 'destination' | 'source' | 'sequence' | 'sent'>;
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 export class NetStack {
   readonly host: HostKernel;
@@ -76,25 +71,32 @@ export class NetStack {
     return this.#ephemeral;
   }
 
-  /** Sends on its way what `sent` recorded. @returns why it was lost at once, or null */
-  send(packet: Outgoing, sent: EventId, route: Route): string | null {
+  /** Records a segment and sends it. @returns why it was lost at once, or null */
+  sendSegment(packet: TcpPacket, route: Route): string | null {
+    const { from, fromPort, to, toPort, seq, ack, flags, window, payload } = packet;
+    packet.sent = this.host.emit({
+      kind: 'tcp.segment-sent', from, fromPort, to, toPort, seq, ack, flags, window, payload,
+    }); // prettier-ignore
+    return this.send(packet, route);
+  }
+
+  /** Sends what `packet.sent` recorded: fills in the way. @returns why it was lost at once, or null */
+  send(packet: Packet, route: Route): string | null {
     const { host } = this;
-    const whole = packet as Packet;
-    whole.sent = sent;
-    whole.source = host.index;
-    whole.destination = route.destination;
-    whole.sequence = host.nextSequence();
+    packet.source = host.index;
+    packet.destination = route.destination;
+    packet.sequence = host.nextSequence();
     if (route.link === null) {
-      whole.at = host.now + loopbackLatencyUs;
+      packet.at = host.now + loopbackLatencyUs;
     } else {
-      const arrival = route.link.transmit(host.now, packetBytes(whole), host.random);
+      const arrival = route.link.transmit(host.now, packetBytes(packet), host.random);
       if (typeof arrival === 'string') {
-        this.#dropped(whole, arrival);
+        this.#dropped(packet, arrival);
         return arrival;
       }
-      whole.at = arrival;
+      packet.at = arrival;
     }
-    host.partition.post(whole);
+    host.partition.post(packet);
     return null;
   }
 

@@ -9,8 +9,7 @@
  *            carries it), no TIME-WAIT. A learner sees the difference only as fewer pure ACKs and in the pace
  *            of large transfers.
  */
-import type { Timer, Wait } from '../kernel/host-kernel.ts';
-import type { EventId } from '../trace/event.ts';
+import type { Alarm, Timer, Wait } from '../kernel/host-kernel.ts';
 
 import { ACK, FIN, PSH, RST, SYN, type TcpPacket } from './packet.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
@@ -61,6 +60,7 @@ export class TcpConnection {
   #duplicateAcks = 0;
   #retries = 0;
   #timer: Timer | null = null;
+  readonly #retransmission: Alarm = { fire: () => this.#retransmit() };
   #lingerTimer: Timer | null = null;
   #windowAdvertised = windowBytesMax;
 
@@ -118,9 +118,11 @@ export class TcpConnection {
     if (this.state === 'syn-sent') return this.abort();
     this.#closing = true;
     this.#transmit();
-    this.#lingerTimer = this.stack.host.schedule(this.stack.host.now + finWaitUs, () => {
-      this.#lingerTimer = null;
-      if (this.#finAcknowledged()) this.#finish('closed');
+    this.#lingerTimer = this.stack.host.schedule(this.stack.host.now + finWaitUs, {
+      fire: () => {
+        this.#lingerTimer = null;
+        if (this.#finAcknowledged()) this.#finish('closed');
+      },
     });
   }
 
@@ -263,7 +265,8 @@ export class TcpConnection {
       while (this.#chunks[index]!.offset + this.#chunks[index]!.bytes.length <= this.#next) index++;
       const chunk = this.#chunks[index]!;
       const from = this.#next - chunk.offset;
-      const payload = chunk.bytes.subarray(from, from + Math.min(segmentBytesMax, room));
+      const size = Math.min(chunk.bytes.length - from, segmentBytesMax, room);
+      const payload = size === chunk.bytes.length ? chunk.bytes : chunk.bytes.subarray(from, from + size);
       const last = this.#next + payload.length === this.#end;
       const finToo = last && this.#closing;
       const offset = this.#next;
@@ -309,7 +312,7 @@ export class TcpConnection {
   #armTimer(): void {
     if (this.#timer !== null || this.state === 'closed') return;
     const wait = Math.min(retransmitUsMin * 2 ** this.#retries, retransmitUsMax);
-    this.#timer = this.stack.host.schedule(this.stack.host.now + wait, () => this.#retransmit());
+    this.#timer = this.stack.host.schedule(this.stack.host.now + wait, this.#retransmission);
   }
 
   #stopTimer(): void {
@@ -324,19 +327,10 @@ export class TcpConnection {
     const window = this.#window();
     this.#windowAdvertised = window;
     if ((flags & ACK) !== 0) this.#ackPending = false;
-    const shape = {
-      from: local.address,
-      fromPort: local.port,
-      to: remote.address,
-      toPort: remote.port,
-      seq,
-      ack,
-      flags,
-      window,
-      payload,
-    };
-    const sent: EventId = stack.host.emit({ kind: 'tcp.segment-sent', ...shape });
-    return stack.send({ protocol: 'tcp', ...shape }, sent, this.route);
+    return stack.sendSegment({
+      protocol: 'tcp', from: local.address, fromPort: local.port, to: remote.address, toPort: remote.port,
+      seq, ack, flags, window, payload, at: 0, destination: 0, source: 0, sequence: 0, sent: 0,
+    }, this.route); // prettier-ignore
   }
 
   #finish(state: 'closed' | TcpFailure): void {

@@ -27,7 +27,7 @@ export class TcpListener {
 /** The TCP of one host: listeners, connections, segments in and out. */
 export class TcpStack {
   readonly #stack: NetStack;
-  #connections = new Map<string, TcpConnection>();
+  readonly #connections = new ConnectionTable();
   #listeners = new Map<string, TcpListener>();
   #unacknowledged: TcpConnection[] = [];
 
@@ -60,7 +60,7 @@ export class TcpStack {
 
   /** Connections there are now, as netstat would list them. */
   connections(): TcpConnection[] {
-    return [...this.#connections.values()];
+    return this.#connections.all();
   }
 
   /** Starts a connection. @returns a connection in syn-sent, or 'unreachable' */
@@ -75,8 +75,8 @@ export class TcpStack {
     const route = stack.route(peer, zone === undefined ? undefined : stack.host.partition.indexOfHost(zone));
     if (route === null) return 'unreachable';
     const address = options.from.address ?? stack.sourceFor(to.address);
-    const port =
-      options.from.port ?? stack.ephemeralPort((p) => this.#connections.has(key(p, to.address, to.port)));
+    const isTaken = (p: number): boolean => this.#connections.get(p, to.address, to.port) !== undefined;
+    const port = options.from.port ?? stack.ephemeralPort(isTaken);
     const connection = new TcpConnection({
       stack,
       role: 'client',
@@ -84,14 +84,14 @@ export class TcpStack {
       remote: to,
       route,
     });
-    this.#connections.set(key(port, to.address, to.port), connection);
+    this.#connections.add(connection);
     if (connection.open()) return connection;
     connection.fail('unreachable');
     return 'unreachable';
   }
 
   arrive(packet: TcpPacket, refuse: boolean): void {
-    const connection = this.#connections.get(key(packet.toPort, packet.from, packet.fromPort));
+    const connection = this.#connections.get(packet.toPort, packet.from, packet.fromPort);
     if (connection !== undefined) return connection.arrive(packet);
     if ((packet.flags & RST) !== 0) return;
     if ((packet.flags & (SYN | ACK)) === SYN && !refuse) {
@@ -108,21 +108,19 @@ export class TcpStack {
   }
 
   forget(connection: TcpConnection): void {
-    const { local, remote } = connection;
-    const name = key(local.port, remote.address, remote.port);
-    if (this.#connections.get(name) === connection) this.#connections.delete(name);
+    this.#connections.remove(connection);
   }
 
   /** Closes everything as a clean shutdown does: FIN to every peer. */
   shutdown(): void {
-    for (const connection of [...this.#connections.values()]) connection.close();
+    for (const connection of this.connections()) connection.close();
     this.reset();
   }
 
   /** Forgets everything without a word (crash). */
   reset(): void {
-    for (const connection of this.#connections.values()) connection.state = 'closed';
-    this.#connections = new Map();
+    for (const connection of this.connections()) connection.state = 'closed';
+    this.#connections.clear();
     this.#listeners = new Map();
     this.#unacknowledged = [];
   }
@@ -138,7 +136,7 @@ export class TcpStack {
       remote: { address: packet.from, port: packet.fromPort },
       route,
     });
-    this.#connections.set(key(packet.toPort, packet.from, packet.fromPort), connection);
+    this.#connections.add(connection);
     connection.onEstablished = () => {
       listener.accepted.push(connection);
       listener.wait?.settle();
@@ -150,19 +148,15 @@ export class TcpStack {
     const route = this.#stack.route(packet.from, packet.source);
     if (route === null) return;
     const length = packet.payload.length + ((packet.flags & (SYN | FIN)) !== 0 ? 1 : 0);
-    const shape = {
-      from: packet.to,
-      fromPort: packet.toPort,
-      to: packet.from,
-      toPort: packet.fromPort,
-      seq: (packet.flags & ACK) !== 0 ? packet.ack : 0,
-      ack: (packet.seq + length) >>> 0,
-      flags: RST | ACK,
-      window: 0,
-      payload: new Uint8Array(0),
-    };
-    const sent = this.#stack.host.emit({ kind: 'tcp.segment-sent', ...shape });
-    this.#stack.send({ protocol: 'tcp', ...shape }, sent, route);
+    this.#stack.sendSegment(
+      {
+        protocol: 'tcp', from: packet.to, fromPort: packet.toPort, to: packet.from, toPort: packet.fromPort,
+        seq: (packet.flags & ACK) !== 0 ? packet.ack : 0, ack: (packet.seq + length) >>> 0,
+        flags: RST | ACK, window: 0, payload: new Uint8Array(0),
+        at: 0, destination: 0, source: 0, sequence: 0, sent: 0,
+      }, // prettier-ignore
+      route,
+    );
   }
 
   #flushAcks(): void {
@@ -175,6 +169,36 @@ export class TcpStack {
 
 // The local address is not part of the key: a peer's address and port name the connection well enough, since
 // ephemeral ports are never shared between two connections of one host.
-function key(localPort: number, remoteAddress: string, remotePort: number): string {
-  return `${localPort} ${remoteAddress} ${remotePort}`;
+class ConnectionTable {
+  readonly #ofPeer = new Map<string, Map<number, TcpConnection>>();
+
+  get(localPort: number, remoteAddress: string, remotePort: number): TcpConnection | undefined {
+    return this.#ofPeer.get(remoteAddress)?.get(portPair(localPort, remotePort));
+  }
+  add(connection: TcpConnection): void {
+    const { local, remote } = connection;
+    let ofPeer = this.#ofPeer.get(remote.address);
+    if (ofPeer === undefined) this.#ofPeer.set(remote.address, (ofPeer = new Map()));
+    ofPeer.set(portPair(local.port, remote.port), connection);
+  }
+  remove(connection: TcpConnection): void {
+    const { local, remote } = connection;
+    const ofPeer = this.#ofPeer.get(remote.address);
+    const pair = portPair(local.port, remote.port);
+    if (ofPeer?.get(pair) !== connection) return;
+    ofPeer.delete(pair);
+    if (ofPeer.size === 0) this.#ofPeer.delete(remote.address);
+  }
+  /** peer by peer, in order of opening */
+  all(): TcpConnection[] {
+    return [...this.#ofPeer.values()].flatMap((ofPeer) => [...ofPeer.values()]);
+  }
+  clear(): void {
+    this.#ofPeer.clear();
+  }
+}
+
+// A small integer, which a Map hashes fastest.
+function portPair(localPort: number, remotePort: number): number {
+  return (localPort << 16) | remotePort;
 }

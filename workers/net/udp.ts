@@ -82,8 +82,10 @@ export class UdpStack {
       return;
     }
     this.#stack.send(
-      { protocol: 'udp', from, fromPort: socket.port, to: to.address, toPort: to.port, payload: bytes },
-      sent,
+      {
+        protocol: 'udp', from, fromPort: socket.port, to: to.address, toPort: to.port, payload: bytes,
+        at: 0, destination: 0, source: 0, sequence: 0, sent,
+      }, // prettier-ignore
       route,
     );
   }
@@ -117,7 +119,7 @@ export class UdpStack {
 
   #refuse(packet: UdpPacket): void {
     const stack = this.#stack;
-    const cause = stack.host.emit({
+    const sent = stack.host.emit({
       kind: 'udp.datagram-dropped',
       sent: packet.sent,
       why: 'port unreachable',
@@ -131,8 +133,8 @@ export class UdpStack {
         to: packet.from,
         fromPort: packet.toPort,
         toPort: packet.fromPort,
-      },
-      cause,
+        at: 0, destination: 0, source: 0, sequence: 0, sent,
+      }, // prettier-ignore
       route,
     );
   }

@@ -4,21 +4,27 @@
  * A crash goes back to what was fsync'ed; renames and removals are durable at once (SIMPLIFIED: as on a file
  * system with an ordered journal; a learner sees the difference only in a crash within the same instant).
  */
+import * as ascii from '../bytes/ascii.ts';
+
 import type { VirtualTime } from '../trace/event.ts';
 
 interface FileNode {
   inode: number;
-  /** chunks, joined on reading: appending stays cheap */
-  chunks: Uint8Array[];
+  /** joined on reading: appending stays cheap; text has one character per byte */
+  chunks: (Uint8Array | string)[];
   bytes: number;
   modifiedAt: VirtualTime;
   /** what a crash leaves; null = nothing was fsync'ed */
   durable: Uint8Array | null;
+  /** what was last made of the content; null when it has changed since */
+  parsed: { parse: unknown; value: unknown } | null;
 }
 
 export class FileSystem {
   readonly #now: () => VirtualTime;
-  #directories = new Map<string, Map<string, FileNode>>();
+  readonly #files = new Map<string, FileNode>();
+  /** full paths by directory, in order of creation */
+  readonly #directories = new Map<string, Set<string>>();
   #inodeLast = 2048;
 
   constructor(now: () => VirtualTime) {
@@ -26,115 +32,133 @@ export class FileSystem {
   }
 
   read(path: string): Uint8Array | null {
-    const node = this.#find(path);
+    const node = this.#files.get(path);
     return node === undefined ? null : contentOf(node);
   }
+  parsed<T>(path: string, parse: (bytes: Uint8Array | null) => T): T {
+    const node = this.#files.get(path);
+    if (node === undefined) return parse(null);
+    if (node.parsed?.parse !== parse) node.parsed = { parse, value: parse(contentOf(node)) };
+    return node.parsed.value as T;
+  }
   exists(path: string): boolean {
-    return this.#find(path) !== undefined;
+    return this.#files.has(path);
   }
   write(path: string, bytes: Uint8Array): void {
     const node = this.#findOrMake(path);
     node.chunks = [bytes];
     node.bytes = bytes.length;
-    node.modifiedAt = this.#now();
+    this.#changed(node);
   }
   append(path: string, bytes: Uint8Array): void {
     const node = this.#findOrMake(path);
     node.chunks.push(bytes);
     node.bytes += bytes.length;
-    node.modifiedAt = this.#now();
+    this.#changed(node);
+  }
+  /** Appends text of one byte per character. @returns the size of the file */
+  appendText(path: string, text: string): number {
+    const node = this.#findOrMake(path);
+    node.chunks.push(text);
+    node.bytes += text.length;
+    this.#changed(node);
+    return node.bytes;
   }
   rename(from: string, to: string): boolean {
-    const node = this.#find(from);
+    const node = this.#files.get(from);
     if (node === undefined) return false;
     this.remove(from);
-    const { directory, name } = split(to);
-    this.#directory(directory).set(name, node);
+    this.#files.set(to, node);
+    this.#directoryOf(to).add(to);
     return true;
   }
   remove(path: string): boolean {
-    const { directory, name } = split(path);
-    const entries = this.#directories.get(directory);
-    const removed = entries?.delete(name) ?? false;
-    if (entries !== undefined && entries.size === 0) this.#directories.delete(directory);
-    return removed;
+    if (!this.#files.delete(path)) return false;
+    const directory = parentOf(path);
+    const paths = this.#directories.get(directory)!;
+    paths.delete(path);
+    if (paths.size === 0) this.#directories.delete(directory);
+    return true;
   }
   list(directory: string): string[] {
-    const entries = this.#directories.get(directory);
-    return entries === undefined ? [] : [...entries.keys()].map((name) => `${directory}/${name}`);
+    const paths = this.#directories.get(directory);
+    return paths === undefined ? [] : [...paths];
   }
   sync(path: string): void {
-    const node = this.#find(path);
+    const node = this.#files.get(path);
     if (node !== undefined) node.durable = contentOf(node);
   }
   modifiedAt(path: string): VirtualTime | null {
-    return this.#find(path)?.modifiedAt ?? null;
+    return this.#files.get(path)?.modifiedAt ?? null;
   }
   setModifiedAt(path: string, at: VirtualTime): void {
-    const node = this.#find(path);
+    const node = this.#files.get(path);
     if (node !== undefined) node.modifiedAt = at;
   }
   inode(path: string): number {
     return this.#findOrMake(path).inode;
   }
   size(path: string): number {
-    return this.#find(path)?.bytes ?? 0;
+    return this.#files.get(path)?.bytes ?? 0;
   }
 
   /** Makes all there is durable (boot, clean stop). */
   syncAll(): void {
-    for (const entries of this.#directories.values())
-      for (const node of entries.values()) node.durable = contentOf(node);
+    for (const node of this.#files.values()) node.durable = contentOf(node);
   }
 
   /** Goes back to what a crash leaves. */
   crash(): void {
-    for (const [directory, entries] of this.#directories) {
-      for (const [name, node] of entries) {
-        if (node.durable === null) entries.delete(name);
-        else {
-          node.chunks = [node.durable];
-          node.bytes = node.durable.length;
-        }
+    for (const [path, node] of [...this.#files]) {
+      if (node.durable === null) this.remove(path);
+      else {
+        node.chunks = [node.durable];
+        node.bytes = node.durable.length;
+        node.parsed = null;
       }
-      if (entries.size === 0) this.#directories.delete(directory);
     }
   }
 
-  #find(path: string): FileNode | undefined {
-    const { directory, name } = split(path);
-    return this.#directories.get(directory)?.get(name);
+  #changed(node: FileNode): void {
+    node.modifiedAt = this.#now();
+    node.parsed = null;
   }
   #findOrMake(path: string): FileNode {
-    const { directory, name } = split(path);
-    const entries = this.#directory(directory);
-    let node = entries.get(name);
-    if (node === undefined) {
-      node = { inode: ++this.#inodeLast, chunks: [], bytes: 0, modifiedAt: this.#now(), durable: null };
-      entries.set(name, node);
-    }
+    const found = this.#files.get(path);
+    if (found !== undefined) return found;
+    const node: FileNode = {
+      inode: ++this.#inodeLast,
+      chunks: [],
+      bytes: 0,
+      modifiedAt: this.#now(),
+      durable: null,
+      parsed: null,
+    };
+    this.#files.set(path, node);
+    this.#directoryOf(path).add(path);
     return node;
   }
-  #directory(path: string): Map<string, FileNode> {
-    let entries = this.#directories.get(path);
-    if (entries === undefined) this.#directories.set(path, (entries = new Map()));
-    return entries;
+  #directoryOf(path: string): Set<string> {
+    const directory = parentOf(path);
+    let paths = this.#directories.get(directory);
+    if (paths === undefined) this.#directories.set(directory, (paths = new Set()));
+    return paths;
   }
 }
 
 function contentOf(node: FileNode): Uint8Array {
-  if (node.chunks.length === 1) return node.chunks[0]!;
+  const [first] = node.chunks;
+  if (node.chunks.length === 1 && typeof first === 'object') return first;
   const whole = new Uint8Array(node.bytes);
   let at = 0;
   for (const chunk of node.chunks) {
-    whole.set(chunk, at);
+    whole.set(typeof chunk === 'string' ? ascii.encode(chunk) : chunk, at);
     at += chunk.length;
   }
   node.chunks = [whole];
   return whole;
 }
 
-function split(path: string): { directory: string; name: string } {
-  const slash = path.lastIndexOf('/');
-  return { directory: path.slice(0, slash), name: path.slice(slash + 1) };
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }

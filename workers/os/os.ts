@@ -57,6 +57,8 @@ export interface Connection {
   readonly remote: Endpoint;
   /** Bytes received and not yet read (0 = a read would block). */
   readonly buffered: number;
+  /** What was received and not read yet, without reading it. */
+  peek(): Uint8Array;
   /** Whatever is there, at least one byte, at most bytesMax (default 65536). */
   read(options: { deadline: VirtualTime; bytesMax?: number }): Syscall<Uint8Array | ReadFailure>;
   /** One line; at 'eof' an unterminated rest is discarded, as a server does. */
@@ -111,6 +113,8 @@ export interface Random {
 /** Files of the host. Paths are absolute; directories exist as soon as a file is in them. */
 export interface Files {
   read(path: string): Uint8Array | null;
+  /** What `parse` makes of the content (null = no such file); made once, until the file changes. */
+  parsed<T>(path: string, parse: (bytes: Uint8Array | null) => T): T;
   exists(path: string): boolean;
   /** Creates or replaces. The bytes must not be changed afterwards. Lost in a crash until fsync'ed. */
   write(path: string, bytes: Uint8Array): void;

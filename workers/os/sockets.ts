@@ -7,6 +7,7 @@ import { Wait, type HostKernel } from '../kernel/host-kernel.ts';
 import type { Syscall } from '../kernel/proc.ts';
 import type { VirtualTime } from '../trace/event.ts';
 
+import type { ReceiveBuffer } from '../net/receive-buffer.ts';
 import type { NetStack } from '../net/stack.ts';
 import type { TcpListener } from '../net/tcp.ts';
 import type { TcpConnection } from '../net/tcp-connection.ts';
@@ -36,19 +37,105 @@ export function* connectTcp(
 ): Syscall<Connection | ConnectFailure> {
   const connection = stack.tcp.connect({ to: options.to, from: { address: options.from } });
   if (connection === 'unreachable') return 'No route to host';
-  const outcome = (yield new Wait({
-    host,
-    deadline: options.deadline,
-    onTimeout: 'timeout',
-    poll: () => (connection.state === 'syn-sent' ? undefined : connection.state),
-    enlist: (wait) => (connection.connectWait = wait),
-  })) as string;
+  const outcome = (yield new ConnectWait(host, options.deadline, connection)) as string;
   if (outcome === 'timeout') {
     connection.fail('timed-out');
     return 'Connection timed out';
   }
   if (outcome !== 'closed') return new VirtualConnection(host, connection);
   return connection.failure === 'refused' ? 'Connection refused' : 'Connection timed out';
+}
+
+/** A wait for something of a connection. */
+abstract class TcpWait extends Wait {
+  protected readonly tcp: TcpConnection;
+
+  constructor(host: HostKernel, deadline: VirtualTime, tcp: TcpConnection) {
+    super(host, deadline);
+    this.tcp = tcp;
+  }
+}
+
+class ConnectWait extends TcpWait {
+  protected poll(): string | undefined {
+    return this.tcp.state === 'syn-sent' ? undefined : this.tcp.state;
+  }
+  protected enlist(waits: boolean): void {
+    this.tcp.connectWait = waits ? this : null;
+  }
+}
+
+/** Waits until `taken` finds something; the end of the stream counts only when nothing is left to take. */
+abstract class ReadWait<T> extends TcpWait {
+  protected abstract taken(received: ReceiveBuffer): T | undefined;
+
+  protected poll(): T | ReadFailure | undefined {
+    const { tcp } = this;
+    const taken = this.taken(tcp.received);
+    if (taken !== undefined) return taken;
+    if (tcp.finReceived) return 'eof';
+    return tcp.state === 'closed' ? (tcp.failure === null ? 'eof' : 'reset') : undefined;
+  }
+  protected enlist(waits: boolean): void {
+    this.tcp.readWait = waits ? this : null;
+  }
+}
+
+class BytesWait extends ReadWait<Uint8Array> {
+  bytesMax = readBytesMax;
+
+  protected taken(received: ReceiveBuffer): Uint8Array | undefined {
+    return received.length === 0 ? undefined : received.take(this.bytesMax);
+  }
+}
+
+class LineWait extends ReadWait<Line> {
+  bytesMax = readBytesMax;
+
+  protected taken(received: ReceiveBuffer): Line | undefined {
+    const { bytesMax } = this;
+    const at = received.lineFeedAt();
+    if (at === -1 || at > bytesMax)
+      return received.length < bytesMax ? undefined : { bytes: received.take(bytesMax), ending: 'none' };
+    const whole = received.take(at + 1);
+    const crlf = at > 0 && whole[at - 1] === 13;
+    return { bytes: whole.subarray(0, crlf ? at - 1 : at), ending: crlf ? 'crlf' : 'lf' };
+  }
+}
+
+class FrameWait extends ReadWait<Uint8Array | 'malformed'> {
+  readonly #framer: Framer;
+  readonly #bytesMax: number;
+
+  constructor(host: HostKernel, tcp: TcpConnection, options: FrameOptions) {
+    super(host, options.deadline, tcp);
+    this.#framer = options.framer;
+    this.#bytesMax = options.bytesMax;
+  }
+  protected taken(received: ReceiveBuffer): Uint8Array | 'malformed' | undefined {
+    if (received.length === 0) return undefined;
+    const view = received.peek();
+    const length = this.#framer(view, view.length);
+    if (length < 0 || length > this.#bytesMax) return 'malformed';
+    if (length > 0 && length <= view.length) return received.take(length);
+    return view.length > this.#bytesMax ? 'malformed' : undefined;
+  }
+}
+
+interface FrameOptions {
+  framer: Framer;
+  deadline: VirtualTime;
+  bytesMax: number;
+}
+
+class WriteWait extends TcpWait {
+  protected poll(): 'reset' | 'ok' | undefined {
+    if (this.tcp.state === 'closed') return 'reset';
+    return this.tcp.pendingBytes <= sendBufferBytes ? 'ok' : undefined;
+  }
+  protected enlist(waits: boolean): void {
+    this.tcp.writeWait = waits ? this : null;
+  }
 }
 
 class VirtualConnection implements Connection {
@@ -69,41 +156,23 @@ class VirtualConnection implements Connection {
   }
 
   read(options: { deadline: VirtualTime; bytesMax?: number }): Syscall<Uint8Array | ReadFailure> {
-    const { received } = this.#tcp;
-    return this.#reading(options.deadline, () =>
-      received.length === 0 ? undefined : received.take(options.bytesMax ?? readBytesMax),
-    );
+    const wait = new BytesWait(this.#host, options.deadline, this.#tcp);
+    wait.bytesMax = options.bytesMax ?? readBytesMax;
+    return this.#reading(wait);
   }
 
   readLine(options: { deadline: VirtualTime; bytesMax: number }): Syscall<Line | ReadFailure> {
-    const { received } = this.#tcp;
-    return this.#reading(options.deadline, (): Line | undefined => {
-      const at = received.lineFeedAt();
-      if (at === -1 || at > options.bytesMax) {
-        return received.length < options.bytesMax
-          ? undefined
-          : { bytes: received.take(options.bytesMax), ending: 'none' };
-      }
-      const whole = received.take(at + 1);
-      const crlf = at > 0 && whole[at - 1] === 13;
-      return { bytes: whole.subarray(0, crlf ? at - 1 : at), ending: crlf ? 'crlf' : 'lf' };
-    });
+    const wait = new LineWait(this.#host, options.deadline, this.#tcp);
+    wait.bytesMax = options.bytesMax;
+    return this.#reading(wait);
   }
 
-  readFrame(options: {
-    framer: Framer;
-    deadline: VirtualTime;
-    bytesMax: number;
-  }): Syscall<Uint8Array | ReadFailure | 'malformed'> {
-    const { received } = this.#tcp;
-    return this.#reading(options.deadline, (): Uint8Array | 'malformed' | undefined => {
-      if (received.length === 0) return undefined;
-      const view = received.peek();
-      const length = options.framer(view, view.length);
-      if (length < 0 || length > options.bytesMax) return 'malformed';
-      if (length > 0 && length <= view.length) return received.take(length);
-      return view.length > options.bytesMax ? 'malformed' : undefined;
-    });
+  readFrame(options: FrameOptions): Syscall<Uint8Array | ReadFailure | 'malformed'> {
+    return this.#reading(new FrameWait(this.#host, this.#tcp, options));
+  }
+
+  peek(): Uint8Array {
+    return this.#tcp.received.peek();
   }
 
   *write(bytes: Uint8Array, options?: { deadline: VirtualTime }): Syscall<'ok' | 'reset' | 'timeout'> {
@@ -111,13 +180,8 @@ class VirtualConnection implements Connection {
     if (tcp.state === 'closed') return 'reset';
     tcp.write(bytes);
     if (tcp.pendingBytes <= sendBufferBytes) return 'ok';
-    return (yield new Wait({
-      host: this.#host,
-      deadline: options?.deadline ?? NEVER,
-      onTimeout: 'timeout',
-      poll: () => (tcp.state === 'closed' ? 'reset' : tcp.pendingBytes <= sendBufferBytes ? 'ok' : undefined),
-      enlist: (wait) => (tcp.writeWait = wait),
-    })) as 'ok' | 'reset' | 'timeout';
+    const wait = new WriteWait(this.#host, options?.deadline ?? NEVER, tcp);
+    return (yield wait) as 'ok' | 'reset' | 'timeout';
   }
 
   close(): void {
@@ -127,22 +191,10 @@ class VirtualConnection implements Connection {
     this.#tcp.abort();
   }
 
-  /** Waits until `take` finds something; the end of the stream counts only when nothing is left to take. */
-  *#reading<T>(deadline: VirtualTime, take: () => T | undefined): Syscall<T | ReadFailure> {
+  *#reading<T>(wait: ReadWait<T>): Syscall<T | ReadFailure> {
     const tcp = this.#tcp;
     assert(tcp.readWait === null, 'two procs read the same connection');
-    const result = (yield new Wait({
-      host: this.#host,
-      deadline,
-      onTimeout: 'timeout',
-      poll: () => {
-        const taken = take();
-        if (taken !== undefined) return taken;
-        if (tcp.finReceived) return 'eof';
-        return tcp.state === 'closed' ? (tcp.failure === null ? 'eof' : 'reset') : undefined;
-      },
-      enlist: (wait) => (tcp.readWait = wait),
-    })) as T | ReadFailure;
+    const result = (yield wait) as T | ReadFailure;
     tcp.readDone();
     return result;
   }
@@ -162,14 +214,8 @@ export class VirtualListener implements Listener {
   }
 
   *accept(options?: { deadline: VirtualTime }): Syscall<Connection | 'timeout'> {
-    const listener = this.#listener;
-    const accepted = (yield new Wait({
-      host: this.#host,
-      deadline: options?.deadline ?? NEVER,
-      onTimeout: 'timeout',
-      poll: () => listener.accepted.shift(),
-      enlist: (wait) => (listener.wait = wait),
-    })) as TcpConnection | 'timeout';
+    const wait = new AcceptWait(this.#host, options?.deadline ?? NEVER, this.#listener);
+    const accepted = (yield wait) as TcpConnection | 'timeout';
     return accepted === 'timeout' ? 'timeout' : new VirtualConnection(this.#host, accepted);
   }
 
@@ -197,21 +243,43 @@ export class VirtualUdpSocket implements UdpSocket {
   }
 
   *receive(options: { deadline: VirtualTime }): Syscall<Datagram | 'timeout' | 'refused'> {
-    const port = this.#port;
-    return (yield new Wait({
-      host: this.#host,
-      deadline: options.deadline,
-      onTimeout: 'timeout',
-      poll: () => {
-        if (!port.refused) return port.received.shift();
-        port.refused = false;
-        return 'refused';
-      },
-      enlist: (wait) => (port.wait = wait),
-    })) as Datagram | 'timeout' | 'refused';
+    const wait = new DatagramWait(this.#host, options.deadline, this.#port);
+    return (yield wait) as Datagram | 'timeout' | 'refused';
   }
 
   close(): void {
     this.#stack.udp.close(this.#port);
+  }
+}
+
+class AcceptWait extends Wait {
+  readonly #listener: TcpListener;
+
+  constructor(host: HostKernel, deadline: VirtualTime, listener: TcpListener) {
+    super(host, deadline);
+    this.#listener = listener;
+  }
+  protected poll(): TcpConnection | undefined {
+    return this.#listener.accepted.shift();
+  }
+  protected enlist(waits: boolean): void {
+    this.#listener.wait = waits ? this : null;
+  }
+}
+
+class DatagramWait extends Wait {
+  readonly #port: UdpPort;
+
+  constructor(host: HostKernel, deadline: VirtualTime, port: UdpPort) {
+    super(host, deadline);
+    this.#port = port;
+  }
+  protected poll(): Datagram | 'refused' | undefined {
+    if (!this.#port.refused) return this.#port.received.shift();
+    this.#port.refused = false;
+    return 'refused';
+  }
+  protected enlist(waits: boolean): void {
+    this.#port.wait = waits ? this : null;
   }
 }

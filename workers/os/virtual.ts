@@ -3,7 +3,6 @@
  *
  * ERRORS  what a daemon throws ends that proc only; the partition records it as a failure of the simulator.
  */
-import * as ascii from '../bytes/ascii.ts';
 import * as utf8 from '../bytes/utf8.ts';
 
 import type { InputCommand } from '../input.ts';
@@ -115,8 +114,8 @@ export class Machine {
     const { kernel, disk } = this;
     const clean = controlBytes.test(text) ? text.replace(allControlBytes, '?') : text;
     this.#stamp(Math.floor((this.startsAtUs + kernel.now) / 1_000_000));
-    if (disk.size(mailLog) > logBytesMax) disk.rename(mailLog, `${mailLog}.1`);
-    disk.append(mailLog, ascii.encode(`${this.#logPrefix}${ident}[${pid}]: ${clean}\n`));
+    const bytes = disk.appendText(mailLog, `${this.#logPrefix}${ident}[${pid}]: ${clean}\n`);
+    if (bytes > logBytesMax) disk.rename(mailLog, `${mailLog}.1`);
     kernel.emit({ kind: 'log.line-written', file: mailLog, ident, pid, text: clean });
   }
 
@@ -226,6 +225,9 @@ class VirtualFiles implements Files {
   read(path: string): Uint8Array | null {
     return this.#machine.disk.read(path);
   }
+  parsed<T>(path: string, parse: (bytes: Uint8Array | null) => T): T {
+    return this.#machine.disk.parsed(path, parse);
+  }
   exists(path: string): boolean {
     return this.#machine.disk.exists(path);
   }
@@ -280,53 +282,70 @@ class VirtualProcHandle implements ProcHandle {
     this.#kernel.kill(this.#proc);
   }
   *join(options?: { deadline: VirtualTime }): Syscall<'ended' | 'timeout'> {
-    const proc = this.#proc;
-    let enlisted: Wait | null = null;
-    return (yield new Wait({
-      host: this.#kernel,
-      deadline: options?.deadline ?? NEVER,
-      onTimeout: 'timeout',
-      poll: () => (proc.running ? undefined : 'ended'),
-      enlist: (wait) => {
-        if (enlisted !== null) proc.joiners.delete(enlisted);
-        if (wait !== null) proc.joiners.add(wait);
-        enlisted = wait;
-      },
-    })) as 'ended' | 'timeout';
+    return (yield new JoinWait(this.#kernel, options?.deadline ?? NEVER, this.#proc)) as 'ended' | 'timeout';
+  }
+}
+
+class JoinWait extends Wait {
+  readonly #proc: RunningProc;
+
+  constructor(kernel: HostKernel, deadline: VirtualTime, proc: RunningProc) {
+    super(kernel, deadline);
+    this.#proc = proc;
+  }
+  protected poll(): 'ended' | undefined {
+    return this.#proc.running ? undefined : 'ended';
+  }
+  protected enlist(waits: boolean): void {
+    if (waits) this.#proc.joiners.add(this);
+    else this.#proc.joiners.delete(this);
   }
 }
 
 class VirtualChannel<T> implements Channel<T> {
+  readonly values: T[] = [];
+  readonly takers: TakeWait<T>[] = [];
   readonly #kernel: HostKernel;
-  readonly #values: T[] = [];
-  readonly #waits: Wait[] = [];
 
   constructor(kernel: HostKernel) {
     this.#kernel = kernel;
   }
   get length(): number {
-    return this.#values.length;
+    return this.values.length;
   }
   put(value: T): void {
-    this.#values.push(value);
-    this.#waits[0]?.settle();
+    this.values.push(value);
+    this.takers[0]?.settle();
   }
   *take(options: { deadline: VirtualTime }): Syscall<T | 'timeout'> {
-    let enlisted: Wait | null = null;
-    return (yield new Wait({
-      host: this.#kernel,
-      deadline: options.deadline,
-      onTimeout: 'timeout',
-      poll: () => this.#values.shift(),
-      enlist: (wait) => {
-        if (enlisted !== null) this.#waits.splice(this.#waits.indexOf(enlisted), 1);
-        if (wait !== null) this.#waits.push(wait);
-        enlisted = wait;
-      },
-    })) as T | 'timeout';
+    return (yield new TakeWait(this.#kernel, options.deadline, this)) as T | 'timeout';
   }
 }
 
+class TakeWait<T> extends Wait {
+  readonly #channel: VirtualChannel<T>;
+
+  constructor(kernel: HostKernel, deadline: VirtualTime, channel: VirtualChannel<T>) {
+    super(kernel, deadline);
+    this.#channel = channel;
+  }
+  protected poll(): T | undefined {
+    return this.#channel.values.shift();
+  }
+  protected enlist(waits: boolean): void {
+    const { takers } = this.#channel;
+    if (waits) takers.push(this);
+    else takers.splice(takers.indexOf(this), 1);
+  }
+}
+
+class SleepWait extends Wait {
+  protected poll(): undefined {
+    return undefined;
+  }
+  protected enlist(): void {}
+}
+
 function* sleepUntil(kernel: HostKernel, at: VirtualTime): Syscall<void> {
-  yield new Wait({ host: kernel, deadline: at, onTimeout: null, poll: () => undefined, enlist: () => {} });
+  yield new SleepWait(kernel, at, null);
 }

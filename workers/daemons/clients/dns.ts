@@ -86,8 +86,8 @@ export type AddressResult = { kind: 'found'; addresses: string[] } | Exclude<Loo
 /** IPv4 addresses of a host name; /etc/hosts first. An address is its own answer. */
 export function* lookupAddresses(os: Os, name: string, deadline?: VirtualTime): Syscall<AddressResult> {
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return { kind: 'found', addresses: [name] };
-  const local = hostsFile(os).find((line) => line.names.includes(canonicalName(name)));
-  if (local !== undefined) return { kind: 'found', addresses: [local.address] };
+  const local = hostsFile(os).byName.get(canonicalName(name));
+  if (local !== undefined) return { kind: 'found', addresses: [local] };
   const result = yield* lookup(os, { name, type: 'A', ...(deadline === undefined ? {} : { deadline }) });
   if (result.kind !== 'found') return result;
   return {
@@ -100,8 +100,8 @@ export type ReverseResult = { kind: 'found'; names: string[] } | Exclude<LookupR
 
 /** Host names of an IPv4 address: /etc/hosts, then PTR (RFC 1035 §3.5). */
 export function* reverseLookup(os: Os, address: string, deadline?: VirtualTime): Syscall<ReverseResult> {
-  const local = hostsFile(os).find((line) => line.address === address);
-  if (local !== undefined) return { kind: 'found', names: [local.names[0]!] };
+  const local = hostsFile(os).byAddress.get(address);
+  if (local !== undefined) return { kind: 'found', names: [local] };
   const name = `${address.split('.').reverse().join('.')}.in-addr.arpa`;
   const result = yield* lookup(os, { name, type: 'PTR', ...(deadline === undefined ? {} : { deadline }) });
   if (result.kind !== 'found') return result;
@@ -211,21 +211,39 @@ function fromAnswer(answer: DnsMessage, name: string, type: string): LookupResul
   return { kind: 'try-again', why: `more than ${aliasesMax} aliases` };
 }
 
-function nameServers(os: Os): string[] {
-  return fileLines(os, '/etc/resolv.conf')
+function nameServers(os: Os): readonly string[] {
+  return os.files.parsed('/etc/resolv.conf', parseResolvConf);
+}
+
+function parseResolvConf(bytes: Uint8Array | null): string[] {
+  return fieldsOfLines(bytes)
     .filter((fields) => fields[0] === 'nameserver' && fields[1] !== undefined)
     .map((fields) => fields[1]!)
     .slice(0, serversMax);
 }
 
-function hostsFile(os: Os): { address: string; names: string[] }[] {
-  return fileLines(os, '/etc/hosts')
-    .filter((fields) => fields.length > 1)
-    .map((fields) => ({ address: fields[0]!, names: fields.slice(1).map(canonicalName) }));
+interface Hosts {
+  /** canonical name → address, address → first name; the first line counts */
+  byName: Map<string, string>;
+  byAddress: Map<string, string>;
 }
 
-function fileLines(os: Os, path: string): string[][] {
-  const bytes = os.files.read(path);
+function hostsFile(os: Os): Hosts {
+  return os.files.parsed('/etc/hosts', parseHosts);
+}
+
+function parseHosts(bytes: Uint8Array | null): Hosts {
+  const hosts: Hosts = { byName: new Map(), byAddress: new Map() };
+  for (const [address, ...names] of fieldsOfLines(bytes)) {
+    if (names.length === 0) continue;
+    if (!hosts.byAddress.has(address!)) hosts.byAddress.set(address!, canonicalName(names[0]!));
+    for (const name of names.map(canonicalName))
+      if (!hosts.byName.has(name)) hosts.byName.set(name, address!);
+  }
+  return hosts;
+}
+
+function fieldsOfLines(bytes: Uint8Array | null): string[][] {
   if (bytes === null) return [];
   return ascii
     .decode(bytes)

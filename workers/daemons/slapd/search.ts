@@ -59,9 +59,9 @@ export function* search(
   if (base === null) return done(plainResult(resultCodes.invalidDNSyntax, 'invalid DN'));
   const selection = chooseAttributes(request.attributes, server.conf.schema);
   const matching = matchContext(server, requester);
-  if (base === '' || base === 'cn=subschema') {
+  if (request.scope === 0 && (base === '' || base === 'cn=subschema')) {
     const special = base === '' ? rootDse(server) : subschema(server);
-    if (request.scope === 0) return describeServer(context, request, { selection, matching, ...special });
+    return describeServer(context, request, { selection, matching, ...special });
   }
   const found = findBase(context, request, base);
   if ('result' in found) return done(found.result);

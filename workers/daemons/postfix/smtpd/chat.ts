@@ -43,7 +43,7 @@ export function* readCommand(session: Session): Proc<CommandLine | 'timeout' | '
 /** Reads a line after writing what is pending. */
 export function* readBounded(session: Session, bytesMax: number): Proc<CommandLine | 'timeout' | 'eof'> {
   const { os, conn, config } = session;
-  if (session.pending.length > 0 && !(yield* holdsLine(conn)) && !(yield* flush(session))) return 'eof';
+  if (session.pending.length > 0 && !holdsLine(conn) && !(yield* flush(session))) return 'eof';
   const deadline = os.now() + config.timeout;
   const line = yield* conn.readLine({ deadline, bytesMax });
   if (typeof line === 'string') return line === 'timeout' ? 'timeout' : 'eof';
@@ -87,9 +87,9 @@ export function* flush(session: Session): Proc<boolean> {
  * commands, and a client that said HELO was not offered PIPELINING (RFC 2920 §3.1).
  * @returns whether there was any
  */
-export function* flagIllegalPipelining(session: Session): Proc<boolean> {
+export function flagIllegalPipelining(session: Session): boolean {
   if (session.conn.buffered === 0) return false;
-  const start = ascii.decode((yield* peek(session.conn)).subarray(0, bytesLogged));
+  const start = ascii.decode(session.conn.peek().subarray(0, bytesLogged));
   session.log(
     `improper command pipelining after ${session.where} from ${session.namaddr}: ${escapeForLog(start)}`,
   );
@@ -119,22 +119,9 @@ export function encodeText(text: string): Uint8Array {
   return isAscii(text) ? ascii.encode(text) : utf8.encode(text);
 }
 
-function* holdsLine(conn: Connection): Proc<boolean> {
-  return conn.buffered > 0 && (yield* peek(conn)).includes(10);
+function holdsLine(conn: Connection): boolean {
+  return conn.buffered > 0 && conn.peek().includes(10);
 }
-
-/** What was received and not read yet, without reading it: a framer that refuses takes nothing. */
-function* peek(conn: Connection): Proc<Uint8Array> {
-  let seen = new Uint8Array(0);
-  const look = (buffer: Uint8Array): number => {
-    seen = buffer.slice(0, peekBytesMax);
-    return -1;
-  };
-  yield* conn.readFrame({ framer: look, deadline: 0, bytesMax: peekBytesMax });
-  return seen;
-}
-
-const peekBytesMax = 4096;
 
 function soften(_: string, rest: string, offset: number, whole: string): string {
   return `4${rest}${/^5\d\d[ -]5\./.test(whole.slice(offset)) ? '4' : ''}`;

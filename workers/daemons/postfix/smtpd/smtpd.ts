@@ -236,7 +236,7 @@ function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcom
   if (
     endsGroup &&
     !session.illegalPipelining &&
-    (yield* flagIllegalPipelining(session)) &&
+    flagIllegalPipelining(session) &&
     config.forbid_unauth_pipelining
   ) {
     yield* say(session, '554 5.5.0 Error: SMTP protocol synchronization');
