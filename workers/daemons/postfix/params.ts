@@ -169,6 +169,7 @@ const rows: readonly Row[] = [
   ['lmtp_host_lookup', 'text', 'dns'],
   ['lmtp_lhlo_name', 'text', '$myhostname'],
   ['lmtp_lhlo_timeout', 'time', '300s'],
+  ['lmtp_line_length_limit', 'number', '998'],
   ['lmtp_mail_timeout', 'time', '300s'],
   ['lmtp_mx_address_limit', 'number', '5'],
   ['lmtp_mx_session_limit', 'number', '2'],

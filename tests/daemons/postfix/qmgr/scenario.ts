@@ -132,6 +132,8 @@ function bootMail(os: Os, scenario: Scenario, queue: MemoryQueue): void {
       .map(mapText),
     send_xforward_command: false,
     lookupMx: true,
+    line_length_limit: 998,
+    disable_mime_output_conversion: false,
     ownAddresses: [mailAddress],
   });
   const pools: Record<string, AgentPool> = {

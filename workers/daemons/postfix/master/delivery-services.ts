@@ -134,6 +134,8 @@ function smtpConfig(
     mx_address_limit: parameters.number(name('mx_address_limit')),
     mx_session_limit: parameters.number(name('mx_session_limit')),
     skip_5xx_greeting: parameters.bool(name('skip_5xx_greeting')),
+    line_length_limit: parameters.number(name('line_length_limit')),
+    disable_mime_output_conversion: parameters.bool('disable_mime_output_conversion'),
     fallback_relay: parameters.list(name('fallback_relay')),
     send_xforward_command: parameters.bool(name('send_xforward_command')),
     ownAddresses: options.addresses,

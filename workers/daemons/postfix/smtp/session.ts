@@ -19,6 +19,8 @@ import {
 import { recordBounced, recordDeferred, recordSent } from '../delivery/record.ts';
 import type { RequestRecipient } from '../delivery/request.ts';
 
+import { downgradeTo7Bit } from './downgrade.ts';
+import { foldLines } from './fold-lines.ts';
 import { formatRelay, isPermanent, reasonOf, softened, type Reason, type RemoteHost } from './reasons.ts';
 import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
@@ -70,6 +72,9 @@ export function* deliverToHost(
 function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSession): Transaction {
   const { request } = state;
   const isEightBit = request.encoding.toLowerCase() === '8bit';
+  const mustDowngrade =
+    isEightBit && !session.capabilities.has('8BITMIME') && !config.disable_mime_output_conversion;
+  const content = mustDowngrade ? downgradeTo7Bit(request.readContent()) : request.readContent();
   return {
     sender: request.sender,
     recipients: state.left.map((recipient) => ({
@@ -77,7 +82,7 @@ function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSe
       notify: recipient.notify,
       originalRecipient: xtext(recipient.dsnOriginalRecipient),
     })),
-    content: request.readContent(),
+    content: foldLines(content, config.line_length_limit),
     size: request.size,
     body: request.encoding === '' ? '' : isEightBit ? '8BITMIME' : '7BIT',
     returnContent: request.returnContent,

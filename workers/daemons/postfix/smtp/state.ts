@@ -25,6 +25,9 @@ export interface SmtpConfig {
   mx_address_limit: number;
   mx_session_limit: number;
   skip_5xx_greeting: boolean;
+  /** octets; 0 = no limit */
+  line_length_limit: number;
+  disable_mime_output_conversion: boolean;
   fallback_relay: readonly string[];
   send_xforward_command: boolean;
   /** mail to these addresses on port 25 would loop */
