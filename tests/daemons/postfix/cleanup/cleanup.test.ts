@@ -327,6 +327,39 @@ describe('the envelope', () => {
   });
 });
 
+describe('addresses in the header', () => {
+  const mainCf =
+    'myorigin = example.com\nsender_canonical_maps = inline:{ {old@example.com = new@example.com} }\n' +
+    'recipient_canonical_maps = inline:{ {typo@example.com = bob@example.com} }\n';
+  const header =
+    'From: "Old, Me" <old@example.com>\r\nTo: bob,\r\n\t<typo@example.com> (T)\r\nCc: x@y.example\r\n';
+  const content = [`${received}${header}Message-Id: <1@x>\r\nDate: x\r\n\r\nold@example.com\r\n`];
+
+  test('of local clients are completed and mapped, each by its class', () => {
+    expect(enter({ content, mainCf, local: true }).content).toBe(
+      content[0]!
+        .replace('<old@', '<new@')
+        .replace('To: bob,', 'To: bob@example.com,')
+        .replace('<typo@', '<bob@'),
+    );
+    const envelopeOnly = `${mainCf}sender_canonical_classes = envelope_sender\n`;
+    expect(enter({ content, mainCf: envelopeOnly, local: true }).content).toContain('<old@example.com>');
+  });
+  test('of others stay as they are, and no_address_mappings only completes', () => {
+    expect(enter({ content, mainCf }).content).toBe(content[0]);
+    expect(enter({ content, mainCf, local: true, envelope: { noAddressMappings: true } }).content).toBe(
+      content[0]!.replace('To: bob,', 'To: bob@example.com,'),
+    );
+  });
+  test('a table that cannot be asked refuses the message for now', () => {
+    const broken = 'sender_canonical_maps = fail:now\n';
+    expect(enter({ content, mainCf: broken, local: true }).result).toMatchObject({
+      kind: 'refused',
+      code: 451,
+    });
+  });
+});
+
 describe('header checks', () => {
   const checks = 'header_checks = regexp:/etc/postfix/checks';
   const check = (subject: string): Entered =>

@@ -24,6 +24,7 @@ import type { LookupTables } from '../maps/lookup-table.ts';
 import type { Parameters } from '../parameters.ts';
 
 import { checkContent, emptyVerdict, type Verdict } from './content-checks.ts';
+import { rewriteHeaderAddresses, type HeaderRole } from './header-addresses.ts';
 import { assemble, fieldValue, scanMessage, type HeaderLine, type ScannedMessage } from './header-work.ts';
 import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './mail-stream.ts';
 import { expandAliases, mapCanonical } from './map-addresses.ts';
@@ -98,6 +99,9 @@ class CleanupStream implements MailStream {
       os.log(cleanupIdent, `warning: ${this.queueId}: message rejected: hopcount exceeded`);
       return refusals.hops;
     }
+    const isOurs = this.#envelope.client.source === 'LOCAL';
+    const map = (role: HeaderRole, address: string) => this.#mapHeaderAddress(role, address);
+    if (isOurs && !(yield* rewriteHeaderAddresses(message, edits, map))) return refusals.queue;
     const verdict = this.#envelope.noHeaderBodyChecks ? emptyVerdict() : yield* this.#check(message);
     if (verdict.failed) return refusals.queue;
     if (verdict.reject !== '') return refusal(verdict.reject);
@@ -190,6 +194,14 @@ class CleanupStream implements MailStream {
     return once === null ? null : yield* this.#canonical('canonical_maps', 'envelope_sender', once);
   }
 
+  *#mapHeaderAddress(role: HeaderRole, address: string): Proc<string | null> {
+    const complete = this.#service.rewrite(address);
+    if (this.#envelope.noAddressMappings) return complete;
+    const own = role === 'header_sender' ? 'sender_canonical_maps' : 'recipient_canonical_maps';
+    const once = yield* this.#canonical(own, role, complete);
+    return once === null ? null : yield* this.#canonical('canonical_maps', role, once);
+  }
+
   *#mapRecipients(sender: string, verdict: Verdict): Proc<Omit<RequestRecipient, 'index'>[] | null> {
     const recipients: Omit<RequestRecipient, 'index'>[] = [];
     const seen = new Set<string>();
@@ -236,7 +248,7 @@ class CleanupStream implements MailStream {
 
   *#canonical(
     name: string,
-    use: 'envelope_sender' | 'envelope_recipient',
+    use: 'envelope_sender' | 'envelope_recipient' | HeaderRole,
     address: string,
   ): Proc<string | null> {
     const { parameters, tables, rewrite } = this.#service;

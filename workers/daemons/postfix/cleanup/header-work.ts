@@ -3,11 +3,8 @@
  *
  * Works on the message in pieces; what stays is passed on by reference, however large the body.
  *
- * SIMPLIFIED: addresses in header fields stay as they are; the real one completes and maps those of local
- * clients too (ADDRESS_REWRITING_README). A learner sees it in mail from clients that write "To: bob".
- *
  * STANDARDS  RFC 5322 §3.6 (required fields)
- * SEE ALSO   cleanup(8), cleanup_message(3)
+ * SEE ALSO   header-addresses.ts (addresses in fields), cleanup(8), cleanup_message(3)
  */
 import * as ascii from '../../../bytes/ascii.ts';
 import * as utf8 from '../../../bytes/utf8.ts';
