@@ -8,6 +8,16 @@ import * as ascii from './ascii.ts';
 
 /** Encodes text as UTF-8. */
 export function encode(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) return encodeAny(text);
+    bytes[i] = code;
+  }
+  return bytes; // ASCII: the usual case
+}
+
+function encodeAny(text: string): Uint8Array {
   let length = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -5,7 +5,7 @@
  * kept (headless runs, re-execution). Per host two 32-bit lanes; the run's hash covers the hosts in world
  * order.
  */
-import { ChunkWriter, kindNumber, type TraceChunk } from '../trace/batch.ts';
+import { ChunkWriter, type TraceChunk } from '../trace/batch.ts';
 import { eventId, type EventId, type TraceFact, type VirtualTime } from '../trace/event.ts';
 
 /** The two lanes of a host's hash; unsigned. */
@@ -33,8 +33,9 @@ export class Tracer {
     const n = this.#n[host]! + 1;
     this.#n[host] = n;
     this.eventCount++;
-    const start = this.#writer.append(fact, at, host, n, proc, cause);
-    this.#hash(host, at, cause, kindNumber(fact.kind), start, this.#writer.bodyBytes);
+    const writer = this.#writer;
+    const start = writer.append(fact, at, host, n, proc, cause);
+    this.#hash(host, at, cause, writer.lastKind, start, writer.bodyBytes);
     if (!this.keep && this.#writer.bodyBytes > 262144) this.#writer.clear();
     return eventId(host, n);
   }

@@ -3,7 +3,7 @@
  */
 import { assert } from '../bytes/assert.ts';
 
-import { Wait, type HostKernel } from '../kernel/host-kernel.ts';
+import { Wait, type HostKernel, type WaitSource } from '../kernel/host-kernel.ts';
 import type { Syscall } from '../kernel/proc.ts';
 import type { VirtualTime } from '../trace/event.ts';
 
@@ -37,7 +37,7 @@ export function* connectTcp(
 ): Syscall<Connection | ConnectFailure> {
   const connection = stack.tcp.connect({ to: options.to, from: { address: options.from } });
   if (connection === 'unreachable') return 'No route to host';
-  const outcome = (yield new ConnectWait(host, options.deadline, connection)) as string;
+  const outcome = (yield new Wait(host, new Handshake(connection), options.deadline)) as string;
   if (outcome === 'timeout') {
     connection.fail('timed-out');
     return 'Connection timed out';
@@ -46,54 +46,65 @@ export function* connectTcp(
   return connection.failure === 'refused' ? 'Connection refused' : 'Connection timed out';
 }
 
-/** A wait for something of a connection. */
-abstract class TcpWait extends Wait {
-  protected readonly tcp: TcpConnection;
+class Handshake implements WaitSource {
+  readonly #tcp: TcpConnection;
 
-  constructor(host: HostKernel, deadline: VirtualTime, tcp: TcpConnection) {
-    super(host, deadline);
-    this.tcp = tcp;
+  constructor(tcp: TcpConnection) {
+    this.#tcp = tcp;
+  }
+  poll(): string | undefined {
+    return this.#tcp.state === 'syn-sent' ? undefined : this.#tcp.state;
+  }
+  enlist(wait: Wait | null): void {
+    this.#tcp.connectWait = wait;
   }
 }
 
-class ConnectWait extends TcpWait {
-  protected poll(): string | undefined {
-    return this.tcp.state === 'syn-sent' ? undefined : this.tcp.state;
-  }
-  protected enlist(waits: boolean): void {
-    this.tcp.connectWait = waits ? this : null;
-  }
-}
+/** What a read takes: any bytes, a line, or a frame. A connection has one reader at a time. */
+class Reading implements WaitSource {
+  readonly #tcp: TcpConnection;
+  #what: 'bytes' | 'line' | Framer = 'bytes';
+  #bytesMax = 0;
 
-/** Waits until `taken` finds something; the end of the stream counts only when nothing is left to take. */
-abstract class ReadWait<T> extends TcpWait {
-  protected abstract taken(received: ReceiveBuffer): T | undefined;
+  constructor(tcp: TcpConnection) {
+    this.#tcp = tcp;
+  }
 
-  protected poll(): T | ReadFailure | undefined {
-    const { tcp } = this;
-    const taken = this.taken(tcp.received);
+  /** What is read next. */
+  begin(what: 'bytes' | 'line' | Framer, bytesMax: number): this {
+    assert(this.#tcp.readWait === null, 'two procs read the same connection');
+    this.#what = what;
+    this.#bytesMax = bytesMax;
+    return this;
+  }
+
+  /** The end of the stream counts only when nothing is left to take. */
+  poll(): unknown {
+    const tcp = this.#tcp;
+    const taken = this.#take(tcp.received);
     if (taken !== undefined) return taken;
     if (tcp.finReceived) return 'eof';
     return tcp.state === 'closed' ? (tcp.failure === null ? 'eof' : 'reset') : undefined;
   }
-  protected enlist(waits: boolean): void {
-    this.tcp.readWait = waits ? this : null;
+
+  enlist(wait: Wait | null): void {
+    this.#tcp.readWait = wait;
   }
-}
 
-class BytesWait extends ReadWait<Uint8Array> {
-  bytesMax = readBytesMax;
-
-  protected taken(received: ReceiveBuffer): Uint8Array | undefined {
-    return received.length === 0 ? undefined : received.take(this.bytesMax);
+  #take(received: ReceiveBuffer): Uint8Array | Line | 'malformed' | undefined {
+    if (received.length === 0) return undefined;
+    if (this.#what === 'line') return this.#line(received);
+    const bytesMax = this.#bytesMax;
+    if (this.#what === 'bytes') return received.take(bytesMax);
+    const view = received.peek();
+    const length = this.#what(view, view.length);
+    if (length < 0 || length > bytesMax) return 'malformed';
+    if (length > 0 && length <= view.length) return received.take(length);
+    return view.length > bytesMax ? 'malformed' : undefined;
   }
-}
 
-class LineWait extends ReadWait<Line> {
-  bytesMax = readBytesMax;
-
-  protected taken(received: ReceiveBuffer): Line | undefined {
-    const { bytesMax } = this;
+  #line(received: ReceiveBuffer): Line | undefined {
+    const bytesMax = this.#bytesMax;
     const at = received.lineFeedAt();
     if (at === -1 || at > bytesMax)
       return received.length < bytesMax ? undefined : { bytes: received.take(bytesMax), ending: 'none' };
@@ -103,38 +114,18 @@ class LineWait extends ReadWait<Line> {
   }
 }
 
-class FrameWait extends ReadWait<Uint8Array | 'malformed'> {
-  readonly #framer: Framer;
-  readonly #bytesMax: number;
+class RoomToWrite implements WaitSource {
+  readonly #tcp: TcpConnection;
 
-  constructor(host: HostKernel, tcp: TcpConnection, options: FrameOptions) {
-    super(host, options.deadline, tcp);
-    this.#framer = options.framer;
-    this.#bytesMax = options.bytesMax;
+  constructor(tcp: TcpConnection) {
+    this.#tcp = tcp;
   }
-  protected taken(received: ReceiveBuffer): Uint8Array | 'malformed' | undefined {
-    if (received.length === 0) return undefined;
-    const view = received.peek();
-    const length = this.#framer(view, view.length);
-    if (length < 0 || length > this.#bytesMax) return 'malformed';
-    if (length > 0 && length <= view.length) return received.take(length);
-    return view.length > this.#bytesMax ? 'malformed' : undefined;
+  poll(): 'reset' | 'ok' | undefined {
+    if (this.#tcp.state === 'closed') return 'reset';
+    return this.#tcp.pendingBytes <= sendBufferBytes ? 'ok' : undefined;
   }
-}
-
-interface FrameOptions {
-  framer: Framer;
-  deadline: VirtualTime;
-  bytesMax: number;
-}
-
-class WriteWait extends TcpWait {
-  protected poll(): 'reset' | 'ok' | undefined {
-    if (this.tcp.state === 'closed') return 'reset';
-    return this.tcp.pendingBytes <= sendBufferBytes ? 'ok' : undefined;
-  }
-  protected enlist(waits: boolean): void {
-    this.tcp.writeWait = waits ? this : null;
+  enlist(wait: Wait | null): void {
+    this.#tcp.writeWait = wait;
   }
 }
 
@@ -143,10 +134,12 @@ class VirtualConnection implements Connection {
   readonly remote: Endpoint;
   readonly #host: HostKernel;
   readonly #tcp: TcpConnection;
+  readonly #reading: Reading;
 
   constructor(host: HostKernel, tcp: TcpConnection) {
     this.#host = host;
     this.#tcp = tcp;
+    this.#reading = new Reading(tcp);
     this.local = tcp.local;
     this.remote = tcp.remote;
   }
@@ -156,19 +149,19 @@ class VirtualConnection implements Connection {
   }
 
   read(options: { deadline: VirtualTime; bytesMax?: number }): Syscall<Uint8Array | ReadFailure> {
-    const wait = new BytesWait(this.#host, options.deadline, this.#tcp);
-    wait.bytesMax = options.bytesMax ?? readBytesMax;
-    return this.#reading(wait);
+    return this.#read('bytes', options.deadline, options.bytesMax ?? readBytesMax);
   }
 
   readLine(options: { deadline: VirtualTime; bytesMax: number }): Syscall<Line | ReadFailure> {
-    const wait = new LineWait(this.#host, options.deadline, this.#tcp);
-    wait.bytesMax = options.bytesMax;
-    return this.#reading(wait);
+    return this.#read('line', options.deadline, options.bytesMax);
   }
 
-  readFrame(options: FrameOptions): Syscall<Uint8Array | ReadFailure | 'malformed'> {
-    return this.#reading(new FrameWait(this.#host, this.#tcp, options));
+  readFrame(options: {
+    framer: Framer;
+    deadline: VirtualTime;
+    bytesMax: number;
+  }): Syscall<Uint8Array | ReadFailure | 'malformed'> {
+    return this.#read(options.framer, options.deadline, options.bytesMax);
   }
 
   peek(): Uint8Array {
@@ -180,7 +173,7 @@ class VirtualConnection implements Connection {
     if (tcp.state === 'closed') return 'reset';
     tcp.write(bytes);
     if (tcp.pendingBytes <= sendBufferBytes) return 'ok';
-    const wait = new WriteWait(this.#host, options?.deadline ?? NEVER, tcp);
+    const wait = new Wait(this.#host, new RoomToWrite(tcp), options?.deadline ?? NEVER);
     return (yield wait) as 'ok' | 'reset' | 'timeout';
   }
 
@@ -191,12 +184,10 @@ class VirtualConnection implements Connection {
     this.#tcp.abort();
   }
 
-  *#reading<T>(wait: ReadWait<T>): Syscall<T | ReadFailure> {
-    const tcp = this.#tcp;
-    assert(tcp.readWait === null, 'two procs read the same connection');
-    const result = (yield wait) as T | ReadFailure;
-    tcp.readDone();
-    return result;
+  *#read<T>(what: 'bytes' | 'line' | Framer, deadline: VirtualTime, bytesMax: number): Syscall<T | ReadFailure> {
+    const result = yield new Wait(this.#host, this.#reading.begin(what, bytesMax), deadline);
+    this.#tcp.readDone();
+    return result as T | ReadFailure;
   }
 }
 
@@ -214,7 +205,7 @@ export class VirtualListener implements Listener {
   }
 
   *accept(options?: { deadline: VirtualTime }): Syscall<Connection | 'timeout'> {
-    const wait = new AcceptWait(this.#host, options?.deadline ?? NEVER, this.#listener);
+    const wait = new Wait(this.#host, new NextConnection(this.#listener), options?.deadline ?? NEVER);
     const accepted = (yield wait) as TcpConnection | 'timeout';
     return accepted === 'timeout' ? 'timeout' : new VirtualConnection(this.#host, accepted);
   }
@@ -243,7 +234,7 @@ export class VirtualUdpSocket implements UdpSocket {
   }
 
   *receive(options: { deadline: VirtualTime }): Syscall<Datagram | 'timeout' | 'refused'> {
-    const wait = new DatagramWait(this.#host, options.deadline, this.#port);
+    const wait = new Wait(this.#host, new NextDatagram(this.#port), options.deadline);
     return (yield wait) as Datagram | 'timeout' | 'refused';
   }
 
@@ -252,34 +243,32 @@ export class VirtualUdpSocket implements UdpSocket {
   }
 }
 
-class AcceptWait extends Wait {
+class NextConnection implements WaitSource {
   readonly #listener: TcpListener;
 
-  constructor(host: HostKernel, deadline: VirtualTime, listener: TcpListener) {
-    super(host, deadline);
+  constructor(listener: TcpListener) {
     this.#listener = listener;
   }
-  protected poll(): TcpConnection | undefined {
+  poll(): TcpConnection | undefined {
     return this.#listener.accepted.shift();
   }
-  protected enlist(waits: boolean): void {
-    this.#listener.wait = waits ? this : null;
+  enlist(wait: Wait | null): void {
+    this.#listener.wait = wait;
   }
 }
 
-class DatagramWait extends Wait {
+class NextDatagram implements WaitSource {
   readonly #port: UdpPort;
 
-  constructor(host: HostKernel, deadline: VirtualTime, port: UdpPort) {
-    super(host, deadline);
+  constructor(port: UdpPort) {
     this.#port = port;
   }
-  protected poll(): Datagram | 'refused' | undefined {
+  poll(): Datagram | 'refused' | undefined {
     if (!this.#port.refused) return this.#port.received.shift();
     this.#port.refused = false;
     return 'refused';
   }
-  protected enlist(waits: boolean): void {
-    this.#port.wait = waits ? this : null;
+  enlist(wait: Wait | null): void {
+    this.#port.wait = wait;
   }
 }

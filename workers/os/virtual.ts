@@ -6,7 +6,7 @@
 import * as utf8 from '../bytes/utf8.ts';
 
 import type { InputCommand } from '../input.ts';
-import { Wait, type HostKernel, type RunningProc } from '../kernel/host-kernel.ts';
+import { Wait, type HostKernel, type RunningProc, type WaitSource } from '../kernel/host-kernel.ts';
 import type { Syscall } from '../kernel/proc.ts';
 import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 
@@ -282,70 +282,71 @@ class VirtualProcHandle implements ProcHandle {
     this.#kernel.kill(this.#proc);
   }
   *join(options?: { deadline: VirtualTime }): Syscall<'ended' | 'timeout'> {
-    return (yield new JoinWait(this.#kernel, options?.deadline ?? NEVER, this.#proc)) as 'ended' | 'timeout';
+    const source = new ProcEnd(this.#proc);
+    return (yield new Wait(this.#kernel, source, options?.deadline ?? NEVER)) as 'ended' | 'timeout';
   }
 }
 
-class JoinWait extends Wait {
+class ProcEnd implements WaitSource {
   readonly #proc: RunningProc;
+  #wait: Wait | null = null;
 
-  constructor(kernel: HostKernel, deadline: VirtualTime, proc: RunningProc) {
-    super(kernel, deadline);
+  constructor(proc: RunningProc) {
     this.#proc = proc;
   }
-  protected poll(): 'ended' | undefined {
+  poll(): 'ended' | undefined {
     return this.#proc.running ? undefined : 'ended';
   }
-  protected enlist(waits: boolean): void {
-    if (waits) this.#proc.joiners.add(this);
-    else this.#proc.joiners.delete(this);
+  enlist(wait: Wait | null): void {
+    if (this.#wait !== null) this.#proc.joiners.delete(this.#wait);
+    if (wait !== null) this.#proc.joiners.add(wait);
+    this.#wait = wait;
   }
 }
 
 class VirtualChannel<T> implements Channel<T> {
-  readonly values: T[] = [];
-  readonly takers: TakeWait<T>[] = [];
   readonly #kernel: HostKernel;
+  readonly #values: T[] = [];
+  readonly #takers: Wait[] = [];
 
   constructor(kernel: HostKernel) {
     this.#kernel = kernel;
   }
   get length(): number {
-    return this.values.length;
+    return this.#values.length;
   }
   put(value: T): void {
-    this.values.push(value);
-    this.takers[0]?.settle();
+    this.#values.push(value);
+    this.#takers[0]?.settle();
   }
   *take(options: { deadline: VirtualTime }): Syscall<T | 'timeout'> {
-    return (yield new TakeWait(this.#kernel, options.deadline, this)) as T | 'timeout';
+    const source = new NextValue(this.#values, this.#takers);
+    return (yield new Wait(this.#kernel, source, options.deadline)) as T | 'timeout';
   }
 }
 
-class TakeWait<T> extends Wait {
-  readonly #channel: VirtualChannel<T>;
+class NextValue<T> implements WaitSource {
+  readonly #values: T[];
+  readonly #takers: Wait[];
+  #wait: Wait | null = null;
 
-  constructor(kernel: HostKernel, deadline: VirtualTime, channel: VirtualChannel<T>) {
-    super(kernel, deadline);
-    this.#channel = channel;
+  constructor(values: T[], takers: Wait[]) {
+    this.#values = values;
+    this.#takers = takers;
   }
-  protected poll(): T | undefined {
-    return this.#channel.values.shift();
+  poll(): T | undefined {
+    return this.#values.shift();
   }
-  protected enlist(waits: boolean): void {
-    const { takers } = this.#channel;
-    if (waits) takers.push(this);
-    else takers.splice(takers.indexOf(this), 1);
+  enlist(wait: Wait | null): void {
+    if (this.#wait !== null) this.#takers.splice(this.#takers.indexOf(this.#wait), 1);
+    if (wait !== null) this.#takers.push(wait);
+    this.#wait = wait;
   }
 }
 
-class SleepWait extends Wait {
-  protected poll(): undefined {
-    return undefined;
-  }
-  protected enlist(): void {}
-}
+/** Nothing ever comes: only the deadline ends the wait. */
+const nothing: WaitSource = Object.freeze({ poll: () => undefined, enlist: () => undefined });
 
 function* sleepUntil(kernel: HostKernel, at: VirtualTime): Syscall<void> {
-  yield new SleepWait(kernel, at, null);
+  yield new Wait(kernel, nothing, at, null);
 }

@@ -109,6 +109,10 @@ export class ChunkWriter {
   get bodyBytes(): number {
     return this.#length;
   }
+  /** The kind of the event appended last. */
+  get lastKind(): number {
+    return this.#columns.kind[this.#count - 1]!;
+  }
 
   /**
    * Encodes one event. Its fields then lie in `body` from the returned offset to `bodyBytes`, for hashing.
@@ -179,7 +183,7 @@ export class ChunkWriter {
     this.#length = 0;
   }
 
-  // The two kinds that make up most of a trace are written out; the rest goes by the schema.
+  // The kinds that make up most of a trace are written out; the rest goes by the schema.
   #fields(fact: TraceFact): void {
     if (fact.kind === 'tcp.segment-sent') {
       this.#string(fact.from);
@@ -200,6 +204,27 @@ export class ChunkWriter {
       this.#u32(Math.floor(fact.sent / 0x100000000));
       this.#u32(fact.fromPort);
       this.#u32(fact.toPort);
+    } else if (fact.kind === 'log.line-written') {
+      this.#string(fact.file);
+      this.#string(fact.ident);
+      this.#reserve(4);
+      this.#u32(fact.pid);
+      this.#string(fact.text);
+    } else if (fact.kind === 'lookup.answered') {
+      this.#string(fact.service);
+      this.#string(fact.table);
+      this.#string(fact.key);
+      this.#string(fact.result);
+      this.#string(fact.value);
+    } else if (fact.kind === 'tcp.state-changed') {
+      this.#string(fact.local);
+      this.#reserve(4);
+      this.#u32(fact.localPort);
+      this.#string(fact.remote);
+      this.#reserve(4);
+      this.#u32(fact.remotePort);
+      this.#string(fact.role);
+      this.#string(fact.state);
     } else {
       const fields = fact as unknown as Record<string, unknown>;
       for (const [name, type] of factSchema[fact.kind]) this.#field(type, fields[name]);
@@ -220,45 +245,43 @@ export class ChunkWriter {
       case 's':
         this.#string(value as string);
         return;
-      case 'b': {
-        const bytes = value as Uint8Array;
-        this.#reserve(4 + bytes.length);
-        this.#u32(bytes.length);
-        this.#body.set(bytes, this.#length);
-        this.#length += bytes.length;
+      case 'b':
+        this.#bytes(value as Uint8Array);
         return;
-      }
       default:
         unreachable(type);
     }
   }
 
   #string(text: string): void {
-    this.#reserve(4 + text.length);
+    const { length } = text;
+    this.#reserve(4 + length);
+    const body = this.#body;
     const start = this.#length + 4;
-    let at = start;
-    for (let i = 0; i < text.length; i++) {
+    for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
-      if (code >= 0x80) {
-        const bytes = utf8.encode(text);
-        this.#reserve(4 + bytes.length);
-        this.#u32(bytes.length);
-        this.#body.set(bytes, this.#length);
-        this.#length += bytes.length;
-        return;
-      }
-      this.#body[at++] = code;
+      if (code >= 0x80) return this.#bytes(utf8.encode(text));
+      body[start + i] = code;
     }
-    this.#u32(text.length);
-    this.#length = at;
+    this.#u32(length);
+    this.#length = start + length;
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    this.#reserve(4 + bytes.length);
+    this.#u32(bytes.length);
+    this.#body.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   #u32(value: number): void {
     const body = this.#body;
-    body[this.#length++] = value;
-    body[this.#length++] = value >>> 8;
-    body[this.#length++] = value >>> 16;
-    body[this.#length++] = value >>> 24;
+    const at = this.#length;
+    body[at] = value;
+    body[at + 1] = value >>> 8;
+    body[at + 2] = value >>> 16;
+    body[at + 3] = value >>> 24;
+    this.#length = at + 4;
   }
 
   #reserve(count: number): void {
