@@ -17,7 +17,7 @@ import { capabilities, listenName, okReply, texts, xforwardNames } from './texts
 const idleUs = 8 * MINUTE; // $smtpd_timeout
 const lineBytesMax = 4096;
 const recipientsMax = 1100; // $smtpd_recipient_limit
-// SIMPLIFIED: amavisd has no limit of its own ($smtpd_message_size_limit); Postfix in front of it has a lower one.
+// SIMPLIFIED: amavisd has none ($smtpd_message_size_limit is undef); Postfix in front has a lower one.
 const messageBytesMax = 50 * 1024 * 1024;
 
 /** State of a session. */

@@ -94,6 +94,8 @@ export interface Transaction {
   /** RFC 3461 MAIL parameters */
   returnContent?: string;
   envelopeId?: string;
+  /** RFC 6531: the envelope or the header may hold UTF-8 */
+  smtpUtf8?: boolean;
   /**
    * Attributes to forward, in order: NAME, ADDR, PORT, PROTO, HELO, IDENT, SOURCE. Sent when the server
    * offers them.

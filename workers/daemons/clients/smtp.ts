@@ -172,6 +172,7 @@ function mailLine(session: SmtpSession, transaction: Transaction): string {
   let line = `MAIL FROM:<${transaction.sender}>`;
   if (offers.has('SIZE')) line += ` SIZE=${transaction.size}`;
   if (offers.has('8BITMIME') && transaction.body) line += ` BODY=${transaction.body}`;
+  if (offers.has('SMTPUTF8') && transaction.smtpUtf8 === true) line += ' SMTPUTF8';
   if (offers.has('DSN') && transaction.envelopeId) line += ` ENVID=${transaction.envelopeId}`;
   if (offers.has('DSN') && transaction.returnContent) line += ` RET=${transaction.returnContent}`;
   return line;

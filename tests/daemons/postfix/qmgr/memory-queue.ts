@@ -86,6 +86,7 @@ export class MemoryQueue implements MailQueue {
       size: file.content.reduce((sum, piece) => sum + piece.length, 0),
       encoding: '7bit',
       envelopeId: '',
+      smtpUtf8: false,
       returnContent: '',
       client: { name: '', address: '', port: '', protocol: '', helo: '', ident: queueId, source: 'REMOTE' },
       filter: '',

@@ -290,7 +290,7 @@ class CleanupStream implements MailStream {
     verdict: Verdict;
   }): Proc<void> {
     const { files } = this.#os;
-    const { arrived, encoding, envelopeId, returnContent, client, filter } = this.#envelope;
+    const { arrived, encoding, envelopeId, returnContent, smtpUtf8, client, filter } = this.#envelope;
     const { sender, recipients, size, verdict } = file;
     const start = encodeQueueFileStart({
       sender,
@@ -300,6 +300,7 @@ class CleanupStream implements MailStream {
       encoding,
       envelopeId,
       returnContent,
+      smtpUtf8,
       client,
       filter: verdict.filter || filter,
     });

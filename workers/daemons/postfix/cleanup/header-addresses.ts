@@ -3,8 +3,8 @@
  *
  * Only for local clients (local_header_rewrite_clients): mail from elsewhere is not ours to change.
  *
- * SIMPLIFIED: an address takes the place of the old one and the rest of the field stays as written; the real one formats
- * the whole field anew. Quoted local parts stay. No masquerading.
+ * SIMPLIFIED: an address takes the place of the old one and the rest of the field stays as written; the real
+ * one formats the whole field anew. Quoted local parts stay. No masquerading.
  *
  * SEE ALSO  ADDRESS_REWRITING_README, cleanup_message(3), cleanup_map11(3)
  */

@@ -34,6 +34,8 @@ export interface QueueFile {
   encoding: string;
   envelopeId: string;
   returnContent: string;
+  /** the client asked for SMTPUTF8 (RFC 6531) */
+  smtpUtf8: boolean;
   client: OriginalClient;
   recipients: readonly Omit<RequestRecipient, 'index'>[];
 }
@@ -47,6 +49,7 @@ export function encodeQueueFileStart(file: QueueFile): Uint8Array {
   attribute(writer, 'encoding', file.encoding);
   attribute(writer, 'envelope_id', file.envelopeId);
   attribute(writer, 'ret', file.returnContent);
+  attribute(writer, 'smtputf8', file.smtpUtf8 ? '1' : '');
   attribute(writer, 'log_client_name', file.client.name);
   attribute(writer, 'log_client_address', file.client.address);
   attribute(writer, 'log_client_port', file.client.port);
@@ -148,6 +151,7 @@ function envelopeOf(
     encoding: text('encoding'),
     envelopeId: text('envelope_id'),
     returnContent: text('ret'),
+    smtpUtf8: text('smtputf8') !== '',
     client: {
       name: text('log_client_name'),
       address: text('log_client_address'),

@@ -44,6 +44,8 @@ export interface DeliveryRequest {
   readonly envelopeId: string;
   /** RET: FULL, HDRS or '' */
   readonly returnContent: string;
+  /** the client asked for SMTPUTF8 (RFC 6531) */
+  readonly smtpUtf8: boolean;
   readonly client: OriginalClient;
   /** The message in pieces, lines ended by CRLF. Read when it is needed, once. */
   readonly readContent: () => readonly Uint8Array[];

@@ -130,6 +130,7 @@ export class Deliveries {
       encoding: envelope.encoding,
       envelopeId: envelope.envelopeId,
       returnContent: envelope.returnContent,
+      smtpUtf8: envelope.smtpUtf8,
       client: envelope.client,
       readContent: () => this.#config.queue.readContent(queueId, 'active'),
       arrived: envelope.arrived,

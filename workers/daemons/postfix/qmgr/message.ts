@@ -17,6 +17,8 @@ export interface QueueEnvelope {
   readonly encoding: string;
   readonly envelopeId: string;
   readonly returnContent: string;
+  /** the client asked for SMTPUTF8 (RFC 6531) */
+  readonly smtpUtf8: boolean;
   readonly client: OriginalClient;
   /** content filter that all recipients go to instead, "smtp-amavis:[127.0.0.1]:10024"; '' = none */
   readonly filter: string;

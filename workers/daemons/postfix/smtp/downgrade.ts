@@ -1,8 +1,8 @@
 /**
  * downgrade — a message with 8-bit parts made 7-bit, for a server that does not offer 8BITMIME
  *
- * Parts whose Content-Transfer-Encoding is 8bit or binary become quoted-printable; around them, multiparts and messages
- * are labelled 7bit. Text in header fields stays as it is.
+ * Parts whose Content-Transfer-Encoding is 8bit or binary become quoted-printable; around them, multiparts
+ * and messages are labelled 7bit. Text in header fields stays as it is.
  *
  * STANDARDS  RFC 6152 §3 (what to do without 8BITMIME), RFC 2045 §6.4, §6.7
  * SEE ALSO   mime_state(3): MIME_OPT_DOWNGRADE, postconf(5): disable_mime_output_conversion

@@ -1,8 +1,9 @@
 /**
  * fold-lines — breaks the lines of a message that no SMTP server need take
  *
- * A line longer than smtp_line_length_limit is broken there, and goes on after a blank in the next line, be it in a
- * header or in the body. Content without such lines is passed on as it is: it is looked at once per limit, not per byte.
+ * A line longer than smtp_line_length_limit is broken there, and goes on after a blank in the next line, be
+ * it in a header or in the body. Content without such lines is passed on as it is: it is looked at once per
+ * limit, not per byte.
  *
  * STANDARDS  RFC 5321 §4.5.3.1.6 (text lines of at most 998 octets)
  * SEE ALSO   postconf(5): smtp_line_length_limit

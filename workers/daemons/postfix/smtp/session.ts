@@ -5,11 +5,14 @@
  * SEE ALSO  ../../clients/smtp.ts (the dialogue), agent.ts (which host comes next), smtp_proto(3),
  *           smtp_trouble(3)
  */
+import { findHeaderEnd } from '../../../protocols/message/header.ts';
+
 import type { Connection, Os, Proc } from '../../../os/os.ts';
 
 import {
   isSent,
   openSession,
+  quitSession,
   sendTransaction,
   xtext,
   type Outcome,
@@ -21,7 +24,15 @@ import type { RequestRecipient } from '../delivery/request.ts';
 
 import { downgradeTo7Bit } from './downgrade.ts';
 import { foldLines } from './fold-lines.ts';
-import { formatRelay, isPermanent, reasonOf, softened, type Reason, type RemoteHost } from './reasons.ts';
+import {
+  formatRelay,
+  isPermanent,
+  ownReason,
+  reasonOf,
+  softened,
+  type Reason,
+  type RemoteHost,
+} from './reasons.ts';
 import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
 export interface HostResult {
@@ -54,6 +65,8 @@ export function* deliverToHost(
     };
   }
   const connected = os.now();
+  if (requiresUtf8(state) && !session.capabilities.has('SMTPUTF8'))
+    return yield* refuseUtf8(os, config, state, { session, host });
   const recipients = state.left;
   const result = yield* sendTransaction(os, session, transactionOf(config, state, session));
   const because = os.cause;
@@ -86,12 +99,38 @@ function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSe
     size: request.size,
     body: request.encoding === '' ? '' : isEightBit ? '8BITMIME' : '7BIT',
     returnContent: request.returnContent,
+    smtpUtf8: request.smtpUtf8,
     envelopeId: xtext(request.envelopeId),
     last: true,
     ...(config.send_xforward_command && session.capabilities.has('XFORWARD')
       ? { xforward: xforwardOf(state) }
       : {}),
   };
+}
+
+// RFC 6531 §3.2: what needs the extension must not go without it; it may have been asked for in vain.
+function requiresUtf8({ request, left }: DeliveryState): boolean {
+  if (!request.smtpUtf8) return false;
+  const addresses = [request.sender, ...left.map(({ address }) => address)];
+  if (addresses.some((address) => /[^\0-\x7f]/.test(address))) return true;
+  const [first] = request.readContent();
+  return first?.subarray(0, findHeaderEnd(first)).some((byte) => byte >= 0x80) === true;
+}
+
+function* refuseUtf8(
+  os: Os,
+  config: SmtpConfig,
+  state: DeliveryState,
+  { session, host }: { session: SmtpSession; host: RemoteHost },
+): Proc<HostResult> {
+  const where = `${host.name}[${host.address}]`;
+  const reason = ownReason('5.6.7', `SMTPUTF8 is required, but was not offered by host ${where}`);
+  const times = timesOf(state, { connected: os.now(), ended: os.now() });
+  for (const recipient of state.left)
+    recordBounced(os, config.agent, state.request, { recipient, relay: formatRelay(host), times, ...reason });
+  state.left = [];
+  yield* quitSession(os, session);
+  return { reason: null, greeted: true };
 }
 
 function xforwardOf(state: DeliveryState): [string, string][] {
