@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 
 import { worlds } from '../../lessons/worlds/index.ts';
 import * as ascii from '../../workers/bytes/ascii.ts';
+import * as utf8 from '../../workers/bytes/utf8.ts';
 import { BootedPartition } from '../../workers/hosts/boot.ts';
 import { roles } from '../../workers/hosts/roles.ts';
 import type { World } from '../../workers/hosts/world.ts';
@@ -190,6 +191,40 @@ test('at acme a bare "bob" is of the default domain, for IMAP as for submission'
     expect.stringContaining('\r\na OK [CAPABILITY'),
     expect.stringContaining('\r\n235 2.7.0 Authentication successful\r\n'),
   ]);
+});
+
+test('an address that needs SMTPUTF8 does not go to a site that does not offer it', () => {
+  const played = new Played('two-islands');
+  const lines = [
+    'EHLO x.example',
+    `AUTH PLAIN ${btoa('\0alice@far.example\0wonderland')}`,
+    'MAIL FROM:<älice@far.example> SMTPUTF8',
+    'RCPT TO:<bob@acme.example>',
+    'DATA',
+    'Subject: x\r\n\r\nx\r\n.',
+    'QUIT',
+  ];
+  played.spawn('ws-alice.far.example', function* (os): Proc<void> {
+    const conn = yield* os.connect({
+      to: { address: '203.0.113.25', port: 587 },
+      deadline: os.now() + SECOND,
+    });
+    if (typeof conn === 'string') return;
+    for (const line of lines) {
+      yield* os.sleepUntil(os.now() + SECOND);
+      yield* conn.write(utf8.encode(`${line}\r\n`));
+    }
+    conn.close();
+  });
+  played.run(60);
+  expect(played.seen('delivery.attempted')[0]).toMatchObject({
+    recipient: bob,
+    status: 'bounced',
+    dsn: '5.6.7',
+    text: 'SMTPUTF8 is required, but was not offered by host mta1.acme.example[192.0.2.25]',
+  });
+  expect(played.mailboxes()).toEqual([]);
+  expect(played.queued()).toEqual([]);
 });
 
 describe('two-islands, broken', () => {
