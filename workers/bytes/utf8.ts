@@ -59,7 +59,7 @@ function encodeAny(text: string): Uint8Array {
 
 /** Decodes UTF-8; each byte that starts no valid sequence becomes U+FFFD. */
 export function decode(bytes: Uint8Array): string {
-  if (isAscii(bytes)) return ascii.decode(bytes); // much faster, and the usual case
+  if (ascii.isSevenBit(bytes)) return ascii.decode(bytes); // much faster, and the usual case
   let text = '';
   for (let i = 0; i < bytes.length;) {
     const length = sequenceLength(bytes, i);
@@ -94,11 +94,6 @@ export function isValid(bytes: Uint8Array): boolean {
     if (length === 0) return false;
     i += length;
   }
-  return true;
-}
-
-function isAscii(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80) return false;
   return true;
 }
 

@@ -6,6 +6,8 @@
  * SEE ALSO  reinject.ts
  */
 
+import { isSevenBit } from '../../bytes/ascii.ts';
+
 import { formatCompactStamp, formatDate } from '../../protocols/message/date.ts';
 import { getField, parseHeader, prependLines } from '../../protocols/message/header.ts';
 
@@ -44,7 +46,7 @@ export function* filterMessage(os: Os, session: AmavisSession, content: Uint8Arr
   const messageId = getField(parseHeader(content), 'message-id') ?? '';
   os.trace({ kind: 'filter.judged', messageId, verdict: 'CLEAN', text: 'Passed CLEAN {RelayedInbound}' });
   // Like amavisd, which looks at the bytes and not at what the client said.
-  const body = content.some((byte) => byte >= 0x80) ? '8BITMIME' : '7BIT';
+  const body = isSevenBit(content) ? '7BIT' : '8BITMIME';
   const trace = receivedField(os, session, mailId);
   const header = `X-Virus-Scanned: amavis at ${os.hostName}\r\nReceived: ${trace}\r\n`;
   const pieces = prependLines(header, content);

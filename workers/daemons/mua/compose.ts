@@ -3,6 +3,7 @@
  *
  * STANDARDS  RFC 5322 §3.6 (fields; Message-ID, In-Reply-To, References); RFC 2045, RFC 2047 (MIME)
  */
+import * as ascii from '../../bytes/ascii.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
 import { formatDateTime } from '../../protocols/message/date.ts';
@@ -109,7 +110,7 @@ function toCrlf(text: string): string {
 }
 
 function isSevenBit(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte < 0x80 && byte !== 0);
+  return ascii.isSevenBit(bytes) && !bytes.includes(0);
 }
 
 function hasLongLine(bytes: Uint8Array): boolean {

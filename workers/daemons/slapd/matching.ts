@@ -140,7 +140,7 @@ function text(value: Uint8Array): string {
 }
 
 function isAscii(value: Uint8Array): boolean {
-  return value.every((byte) => byte < 0x80);
+  return ascii.isSevenBit(value);
 }
 
 /** RFC 4517 §3.3.13: YYYYMMDDHH[MM[SS]][.f](Z|±HHMM), brought to UTC and full length. */

@@ -14,7 +14,12 @@ const nameBytesMax = 255; // RFC 1035 §2.3.4
 
 /** Lower case, for comparison (RFC 4343 §3: ASCII only). */
 export function canonicalName(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/\.$/, '');
+  const text = name.endsWith('.') ? name.slice(0, -1) : name;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x41 && code <= 0x5a) return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  }
+  return text;
 }
 
 /** "a.b.c" is within "b.c", "c" and "" (the root). */
@@ -32,6 +37,7 @@ export function parentOf(name: string): string | null {
 /** Labels as text, escapes kept. */
 export function splitLabels(name: string): string[] {
   if (name === '') return [];
+  if (!name.includes('\\')) return name.split('.').filter((label) => label !== '');
   return name.match(/(?:\\.|[^.\\])+/gs) ?? [];
 }
 
@@ -62,17 +68,16 @@ const pointerOffsetMax = 0x3fff;
 /** Writes a name, as a pointer where a tail of it was written before (table null = never). */
 export function encodeName(w: ByteWriter, name: string, table: CompressionTable | null): void {
   const labels = splitLabels(name);
-  for (let i = 0; i < labels.length; i++) {
-    const tail = canonicalName(labels.slice(i).join('.'));
+  let tail = canonicalName(labels.join('.'));
+  for (const label of labels) {
     const known = table?.get(tail);
     if (known !== undefined) {
       w.u16((pointerMark << 8) | known);
       return;
     }
     if (table !== null && w.length <= pointerOffsetMax) table.set(tail, w.length);
-    const bytes = labelBytes(labels[i]!);
-    w.u8(bytes.length);
-    for (const byte of bytes) w.u8(byte);
+    tail = tail.slice(label.length + 1);
+    writeLabel(w, label);
   }
   w.u8(0);
 }
@@ -107,9 +112,20 @@ export function decodeName(r: ByteReader): string {
     total += length + 1;
     if (total > nameBytesMax) throw new DecodeError(at, 'RFC 1035 §2.3.4: name longer than 255 octets');
     if (at + 1 + length > r.end) throw new DecodeError(at, 'RFC 1035 §3.1: label runs past the end');
-    labels.push(labelText(r.bytes.subarray(at + 1, at + 1 + length)));
+    labels.push(labelText(r.bytes, at + 1, at + 1 + length));
     at += 1 + length;
   }
+}
+
+function writeLabel(w: ByteWriter, label: string): void {
+  if (label.includes('\\')) {
+    const bytes = labelBytes(label);
+    w.u8(bytes.length);
+    for (const byte of bytes) w.u8(byte);
+    return;
+  }
+  w.u8(label.length);
+  for (let i = 0; i < label.length; i++) w.u8(label.charCodeAt(i) & 0xff);
 }
 
 function labelBytes(label: string): number[] {
@@ -124,9 +140,10 @@ function labelBytes(label: string): number[] {
   return bytes;
 }
 
-function labelText(bytes: Uint8Array): string {
+function labelText(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (const byte of bytes) {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
     if (byte === 0x2e || byte === 0x5c) text += `\\${String.fromCharCode(byte)}`;
     else if (byte < 0x21 || byte > 0x7e) text += `\\${String(byte).padStart(3, '0')}`;
     else text += String.fromCharCode(byte);
