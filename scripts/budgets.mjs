@@ -31,16 +31,20 @@ function pageFiles() {
   return [...files].map((file) => path.join(root, 'dist', file));
 }
 
-/** The workers of the simulation and every chunk they name, statically or not. The manifest leaves them out. */
+/**
+ * The worker of the simulation and what it imports statically: fetched before the first delivery. What it imports later
+ * (reading mail, run files) is not; tests/e2e watches that. The manifest leaves workers out.
+ */
 function workerFiles() {
   const files = new Set();
   const visit = (name) => {
     if (files.has(name) || !existsSync(path.join(assets, name))) return;
     files.add(name);
     const text = readFileSync(path.join(assets, name), 'utf8');
-    for (const [, imported] of text.matchAll(/["'`](?:\.\/|assets\/)?([\w.-]+\.js)["'`]/g)) visit(imported);
+    for (const [, imported] of text.matchAll(/(?:\bfrom|\bimport)\s*["'](?:\.\/)?([\w.-]+\.js)["']/g))
+      visit(imported);
   };
-  for (const name of readdirSync(assets)) if (/^(simulation|host)\.worker-.*\.js$/.test(name)) visit(name);
+  for (const name of readdirSync(assets)) if (/^simulation\.worker-.*\.js$/.test(name)) visit(name);
   return [...files].map((name) => path.join(assets, name));
 }
 

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 
 import { BootedPartition, type BootHost, type Roles } from '../workers/hosts/boot.ts';
-import { roles } from '../workers/hosts/roles.ts';
+import { roles } from '../workers/hosts/all-roles.ts';
 import type { HostKind, World, WorldHost, WorldLink } from '../workers/hosts/world.ts';
 import type { InputCommand } from '../workers/input.ts';
 import { SECOND, type Os, type Proc } from '../workers/os/os.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Placement } from '../workers/api.ts';
 import type { Roles } from '../workers/hosts/boot.ts';
-import { roles } from '../workers/hosts/roles.ts';
+import { roles } from '../workers/hosts/all-roles.ts';
 import type { World } from '../workers/hosts/world.ts';
 import { engineVersion, type Input, type Run } from '../workers/input.ts';
 import { MILLISECOND, SECOND, type Os, type Proc } from '../workers/os/os.ts';

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { twoIslands } from '../lessons/worlds/two-islands/world.ts';
 import { BootedPartition } from '../workers/hosts/boot.ts';
-import { roles } from '../workers/hosts/roles.ts';
+import { roles } from '../workers/hosts/all-roles.ts';
 import { SECOND } from '../workers/os/os.ts';
 import { eventAt } from '../workers/trace/batch.ts';
 import type { TraceEvent } from '../workers/trace/event.ts';

@@ -53,3 +53,10 @@ export interface Run {
 
 /** Bump when the same run gives another trace. */
 export const engineVersion = '1';
+
+/** What to tell whoever opens a run of another version; null when it is of this one. */
+export function versionNotice(run: Run): string | null {
+  if (run.version === engineVersion) return null;
+  const made = `This run was made by version ${run.version} of the engine; this is version ${engineVersion}.`;
+  return `${made} What you see may differ.`;
+}

@@ -6,9 +6,8 @@
  * skipped, up to a second; longer waits pass in real time, so that nobody misses that there was one.
  */
 import type { LoadedRun, Pace, Placement, Run, TraceMessage } from './api.ts';
-import type { InputCommand } from './input.ts';
+import { versionNotice, type InputCommand } from './input.ts';
 import type { PartitionPort, PartitionSpec } from './partition-port.ts';
-import { versionNotice } from './run-file.ts';
 import { defaultPlacement, Simulation } from './simulation.ts';
 import { chunkBuffers, isLivelyAt, type TraceChunk } from './trace/batch.ts';
 import type { VirtualTime } from './trace/event.ts';

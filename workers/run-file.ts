@@ -8,15 +8,8 @@
  * ERRORS  WorldError: what is wrong with the file, in words for a person.
  */
 import { integer, object, parseInputs, parseWorld, text, WorldError } from './hosts/parse-world.ts';
-import { engineVersion, type Run } from './input.ts';
+import type { Run } from './input.ts';
 import { hash32 } from './kernel/random.ts';
-
-/** What to tell whoever opens a run of another version; null when it is of this one. */
-export function versionNotice(run: Run): string | null {
-  if (run.version === engineVersion) return null;
-  const made = `This run was made by version ${run.version} of the engine; this is version ${engineVersion}.`;
-  return `${made} What you see may differ.`;
-}
 
 /** The file's text. */
 export function formatRun(run: Run): string {

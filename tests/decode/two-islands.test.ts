@@ -5,7 +5,7 @@ import { worldNamed } from '../../lessons/worlds/index.ts';
 import { ConversationsFold } from '../../src/decode/conversations.ts';
 import { glossOf } from '../../src/decode/gloss.ts';
 import { namesOf } from '../../src/decode/names.ts';
-import { roles } from '../../workers/hosts/roles.ts';
+import { roles } from '../../workers/hosts/all-roles.ts';
 import { engineVersion } from '../../workers/input.ts';
 import { SECOND } from '../../workers/os/os.ts';
 import { LocalPartition } from '../../workers/partition-port.ts';

@@ -1,5 +1,5 @@
 // Plays a run in real Web Workers and tells its hash: window.hashOf(world, placement, untilUs). Driven by placements.test.ts.
-import { wrap } from 'comlink';
+import { transfer, wrap } from 'comlink';
 
 import { worldNamed } from '../../lessons/worlds/index.ts';
 import type { Placement, SimulationApi, TraceMessage } from '../../workers/api.ts';
@@ -14,10 +14,11 @@ async function hashOf(
   if (world === null) throw new Error(`no world ${name}`);
   const worker = new Worker(new URL('../../workers/simulation.worker.ts', import.meta.url), {
     type: 'module',
+    name: 'simulation',
   });
   const api = wrap<SimulationApi>(worker);
   const { port1, port2 } = new MessageChannel();
-  const { transfer } = await import('comlink');
+
   await api.connectTrace(transfer(port2, [port2]));
   const started = performance.now();
   const done = new Promise<void>((resolve, reject) => {

@@ -6,7 +6,7 @@ import { standing } from '../../lessons/dsl/machine.ts';
 import { playLesson, type Played, type PlayedWorld } from '../../lessons/dsl/play.ts';
 import { lessons } from '../../lessons/index.ts';
 import { worldNamed } from '../../lessons/worlds/index.ts';
-import { roles } from '../../workers/hosts/roles.ts';
+import { roles } from '../../workers/hosts/all-roles.ts';
 import { engineVersion } from '../../workers/input.ts';
 import { LocalPartition } from '../../workers/partition-port.ts';
 import { Simulation } from '../../workers/simulation.ts';

@@ -5,7 +5,7 @@ import { namesOf, type Names } from '../../src/decode/names.ts';
 import type { Fold, FoldContext } from '../../src/sim/fold.ts';
 import { TraceStore } from '../../src/sim/trace-store.ts';
 import type { TraceEvent, World } from '../../workers/api.ts';
-import { roles } from '../../workers/hosts/roles.ts';
+import { roles } from '../../workers/hosts/all-roles.ts';
 import { engineVersion, type Input } from '../../workers/input.ts';
 import { LocalPartition } from '../../workers/partition-port.ts';
 import { Simulation } from '../../workers/simulation.ts';

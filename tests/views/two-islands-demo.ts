@@ -2,7 +2,7 @@
 import { worldNamed } from '../../lessons/worlds/index.ts';
 import { namesOf } from '../../src/decode/names.ts';
 import type { Fold, FoldClass } from '../../src/sim/fold.ts';
-import { roles } from '../../workers/hosts/roles.ts';
+import { roles } from '../../workers/hosts/all-roles.ts';
 import { engineVersion, type InputCommand } from '../../workers/input.ts';
 import { LocalPartition } from '../../workers/partition-port.ts';
 import { Simulation } from '../../workers/simulation.ts';

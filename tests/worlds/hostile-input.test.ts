@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { worlds } from '../../lessons/worlds/index.ts';
 import * as ascii from '../../workers/bytes/ascii.ts';
 import { BootedPartition, outsideHostName } from '../../workers/hosts/boot.ts';
-import { roles } from '../../workers/hosts/roles.ts';
+import { roles } from '../../workers/hosts/all-roles.ts';
 import type { InputCommand } from '../../workers/input.ts';
 import { withOutside } from '../../workers/node/bridge-world.ts';
 import {

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { twoIslands } from '../../lessons/worlds/two-islands/world.ts';
-import { roles } from '../../workers/hosts/roles.ts';
+import { roles } from '../../workers/hosts/all-roles.ts';
 import { engineVersion, type Input, type InputCommand, type Run } from '../../workers/input.ts';
 import { HOUR, SECOND } from '../../workers/os/os.ts';
 import { LocalPartition } from '../../workers/partition-port.ts';

@@ -5,7 +5,7 @@ import { worlds } from '../../lessons/worlds/index.ts';
 import * as ascii from '../../workers/bytes/ascii.ts';
 import * as utf8 from '../../workers/bytes/utf8.ts';
 import { BootedPartition } from '../../workers/hosts/boot.ts';
-import { roles } from '../../workers/hosts/roles.ts';
+import { roles } from '../../workers/hosts/all-roles.ts';
 import type { World } from '../../workers/hosts/world.ts';
 import type { InputCommand } from '../../workers/input.ts';
 import { MINUTE, SECOND, type Os, type Proc } from '../../workers/os/os.ts';

@@ -6,9 +6,11 @@ import { startMua } from '../daemons/mua/mua.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
 import type { Os } from '../os/os.ts';
 
+import type { LateParts } from './roles.ts';
+
 /** Starts the mailstore, Postfix and the user agents. */
-export function bootMailHost(os: Os): void {
-  startMailstore(os);
+export function bootMailHost(os: Os, late: () => LateParts): void {
+  startMailstore(os, (...session) => late().runImapSession(...session));
   startPostfix(os);
-  startMua(os);
+  startMua(os, (...errand) => late().fetchMail(...errand));
 }

@@ -34,7 +34,7 @@ export interface OutsideSink {
   accepted(connection: number, to: { address: string; port: number }): void;
 }
 
-export const noSink: OutsideSink = Object.freeze({
+const noSink: OutsideSink = Object.freeze({
   connected() {},
   failed() {},
   data() {},
@@ -51,7 +51,7 @@ type Pending = Channel<OutsideCommand>;
 const connectDeadlineUs = 30 * SECOND;
 
 /** Starts the procs of the outside host. */
-export function bootOutside(os: Os, sink: OutsideSink): void {
+export function bootOutside(os: Os, sink: OutsideSink = noSink): void {
   const pending = new Map<number, Pending>();
   os.spawn('bridge', (bridge) => dispatch(bridge, sink, pending));
   let accepted = 0;

@@ -4,7 +4,9 @@
 import { startMua } from '../daemons/mua/mua.ts';
 import type { Os } from '../os/os.ts';
 
+import type { LateParts } from './roles.ts';
+
 /** Starts the user agent. */
-export function bootWorkstation(os: Os): void {
-  startMua(os);
+export function bootWorkstation(os: Os, late: () => LateParts): void {
+  startMua(os, (...errand) => late().fetchMail(...errand));
 }

@@ -16,7 +16,7 @@ import { engineVersion, type Run } from '../input.ts';
 import { LocalPartition } from '../partition-port.ts';
 import { formatRun } from '../run-file.ts';
 import { Simulation } from '../simulation.ts';
-import { rolesWithSink } from '../hosts/roles.ts';
+import { rolesWithSink } from '../hosts/all-roles.ts';
 
 import {
   isLoopback,

@@ -8,7 +8,7 @@ import path from 'node:path';
 import * as ascii from '../bytes/ascii.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
 import { BootedPartition } from '../hosts/boot.ts';
-import { roles } from '../hosts/roles.ts';
+import { roles } from '../hosts/all-roles.ts';
 import type { World } from '../hosts/world.ts';
 import { MILLISECOND, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
 import { decodeMessage, encodeMessage, makeResponse, type DnsRecord } from '../protocols/dns/message.ts';

@@ -3,7 +3,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 
-import { roles } from '../hosts/roles.ts';
+import { roles } from '../hosts/all-roles.ts';
 import { HostWorkerServer, type HostWorkerRequest } from '../partition-port.ts';
 
 const server = new HostWorkerServer(roles);

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 
 import type { Placement } from '../api.ts';
-import { roles } from '../hosts/roles.ts';
+import { roles } from '../hosts/all-roles.ts';
 import {
   LocalPartition,
   RemotePartition,

@@ -9,7 +9,7 @@
 import type { Connection, Os, Proc } from '../../os/os.ts';
 
 import { parseConf, type ListenAddress, type MailstoreConf } from './conf.ts';
-import { runImapSession } from './imapd/session.ts';
+import type { runImapSession } from './imapd/session.ts';
 import { runLmtpSession } from './lmtpd/session.ts';
 import { Store } from './store/store.ts';
 import { ldapUsers } from './userdb/ldap-users.ts';
@@ -28,8 +28,11 @@ export interface Mailstore {
   readonly delivered: Set<string>;
 }
 
-/** Starts the daemons of a mailstore. */
-export function startMailstore(os: Os): void {
+/**
+ * Starts the daemons of a mailstore.
+ * @param runImap serves an IMAP connection (imapd/session.ts); handed in because a browser loads it late
+ */
+export function startMailstore(os: Os, runImap: typeof runImapSession): void {
   const conf = parseConf(os.files.read(confPath), os.hostName);
   const mailstore: Mailstore = {
     conf,
@@ -45,7 +48,7 @@ export function startMailstore(os: Os): void {
   serve(os, {
     name: 'imap',
     listen: conf.imap_listen,
-    run: (child, conn) => runImapSession(child, conn, mailstore),
+    run: (child, conn) => runImap(child, conn, mailstore),
   });
 }
 

@@ -7,16 +7,19 @@
  */
 import { NEVER, type Os, type Proc } from '../../os/os.ts';
 
-import { fetchMail } from './fetch.ts';
+import type { fetchMail } from './fetch.ts';
 import { submit } from './submit.ts';
 import { Threads } from './threads.ts';
 
-/** Starts the user agent of a host. */
-export function startMua(os: Os): void {
-  os.spawn('mua', mua);
+/**
+ * Starts the user agent of a host.
+ * @param fetchErrand does what mua.fetch asks (fetch.ts); handed in because a browser loads it late
+ */
+export function startMua(os: Os, fetchErrand: typeof fetchMail): void {
+  os.spawn('mua', (child) => mua(child, fetchErrand));
 }
 
-function* mua(os: Os): Proc<void> {
+function* mua(os: Os, fetchErrand: typeof fetchMail): Proc<void> {
   const inputs = os.inputs('mua.');
   const threads = new Threads();
   for (;;) {
@@ -24,6 +27,6 @@ function* mua(os: Os): Proc<void> {
     if (command === 'timeout') continue;
     if (command.kind === 'mua.send') os.spawn('mua send', (child) => submit(child, command, threads));
     else if (command.kind === 'mua.fetch')
-      os.spawn('mua fetch', (child) => fetchMail(child, command, threads));
+      os.spawn('mua fetch', (child) => fetchErrand(child, command, threads));
   }
 }
