@@ -11,7 +11,7 @@ import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 
 import type { Slot } from './event-heap.ts';
 import type { Partition } from './partition.ts';
-import type { Proc, Request, Waiter } from './proc.ts';
+import { Call, type Proc, type Request, type Waiter } from './proc.ts';
 import { HostRandom } from './random.ts';
 
 /** What a timer calls when its time has come. */
@@ -121,8 +121,7 @@ export class HostKernel {
     const { pid } = this;
     this.pid = proc.pid;
     try {
-      const last = proc.generator!.return(undefined);
-      assert(last.done === true, `proc ${proc.name} yielded in a finally block`);
+      proc.return();
       this.#ended(proc, 'killed', '');
     } catch (error) {
       this.#failed(proc, error);
@@ -164,7 +163,7 @@ export class HostKernel {
     let value = first;
     try {
       for (;;) {
-        const step = proc.generator!.next(value);
+        const step = proc.next(value);
         if (step.done === true) {
           this.#ended(proc, 'returned', '');
           break;
@@ -210,12 +209,61 @@ export class RunningProc implements Waiter {
   request: Request | null = null;
   running = true;
   readonly joiners = new Set<Wait>();
+  /** who waits for `generator` to end, outermost first (proc.ts: call) */
+  readonly #callers: Proc<unknown>[] = [];
 
   constructor(host: HostKernel, pid: number, name: string) {
     this.host = host;
     this.pid = pid;
     this.name = name;
   }
+  /** Runs on until it waits for something or ends. */
+  next(value: unknown): IteratorResult<Request, unknown> {
+    let step = this.#enter(value);
+    for (;;) {
+      if (step.done === true) {
+        const caller = this.#callers.pop();
+        if (caller === undefined) return step;
+        this.generator = caller;
+        step = this.#enter(step.value);
+      } else if (step.value instanceof Call) {
+        this.#callers.push(this.generator!);
+        this.generator = step.value.body;
+        step = this.#enter(undefined);
+      } else return step;
+    }
+  }
+
+  /** Ends it: finally blocks run, the innermost first. */
+  return(): void {
+    for (let frame = this.generator; frame !== null; frame = this.#callers.pop() ?? null) {
+      const last = frame.return(undefined);
+      assert(last.done === true, `proc ${this.name} yielded in a finally block`);
+    }
+  }
+
+  #enter(value: unknown): IteratorResult<Request, unknown> {
+    try {
+      return this.generator!.next(value);
+    } catch (error) {
+      return this.#throw(error);
+    }
+  }
+
+  /** What a body throws is thrown where it was called. */
+  #throw(thrown: unknown): IteratorResult<Request, unknown> {
+    let error = thrown;
+    for (let caller = this.#callers.pop(); caller !== undefined; caller = this.#callers.pop()) {
+      this.generator = caller;
+      try {
+        return caller.throw(error);
+      } catch (next) {
+        error = next;
+      }
+    }
+    throw error;
+  }
+
   resume(value: unknown): void {
     if (!this.running) return;
     this.request = null;
@@ -236,8 +284,8 @@ export interface WaitSource {
 }
 
 /**
- * A wait with a deadline: the request of every blocking syscall. One class for all sources, so that the kernel's
- * hottest code sees one shape.
+ * A wait with a deadline: the request of every blocking syscall. One class for all sources, so that the
+ * kernel's hottest code sees one shape.
  */
 export class Wait implements Request, Alarm {
   result: unknown = undefined;

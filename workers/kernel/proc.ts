@@ -5,6 +5,7 @@
  * proc has settled. A proc has one outstanding request. Killing is generator.return(): finally blocks run and
  * never yield.
  */
+import { assert } from '../bytes/assert.ts';
 
 /**
  * What a blocked proc waits for: the kernel calls `begin` once, and the proc resumes when `resume` is called.
@@ -26,3 +27,25 @@ export interface Waiter {
 export type Proc<T> = Generator<Request, T, unknown>;
 /** A blocking call, to be used with `yield*`. */
 export type Syscall<T> = Generator<Request, T, unknown>;
+
+/** The request that `call` makes; the kernel takes it before anything waits. */
+export class Call implements Request {
+  readonly body: Proc<unknown>;
+  result: unknown = undefined;
+
+  constructor(body: Proc<unknown>) {
+    this.body = body;
+  }
+  begin(): boolean {
+    assert(false, 'a call is no wait');
+  }
+  cancel(): void {}
+}
+
+/**
+ * `yield* call(body)` is `yield* body`, but what blocks in the body is resumed there directly and not through
+ * all its callers. For what is long or deep: a session, a lookup in the middle of one.
+ */
+export function* call<T>(body: Proc<T>): Syscall<T> {
+  return (yield new Call(body)) as T;
+}

@@ -69,7 +69,8 @@ export class TcpStack {
     from: { address: string | undefined; port?: number };
   }): TcpConnection | 'unreachable' {
     const stack = this.#stack;
-    // "127.0.0.1%mta1.example" (RFC 4007 §11's notation) is that host's own loopback, for who comes from outside.
+    // "127.0.0.1%mta1.example" (RFC 4007 §11's notation) is that host's own loopback, for who comes from
+    // outside.
     const [peer, zone] = options.to.address.split('%') as [string, string | undefined];
     const to = { address: peer, port: options.to.port };
     const route = stack.route(peer, zone === undefined ? undefined : stack.host.partition.indexOfHost(zone));

@@ -13,7 +13,7 @@ import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 import type { Proc, Syscall } from '../kernel/proc.ts';
 
 export type { InputCommand } from '../input.ts';
-export type { Proc, Syscall } from '../kernel/proc.ts';
+export { call, type Proc, type Syscall } from '../kernel/proc.ts';
 export type { EventId, QueueName, TraceFact, VirtualTime } from '../trace/event.ts';
 
 export const MICROSECOND = 1;

@@ -184,7 +184,11 @@ class VirtualConnection implements Connection {
     this.#tcp.abort();
   }
 
-  *#read<T>(what: 'bytes' | 'line' | Framer, deadline: VirtualTime, bytesMax: number): Syscall<T | ReadFailure> {
+  *#read<T>(
+    what: 'bytes' | 'line' | Framer,
+    deadline: VirtualTime,
+    bytesMax: number,
+  ): Syscall<T | ReadFailure> {
     const result = yield new Wait(this.#host, this.#reading.begin(what, bytesMax), deadline);
     this.#tcp.readDone();
     return result as T | ReadFailure;

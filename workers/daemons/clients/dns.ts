@@ -22,7 +22,7 @@ import { canonicalName, isName } from '../../protocols/dns/name.ts';
 import { rdataFormat } from '../../protocols/dns/rdata/index.ts';
 import { classIn, NOERROR, NXDOMAIN, rcodeName } from '../../protocols/dns/types.ts';
 
-import { SECOND, type Os, type Syscall, type VirtualTime } from '../../os/os.ts';
+import { call, NEVER, SECOND, type Os, type Syscall, type VirtualTime } from '../../os/os.ts';
 
 const timeoutUs = 5 * SECOND; // resolv.conf(5) "timeout"
 const attempts = 2; // resolv.conf(5) "attempts"
@@ -46,11 +46,8 @@ export function* lookup(
 ): Syscall<LookupResult> {
   const name = canonicalName(options.name);
   if (!isName(name)) return { kind: 'no-such-name' };
-  const result = yield* ask(os, {
-    name,
-    type: options.type,
-    deadline: options.deadline ?? Number.MAX_SAFE_INTEGER,
-  });
+  const deadline = options.deadline ?? NEVER;
+  const result = yield* call(ask(os, { name, type: options.type, deadline }));
   os.trace({
     kind: 'lookup.answered',
     service: 'dns',

@@ -15,7 +15,7 @@ import * as utf8 from '../../../bytes/utf8.ts';
 import {
   LdapSession, openLdapServers, parseLdapServers, type LdapEntry, type LdapSearchResult, type LdapServer,
 } from '../../clients/ldap.ts'; // prettier-ignore
-import { SECOND, type Os, type Proc } from '../../../os/os.ts';
+import { call, SECOND, type Os, type Proc } from '../../../os/os.ts';
 import { describeResult, resultCodes, serverDown } from '../../../protocols/ldap/types.ts';
 
 import { parseMainCf } from '../main-cf.ts';
@@ -79,9 +79,9 @@ function* lookup(os: Os, table: LdapTable, key: string): Proc<TableAnswer> {
   const filter = expandQuery(conf.queryFilter, folded, 'filter');
   const base = expandQuery(conf.searchBase, folded, 'dn');
   if (filter === null || base === null) return notFound;
-  let result = yield* searchOnce(os, table, { conf, base, filter, key: folded });
+  let result = yield* call(searchOnce(os, table, { conf, base, filter, key: folded }));
   if (result.kind === 'try-again' && result.code === serverDown && result.stale) {
-    result = yield* searchOnce(os, table, { conf, base, filter, key: folded });
+    result = yield* call(searchOnce(os, table, { conf, base, filter, key: folded }));
   }
   return 'answer' in result ? result.answer : { kind: 'try-again', why: result.why };
 }

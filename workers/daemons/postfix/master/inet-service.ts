@@ -4,7 +4,15 @@
  * A process serves one connection after another and leaves after $max_idle without one. At the process limit
  * nothing is accepted: clients wait in the backlog.
  */
-import { NEVER, type Channel, type Connection, type Listener, type Os, type Proc } from '../../../os/os.ts';
+import {
+  call,
+  NEVER,
+  type Channel,
+  type Connection,
+  type Listener,
+  type Os,
+  type Proc,
+} from '../../../os/os.ts';
 
 import type { Service } from '../instance.ts';
 import type { MasterEntry } from '../master-cf.ts';
@@ -86,7 +94,7 @@ function* serveConnections(os: Os, pool: Pool): Proc<void> {
       const conn = yield* pool.connections.take({ deadline: os.now() + idleUs });
       if (conn === 'timeout') return;
       try {
-        yield* pool.serve(os, conn, pool.service);
+        yield* call(pool.serve(os, conn, pool.service));
       } finally {
         pool.load--;
         if (pool.freed.length === 0) pool.freed.put(true);

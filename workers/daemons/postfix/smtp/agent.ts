@@ -15,7 +15,7 @@
  */
 import { assert } from '../../../bytes/assert.ts';
 
-import type { Connection, ConnectFailure, Os, Proc } from '../../../os/os.ts';
+import { call, type Connection, type ConnectFailure, type Os, type Proc } from '../../../os/os.ts';
 
 import { recordBounced, recordDeferred } from '../delivery/record.ts';
 import type { DeliveryRequest, DeliveryResult } from '../delivery/request.ts';
@@ -83,7 +83,7 @@ function* trySite(
     sessions++;
     const lastSession = config.mx_session_limit > 0 && sessions === config.mx_session_limit;
     const final = isLast && (lastSession || index === tries.length - 1);
-    const result = yield* deliverToHost(os, config, state, { host, connection, final });
+    const result = yield* call(deliverToHost(os, config, state, { host, connection, final }));
     reason = result.reason;
     if (!result.greeted)
       sessions--; // sessions that fail before the end of EHLO do not count

@@ -14,7 +14,7 @@
 import { isHeaderName, tokenize, type Token } from '../../../protocols/smtp/command.ts';
 import { escapeForLog } from '../../../protocols/smtp/reply.ts';
 
-import type { Connection, Os, Proc } from '../../../os/os.ts';
+import { call, type Connection, type Os, type Proc } from '../../../os/os.ts';
 
 import type { Service } from '../instance.ts';
 
@@ -98,7 +98,7 @@ function* serve(session: Session): Proc<Ending | null> {
   for (;;) {
     const refused = yield* greet(session);
     if (!refused) {
-      const ending = yield* converse(session);
+      const ending = yield* call(converse(session));
       if (ending === 'greet-again') continue;
       yield* disconnectAnvil(session);
       return ending;
@@ -242,7 +242,7 @@ function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcom
     yield* say(session, '554 5.5.0 Error: SMTP protocol synchronization');
     return 'end';
   }
-  const outcome = yield* command.run(session, tokens, line);
+  const outcome = yield* call(command.run(session, tokens, line));
   if (outcome.kind !== 'reply') {
     if (outcome.kind === 'greet-again') count.done++;
     return outcome;
