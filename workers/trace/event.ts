@@ -62,7 +62,7 @@ export type TraceFact =
       queueId: string; recipient: string; transport: string; relay: string; dsn: string;
       status: 'sent' | 'deferred' | 'bounced' | 'expired' | 'undeliverable'; text: string;
     }
-  /** The next try of a deferred message: not before `due`. */
+  /** When a deferred message is tried next: `due` is the queue scan that takes it, unless a flush comes before. */
   | { kind: 'retry.scheduled'; queueId: string; due: VirtualTime; reason: string }
   /** The deferred queue will be scanned at `due`. */
   | { kind: 'scan.scheduled'; due: VirtualTime }

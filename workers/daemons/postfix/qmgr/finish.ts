@@ -13,7 +13,7 @@ import type { ReportTask } from '../bounce/notify.ts';
 
 import { expiresAt, nextAttemptAt, wholeSecond } from './backoff.ts';
 import type { ActiveMessage } from './message.ts';
-import { qmgrIdent, scheduleScan, type QmgrState } from './state.ts';
+import { qmgrIdent, scanThatTakes, scheduleScan, type QmgrState } from './state.ts';
 
 /** Called once per round, when nothing of the message is under way. */
 export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage): void {
@@ -63,6 +63,7 @@ export function settleMessage(
   const next = nextAttemptAt(state.params, { created: message.envelope.arrived, now: os.now() });
   queue.setNextAttempt(queueId, 'active', next);
   if (queue.move(queueId, 'active', 'deferred') === null) return;
-  os.trace({ kind: 'retry.scheduled', queueId, due: next, reason: message.reason });
+  const due = scanThatTakes(os, state, next);
+  os.trace({ kind: 'retry.scheduled', queueId, due, reason: message.reason });
   scheduleScan(os, state, next);
 }

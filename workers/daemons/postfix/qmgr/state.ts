@@ -68,11 +68,15 @@ export interface Reporter {
   report(os: Os, task: ReportTask, message: { queueId: string; envelope: QueueEnvelope }): Proc<boolean>;
 }
 
+/** The first scan of the deferred queue from now on that takes a file with this next attempt. */
+export function scanThatTakes(os: Os, state: QmgrState, nextAttempt: VirtualTime): VirtualTime {
+  const earliest = Math.max(nextAttempt - SECOND, os.now() + 1); // one second of grace, see isDue
+  return scanAtOrAfter(earliest, { start: state.startedAt, delay: state.params.queue_run_delay });
+}
+
 /** Makes sure that the deferred queue is scanned when a file with this next attempt is due. */
 export function scheduleScan(os: Os, state: QmgrState, nextAttempt: VirtualTime): void {
-  const phase = { start: state.startedAt, delay: state.params.queue_run_delay };
-  const earliest = Math.max(nextAttempt - SECOND, os.now() + 1); // one second of grace, see isDue
-  const at = scanAtOrAfter(earliest, phase);
+  const at = scanThatTakes(os, state, nextAttempt);
   if (at >= state.scanAt) return;
   state.scanAt = at;
   os.trace({ kind: 'scan.scheduled', due: at });
