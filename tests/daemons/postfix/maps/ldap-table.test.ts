@@ -120,6 +120,19 @@ describe('when the directory does not answer', () => {
     expect(w.logLines(client)).toEqual([]);
   });
 
+  test('after a restart of the server no dead connection of the pool is tried twice', () => {
+    const w = acmeWorld();
+    const opened = table('vmm');
+    const keys = ['bob@acme.example', 'x@acme.example', 'y@acme.example'];
+    for (const key of keys) w.spawn(client, (os) => opened.lookup(os, key));
+    w.run(w.now + SECOND);
+    expect(w.logLines(server).filter((line) => line.includes('ACCEPT'))).toHaveLength(keys.length);
+    w.input(w.now + 1, { kind: 'host.crash', host: server });
+    w.input(w.now + 2, { kind: 'host.start', host: server });
+    w.run(w.now + SECOND);
+    expect(look(w, opened, 'bob@acme.example')).toMatchObject({ kind: 'found' });
+  });
+
   test('the cable swallows everything: try again after the table’s timeout', () => {
     const w = acmeWorld();
     w.input(1, { kind: 'link.set', between: [client, server], fault: 'blackhole' });

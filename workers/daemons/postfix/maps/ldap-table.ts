@@ -81,6 +81,8 @@ function* lookup(os: Os, table: LdapTable, key: string): Proc<TableAnswer> {
   if (filter === null || base === null) return notFound;
   let result = yield* call(searchOnce(os, table, { conf, base, filter, key: folded }));
   if (result.kind === 'try-again' && result.code === serverDown && result.stale) {
+    // What killed this connection, a restart of the server, has killed the idle ones too.
+    for (const session of table.idle.splice(0)) session.close();
     result = yield* call(searchOnce(os, table, { conf, base, filter, key: folded }));
   }
   return 'answer' in result ? result.answer : { kind: 'try-again', why: result.why };
