@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
 import * as dns from '../../lessons/worlds/two-islands/dns.ts';
-import { lookup, lookupAddresses, lookupMx, reverseLookup } from '../../workers/daemons/clients/dns.ts';
+import { exchange, lookup, lookupAddresses, lookupMx, reverseLookup } from '../../workers/daemons/clients/dns.ts';
+import { makeQuery } from '../../workers/protocols/dns/message.ts';
 import { SECOND, type Os, type Proc } from '../../workers/os/os.ts';
 import { TestWorld } from '../simulate.ts';
 
-function world(): TestWorld {
+function world(rootHints = dns.rootHints): TestWorld {
   const resolv = { '/etc/resolv.conf': dns.resolvConf('203.0.113.53') };
   const big = Array.from({ length: 40 }, (_, i) => `big TXT "line ${i} ${'x'.repeat(40)}"`).join('\n');
   return new TestWorld([
@@ -14,7 +15,7 @@ function world(): TestWorld {
       name: 'resolver.far.example',
       address: '203.0.113.53',
       kind: 'resolver',
-      files: { '/etc/bind/root.hints': dns.rootHints },
+      files: { '/etc/bind/root.hints': rootHints },
     },
     {
       name: 'a.root-servers.example',
@@ -127,6 +128,32 @@ describe('a recursive lookup', () => {
     w.run(w.now + 3 * SECOND);
     expect(w.call('client.far.example', (os) => lookupMx(os, 'acme.example') as Proc<unknown>)).toMatchObject(
       { kind: 'found' },
+    );
+  });
+
+  test('without RD is answered from the cache alone', () => {
+    const w = world();
+    const ask = (): number =>
+      w.call('client.far.example', function* (os): Proc<number> {
+        const question = { name: 'mta1.acme.example', type: 'A', class: 1 };
+        const query = makeQuery({ id: 1, question, recursionDesired: false, edns: null });
+        const response = yield* exchange(os, { server: '203.0.113.53', query, deadline: os.now() + SECOND });
+        expect(response?.rcode).toBe(0);
+        return response!.answers.length;
+      });
+    expect(ask()).toBe(0);
+    expect(walk(w)).toEqual([]);
+    w.call('client.far.example', (os) => lookupAddresses(os, 'mta1.acme.example') as Proc<unknown>);
+    expect(ask()).toBe(1);
+  });
+
+  test('with root hints that cannot be read the resolver says so in its log, and SERVFAIL', () => {
+    const w = world('. NS\n');
+    expect(w.call('client.far.example', (os) => lookupMx(os, 'acme.example') as Proc<unknown>)).toMatchObject(
+      { kind: 'try-again' },
+    );
+    expect(w.logLines('resolver.far.example')[0]).toMatch(
+      /^named: could not configure root hints from '\/etc\/bind\/root.hints': /,
     );
   });
 

@@ -71,7 +71,7 @@ function* resolveOne(
   const known = fromCache(resolver.cache, name, type);
   if (known !== null) return known;
   const failed: CacheEntry = { kind: 'failed', expiresAt: os.now(), trust: 'answer' };
-  if (work.depth > depthMax) return failed;
+  if (work.depth > depthMax || work.budget.queries <= 0) return failed;
   let servers = yield* closestServers(os, resolver, name, work);
   for (let i = 0; i < referralsMax; i++) {
     const step = yield* askServers(os, resolver, servers, name, type, work);

@@ -2,9 +2,11 @@
  * resolver — recursive name server for the hosts of a site, as BIND 9.18 with recursion on
  *
  * Answers stub resolvers on port 53 over UDP and TCP, one proc per question; the same question asked twice at
- * once is walked once. Root servers come from /etc/bind/root.hints.
+ * once is walked once. Root servers come from /etc/bind/root.hints. A query without RD is answered from the
+ * cache alone.
  *
  * STANDARDS  RFC 1034 §5.3.3, RFC 1035 §7, RFC 2308, RFC 6891, RFC 7766
+ * ERRORS     root hints that cannot be read are logged; without roots every walk fails (SERVFAIL)
  */
 import * as ascii from '../../bytes/ascii.ts';
 import { DecodeError } from '../../bytes/byte-reader.ts';
@@ -19,7 +21,7 @@ import {
   type DnsMessage,
 } from '../../protocols/dns/message.ts';
 import { canonicalName } from '../../protocols/dns/name.ts';
-import { parseZoneFile } from '../../protocols/dns/zone-file.ts';
+import { parseZoneFile, ZoneFileError } from '../../protocols/dns/zone-file.ts';
 import {
   BADVERS,
   classIn,
@@ -133,7 +135,12 @@ function* respond(os: Os, service: Service, query: DnsMessage): Syscall<DnsMessa
   if (query.opcode !== 0) return { ...response, rcode: NOTIMP };
   if (question === undefined || query.questions.length !== 1) return { ...response, rcode: FORMERR };
   if (question.class !== classIn) return { ...response, rcode: REFUSED };
-  const found = yield* resolveOnce(os, service, canonicalName(question.name), question.type);
+  const name = canonicalName(question.name);
+  const found = query.recursionDesired
+    ? yield* resolveOnce(os, service, name, question.type)
+    : yield* resolve(os, service, name, question.type, { budget: { queries: 0 }, depth: 0 });
+  // SIMPLIFIED: what is not in the cache is answered with nothing; BIND names the closest servers it knows.
+  if (found.kind === 'failed' && !query.recursionDesired) return response;
   if (found.kind === 'failed') return { ...response, rcode: SERVFAIL };
   response.answers = found.records;
   if (found.kind !== 'found') {
@@ -165,7 +172,13 @@ function* resolveOnce(os: Os, service: Service, name: string, type: string): Sys
 function rootAddresses(os: Os): string[] {
   const bytes = os.files.read(hintsPath);
   if (bytes === null) return [];
-  return parseZoneFile(ascii.decode(bytes), { file: hintsPath, origin: '' })
-    .filter((record) => record.type === 'A')
-    .map((record) => (record.data as { address: string }).address);
+  try {
+    return parseZoneFile(ascii.decode(bytes), { file: hintsPath, origin: '' })
+      .filter((record) => record.type === 'A')
+      .map((record) => (record.data as { address: string }).address);
+  } catch (error) {
+    if (!(error instanceof ZoneFileError)) throw error;
+    os.log('named', `could not configure root hints from '${hintsPath}': ${error.message}`);
+    return [];
+  }
 }
