@@ -126,6 +126,15 @@ describe('a Postfix', () => {
     expect(lines.at(-1)).toBe('postfix/qmgr: QID: removed');
   });
 
+  test('mail for no transport is deferred, also when master.cf has no retry service', () => {
+    const { world } = worldOf('transport_maps = inline:{far.example=nosuch:}\n', {
+      '/etc/postfix/master.cf': masterCf.replace(/^(?:retry|error) .*\n/gm, ''),
+    });
+    send(world, ['bob@far.example']);
+    world.run(20 * SECOND);
+    expect(sent(world)).toEqual(['bob@far.example retry deferred mail transport unavailable']);
+  });
+
   test('local mail follows aliases to a mailbox file, or elsewhere in a new message', () => {
     const { world, far } = worldOf('alias_maps = hash:/etc/aliases\nlocal_recipient_maps =\n');
     send(world, [

@@ -43,7 +43,17 @@ export function startDeliveryServices(os: Os, options: DeliveryOptions): Readonl
       }),
     );
   }
+  if (!pools.has('retry')) pools.set('retry', builtInRetry(os, options));
   return pools;
+}
+
+/** Without a retry service in master.cf qmgr(8) writes to the defer log itself, as if there were one. */
+function builtInRetry(os: Os, { instance, markDone }: DeliveryOptions): AgentPool {
+  const { parameters } = instance;
+  const ident = `${parameters.text('syslog_name')}/qmgr`;
+  const agent: Agent = { ident, queueDirectory: parameters.text('queue_directory'), markDone };
+  const deliver: Deliver = (child, request) => deliverError(child, agent, request);
+  return new AgentPool(os, { name: ident, deliver, processesMax: 1 });
 }
 
 /** A service of master.cf with its own parameters and log name. */
