@@ -19,6 +19,9 @@ describe('foldLines', () => {
     expect(foldLines(pieces, 10)).toBe(pieces);
     expect(foldLines([ascii.encode('z'.repeat(5000))], 0)).toHaveLength(1);
   });
+  test('ends with any limit, also one that leaves no room after the blank', () => {
+    expect(joined(foldLines([ascii.encode('abc\r\n')], 1))).toBe('ab\r\n c\r\n');
+  });
   test('sees a line that goes on in the next piece, wherever it is cut', () => {
     const whole = `${'x'.repeat(23)}\r\nshort\r\n${'y'.repeat(11)}\r\n`;
     const expected = joined(foldLines([ascii.encode(whole)], 10));

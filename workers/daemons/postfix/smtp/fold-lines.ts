@@ -15,12 +15,13 @@
  */
 export function foldLines(pieces: readonly Uint8Array[], limit: number): readonly Uint8Array[] {
   if (limit === 0) return pieces;
+  const columnsMax = Math.max(2, limit); // a broken line has its blank and at least one octet
   const output: Uint8Array[] = [];
   let column = 0; // octets of the line so far
   for (const piece of pieces) {
     let from = 0;
     for (let at = 0; at < piece.length;) {
-      const room = Math.max(0, limit - column);
+      const room = Math.max(0, columnsMax - column);
       const horizon = Math.min(piece.length, at + room + crlf.length);
       const lineFeed = piece.lastIndexOf(lf, horizon - 1);
       if (lineFeed >= at) {
