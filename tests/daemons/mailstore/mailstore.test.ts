@@ -251,3 +251,14 @@ test('Zimbra: its replies, its Received field, and a second copy of a Message-ID
     /^Return-Path: <joe@sender\.example>\r\nReceived: from \S+ \(LHLO mx\) \(127\.0\.0\.1\) by\r\n mbox1\.acme\.example with LMTP; /,
   );
 });
+
+test('RENAME moves all folders or none: not when a child would meet another folder', () => {
+  const world = mailstore();
+  const replies = read(
+    world,
+    'c CREATE old\r\nd CREATE old/kid\r\ne CREATE new/kid\r\nf RENAME old new\r\ng RENAME old newer\r\nh LIST "" *',
+  );
+  expect(replies).toMatch(/^f NO \[ALREADYEXISTS\]/m);
+  expect(replies).toMatch(/^g OK/m);
+  for (const name of ['newer', 'newer/kid', 'new/kid']) expect(replies).toMatch(RegExp(`"?${name}"?\r`));
+});

@@ -83,15 +83,18 @@ export class Store {
     return null;
   }
 
-  /** Renames a folder with all below it. SIMPLIFIED: not INBOX; RFC 3501 §6.3.5 moves its messages. */
+  /** Renames a folder with all below it, or nothing at all. SIMPLIFIED: not INBOX; RFC 3501 §6.3.5 moves its messages. */
   *rename(os: Os, user: string, from: string, to: string): Proc<FolderFailure | null> {
     if (from.toUpperCase() === inbox) return 'inbox';
     if (!isFolderName(from) || !this.#exists(os, user, from)) return 'none';
     if (to.toUpperCase() === inbox || this.#exists(os, user, to)) return 'exists';
     if (!isFolderName(to)) return 'bad-name';
-    for (const name of this.folders(os, user)) {
-      if (name !== from && !name.startsWith(`${from}/`)) continue;
-      const renamed = to + name.slice(from.length);
+    const moving = this.folders(os, user).filter((name) => name === from || name.startsWith(`${from}/`));
+    const renamedOf = (name: string): string => to + name.slice(from.length);
+    if (moving.some((name) => !isFolderName(renamedOf(name)))) return 'bad-name';
+    if (moving.some((name) => this.#exists(os, user, renamedOf(name)))) return 'exists';
+    for (const name of moving) {
+      const renamed = renamedOf(name);
       const source = this.#mailbox(os, user, name);
       const target = this.#directory(user, renamed);
       for (const path of source.filesOf(os))
