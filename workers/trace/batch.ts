@@ -52,9 +52,14 @@ export function kindAt(chunk: TraceChunk, index: number): TraceKind {
  */
 export function isLivelyAt(chunk: TraceChunk, index: number): boolean {
   const kind = kindAt(chunk, index);
-  // Fields end with the payload's length and bytes: longer than the fixed fields and addresses means data.
-  if (kind === 'tcp.segment-sent') return chunk.offset[index + 1]! - chunk.offset[index]! > 72;
+  if (kind === 'tcp.segment-sent') return payloadBytesAt(chunk, index) > 0;
   return kind !== 'tcp.segment-delivered' && !kind.startsWith('process.') && !kind.startsWith('timer.');
+}
+
+// A segment's fields: from, fromPort, to, five more numbers, payload.
+function payloadBytesAt({ body, offset }: TraceChunk, index: number): number {
+  const to = offset[index]! + 4 + readU32(body, offset[index]!) + 4;
+  return readU32(body, to + 4 + readU32(body, to) + 5 * 4);
 }
 
 /** Decodes event `index` of the chunk. Payloads are views into the chunk's body. */
