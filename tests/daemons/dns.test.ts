@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
 import * as dns from '../../lessons/worlds/two-islands/dns.ts';
-import { exchange, lookup, lookupAddresses, lookupMx, reverseLookup } from '../../workers/daemons/clients/dns.ts';
+import {
+  exchange,
+  lookup,
+  lookupAddresses,
+  lookupMx,
+  reverseLookup,
+} from '../../workers/daemons/clients/dns.ts';
 import { makeQuery } from '../../workers/protocols/dns/message.ts';
 import { SECOND, type Os, type Proc } from '../../workers/os/os.ts';
 import { TestWorld } from '../simulate.ts';
