@@ -47,8 +47,7 @@ function ofServer(role: string, text: string, about: string): string {
   const [first = '', verb = ''] = role.split(/ (.*)/);
   if (first === '+') return verb === 'AUTHENTICATE' ? 'Go on: your credentials.' : 'Go on.';
   if (first === 'OK') return done.get(verb) ?? 'Done.';
-  if (first === 'NO')
-    return verb === 'LOGIN' || verb === 'AUTHENTICATE' ? 'Wrong name or password.' : 'That did not work.';
+  if (first === 'NO') return refused(verb, text);
   if (first === 'BAD') return 'I don’t understand that.';
   switch (verb) {
     case 'EXISTS':
@@ -76,6 +75,15 @@ function ofServer(role: string, text: string, about: string): string {
     default:
       return '';
   }
+}
+
+/** The response code says why, where there is one (RFC 5530). */
+function refused(verb: string, text: string): string {
+  if (/\[UNAVAILABLE\]/i.test(text)) return 'I can’t check that just now.';
+  if (/\[NONEXISTENT\]/i.test(text)) return 'There is no such folder.';
+  if (/\[OVERQUOTA\]/i.test(text)) return 'There is no room left.';
+  if (/\[PRIVACYREQUIRED\]/i.test(text)) return 'Not in the clear: encrypt first.';
+  return verb === 'LOGIN' || verb === 'AUTHENTICATE' ? 'Wrong name or password.' : 'That did not work.';
 }
 
 function untaggedOk(text: string): string {

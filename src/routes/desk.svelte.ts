@@ -7,8 +7,8 @@
 import { worldNamed } from '../../lessons/worlds/index.ts';
 import type { Run, VirtualTime, World } from '../../workers/api.ts';
 
-import { keptRun } from '../sim/kept-work.ts';
-import { Session } from '../sim/session.svelte.ts';
+import { keptRun, type KeptRun } from '../sim/kept-work.ts';
+import { Session, type Start } from '../sim/session.svelte.ts';
 import type { Settings } from '../ui/settings.svelte.ts';
 
 import type { Route } from './route.ts';
@@ -16,11 +16,16 @@ import type { Route } from './route.ts';
 export const startWorld = 'two-islands';
 const bootUs = 100_000;
 
+/** Holds the one open session of start page and sandbox. */
 export class Desk {
   session = $state.raw<Session | null>(null);
+  /** a world that is not built in is being looked for in the kept work */
+  looking = $state(false);
 
   readonly #settings: Settings;
   #letGo: (() => void) | null = null;
+  /** the world the address asks for */
+  #wanted = '';
   /** whether the clock of a world runs as soon as it is open */
   #running = false;
 
@@ -36,9 +41,12 @@ export class Desk {
     const name = route.page === 'start' ? startWorld : route.page === 'sandbox' ? route.world : null;
     if (name === null) return route.page === 'learn' ? this.close() : undefined;
     this.#running = route.page === 'sandbox';
+    this.#wanted = name;
     if (this.session?.world.name === name) return;
     const world = worldNamed(name);
-    if (world !== null) this.#open(world);
+    if (world === null) return void this.#openKept(name);
+    this.close();
+    this.#open(world, keptRun(keptAs(name)));
   }
 
   /** Keeps the work and ends the workers. */
@@ -55,7 +63,7 @@ export class Desk {
     const session = this.session;
     if (session === null) return;
     if (session.keepsWork) await session.forget();
-    this.#replace(session.world);
+    this.#replace(worldNamed(session.world.name) ?? session.world, null);
   }
 
   /** Starts the workers again from what was kept last: after a crash. */
@@ -63,7 +71,7 @@ export class Desk {
     const session = this.session;
     if (session === null) return;
     const kept = await keptRun(session.keepAs);
-    this.#replace(session.world, kept?.run, kept?.until);
+    this.#replace(kept?.run.world ?? session.world, kept);
   }
 
   /** The same run in other workers. */
@@ -71,15 +79,25 @@ export class Desk {
     const session = this.session;
     if (session === null || session.failure !== null) return;
     const run = await session.save();
-    this.#replace(session.world, run, session.now);
+    this.#replace(session.world, { run, until: session.now });
   }
 
   /** Goes on from a run of a file, in place of the world that lies open. */
   openRun(run: Run): void {
-    this.#replace(run.world, run, lastInput(run));
+    this.#replace(run.world, { run, until: lastInput(run) });
   }
 
-  #replace(world: World, run?: Run, until?: VirtualTime): void {
+  /** A world known only from a run of a file that was opened here earlier. */
+  async #openKept(name: string): Promise<void> {
+    this.looking = true;
+    const kept = await keptRun(keptAs(name));
+    this.looking = false;
+    if (kept === null || this.#wanted !== name || this.session?.world.name === name) return;
+    this.close();
+    this.#open(kept.run.world, kept);
+  }
+
+  #replace(world: World, start: Start | null): void {
     const old = this.session;
     old?.close();
     const same = old?.world.name === world.name;
@@ -87,21 +105,28 @@ export class Desk {
       this.#letGo?.();
       this.#letGo = null;
     }
-    this.#open(world, run, until, same ? old?.keepsWork : undefined);
+    this.#open(world, start, same ? old?.keepsWork : undefined);
   }
 
-  #open(world: World, run?: Run, until?: VirtualTime, keepsWork?: boolean): void {
-    if (this.session !== null && run === undefined && keepsWork === undefined) this.close();
+  /** @param keepsWork as it was claimed already; undefined = it is claimed now */
+  #open(world: World, start: Promise<KeptRun | null> | Start | null, keepsWork?: boolean): void {
     const { wantedPlacement } = this.#settings;
     const session = new Session({
-      keepAs: `world:${world.name}`,
+      keepAs: keptAs(world.name),
       world,
       ...(wantedPlacement === undefined ? {} : { placement: wantedPlacement }),
     });
     this.session = session;
-    void session.open(run, until).then(() => this.#wake(session));
+    void this.#begin(session, start);
     if (keepsWork !== undefined) session.keepsWork = keepsWork;
-    else void this.#claim(session);
+    else void this.#claim(session.keepAs);
+  }
+
+  async #begin(session: Session, start: Promise<KeptRun | null> | Start | null): Promise<void> {
+    if (await session.open(start)) return this.#wake(session);
+    const kept = await start;
+    if (kept === null || this.session !== session) return;
+    this.#open(kept.run.world, kept, session.keepsWork); // of that name, but another world
   }
 
   /** Boots the machines before anyone looks. In the sandbox the clock then runs; on the start page it waits for Send. */
@@ -112,19 +137,24 @@ export class Desk {
   }
 
   /** One tab at a time keeps a world; any other works on a copy. Without locks (plain http) each keeps its own. */
-  async #claim(session: Session): Promise<void> {
+  async #claim(keepAs: string): Promise<void> {
     if (!('locks' in navigator)) return;
-    await navigator.locks.request(`postroom:${session.keepAs}`, { ifAvailable: true }, (lock) => {
+    const isOpen = () => this.session?.keepAs === keepAs;
+    await navigator.locks.request(`postroom:${keepAs}`, { ifAvailable: true }, (lock) => {
       if (lock === null) {
-        session.keepsWork = false;
+        if (isOpen()) this.session!.keepsWork = false;
         return undefined;
       }
       return new Promise<void>((resolve) => {
-        if (this.session === session) this.#letGo = resolve;
+        if (isOpen()) this.#letGo = resolve;
         else resolve();
       });
     });
   }
+}
+
+function keptAs(worldName: string): string {
+  return `world:${worldName}`;
 }
 
 /** A run file says what was done, not how far the clock came: it is played to just after the last act. */

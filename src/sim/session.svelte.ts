@@ -21,7 +21,7 @@ import { namesOf, type Names } from '../decode/names.ts';
 
 import { startSimulation, type SimulationClient } from './client.ts';
 import type { Fold, FoldClass } from './fold.ts';
-import { forgetRun, keepRun, keptRun } from './kept-work.ts';
+import { forgetRun, keepRun, type KeptRun } from './kept-work.ts';
 import type { Selection } from './selection.ts';
 import { defaultSpeed, type Speed } from './speeds.ts';
 import { TraceStore } from './trace-store.ts';
@@ -34,10 +34,14 @@ export interface SessionOptions {
   seed?: number;
 }
 
+/** A run to go on from, and until when it is computed anew. */
+export type Start = Pick<KeptRun, 'run' | 'until'>;
+
 const keepEveryMs = 3000;
 const keepSoonMs = 200;
 const pastGapUsMax = 1_000_000; // slow motion over the past skips shorter waits, as the player does
 
+/** One open world: what the page knows of it, and all that can be done in it. */
 export class Session {
   readonly world: World;
   readonly names: Names;
@@ -80,6 +84,10 @@ export class Session {
   #keepTimer = 0;
   #dirty = false;
   #closed = false;
+  /** its kept work was given up: nothing is kept from here on */
+  #forgotten = false;
+  /** counts what the clock was told to do, so that a skip knows whether it was overtaken */
+  #orders = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -89,17 +97,24 @@ export class Session {
     this.clock = clockOf(options.world.startsAt);
   }
 
-  /** Starts the simulation: of `run` when given, else of the kept run, else of a new one. */
-  async open(run?: Run, until?: VirtualTime): Promise<void> {
+  /**
+   * Starts the simulation: of the run that `reading` gives, or of a new one.
+   * @returns false when that run is of another world: this session is then closed, and another one has to be made
+   */
+  async open(reading: Promise<Start | null> | Start | null = null): Promise<boolean> {
     const starting = startSimulation(
       (message) => this.#receive(message),
       (why) => this.#fail(why),
     );
-    const kept = run === undefined && this.keepAs !== '' ? await keptRun(this.keepAs) : null;
-    const start = run ?? kept?.run ?? this.newRun();
-    const replayUntil = until ?? kept?.until ?? 0;
+    const kept = await reading; // while the worker starts
+    if (kept !== null && !isSameWorld(kept.run.world, this.world)) this.close();
     this.#client = await starting;
-    if (this.#closed) return this.#client.close();
+    if (this.#closed) {
+      this.#client.close();
+      return kept === null || isSameWorld(kept.run.world, this.world);
+    }
+    const start = kept?.run ?? this.newRun();
+    const replayUntil = kept?.until ?? 0;
     this.replaying = replayUntil > 0;
     const { placement } = this.#options;
     try {
@@ -115,9 +130,12 @@ export class Session {
       this.#fail(error instanceof Error ? error.message : String(error));
     }
     this.replaying = false;
-    if (this.keepAs !== '') this.#keepTimer = window.setInterval(() => void this.keep(), keepEveryMs);
+    if (this.keepAs !== '' && !this.#closed)
+      this.#keepTimer = window.setInterval(() => void this.keep(), keepEveryMs);
+    return true;
   }
 
+  /** The run of this world in which nothing was done yet. */
   newRun(): Run {
     return { version: engineVersion, world: this.world, seed: this.#options.seed ?? 1, inputs: [] };
   }
@@ -149,6 +167,7 @@ export class Session {
     return fold as F;
   }
 
+  /** @returns null when it is not in memory */
   event(id: EventId): TraceEvent | null {
     return this.store.byId(id);
   }
@@ -162,28 +181,35 @@ export class Session {
     return at;
   }
 
+  /** Selects for all views; null = nothing. */
   select(selection: Selection | null): void {
     this.selection = selection;
   }
 
   // ---- time -------------------------------------------------------------------------------------------
 
+  /** Lets the clock run at the chosen speed; in the past the cursor, which goes on live when it arrives there. */
   async play(until?: VirtualTime): Promise<void> {
     if (this.cursor !== null) return this.#playPast();
+    this.#overtake();
     this.playing = true;
     await (await this.#api()).play({ pace: this.speed.pace, ...(until === undefined ? {} : { until }) });
   }
 
+  /** Stops the clock; a skip that is under way ends here. */
   async pause(): Promise<void> {
     this.#stopPast();
     this.playing = false;
+    this.#overtake();
     await (await this.#api()).pause();
   }
 
+  /** Play when it stands, pause when it runs. */
   async toggle(): Promise<void> {
     await (this.playing ? this.pause() : this.play());
   }
 
+  /** Changes the pace, also while it plays. */
   async setSpeed(speed: Speed): Promise<void> {
     this.speed = speed;
     if (!this.playing) return;
@@ -191,16 +217,22 @@ export class Session {
     else await this.play();
   }
 
-  /** Runs the simulation at full speed to `until`, then stops, or plays on if it was playing. */
-  async skipTo(until: VirtualTime): Promise<void> {
+  /**
+   * Runs the simulation at full speed to `until`, then stops, or plays on if it was playing.
+   * @returns false when something else was asked of the clock before it got there
+   */
+  async skipTo(until: VirtualTime): Promise<boolean> {
     if (this.cursor !== null) this.goLive();
     const goOn = this.playing;
-    const api = await this.#api();
-    await api.play({ pace: { mode: 'fast' }, until });
+    this.#overtake();
+    const order = this.#orders;
     this.playing = true;
-    await this.#clockReaches(until);
+    await (await this.#api()).play({ pace: { mode: 'fast' }, until });
+    await this.#clockReaches(until, order);
+    if (order !== this.#orders || this.failure !== null) return false;
     this.playing = false;
     if (goOn) await this.play();
+    return true;
   }
 
   /** To the next instant at which an event is `wanted`; live, the simulation runs on until there is one. */
@@ -213,8 +245,10 @@ export class Session {
     const api = await this.#api();
     for (let tries = 0; tries < stepsMax; tries++) {
       const before = this.store.length;
+      const order = this.#orders;
       const at = await api.step();
-      await this.#clockReaches(at);
+      await this.#clockReaches(at, order);
+      if (order !== this.#orders) return;
       if (this.#find(before, 1, wanted) >= 0 || this.nextEventAt === null) return;
     }
   }
@@ -233,6 +267,7 @@ export class Session {
     this.cursor = Math.max(0, at);
   }
 
+  /** Back to the present, where the clock stands as it was left. */
   goLive(): void {
     if (this.cursor === null) return;
     this.#stopPast();
@@ -242,18 +277,21 @@ export class Session {
 
   // ---- keeping ----------------------------------------------------------------------------------------
 
+  /** Keeps the run in this browser, when something was done since. */
   async keep(): Promise<void> {
     if (!this.#dirty || !this.keepsWork || this.keepAs === '' || this.failure !== null || this.replaying)
       return;
+    if (this.#forgotten) return;
     this.#dirty = false;
     const run = await (await this.#api()).save();
-    if (run.inputs.length === 0) return; // nothing was done yet
+    if (run.inputs.length === 0 || this.#forgotten) return; // nothing was done yet, or it was given up meanwhile
     const keptAt = Date.now();
     this.keptAt = (await keepRun(this.keepAs, { run, until: this.now, keptAt })) ? keptAt : false;
   }
 
+  /** Gives up what is kept; the session is to be closed next. */
   async forget(): Promise<void> {
-    this.#dirty = false;
+    this.#forgotten = true;
     window.clearInterval(this.#keepTimer);
     await forgetRun(this.keepAs);
   }
@@ -273,6 +311,7 @@ export class Session {
     return (await this.#api()).saveFile();
   }
 
+  /** The hash of the whole trace so far: equal runs have equal ones. */
   async hash(): Promise<string> {
     return (await this.#api()).hash();
   }
@@ -308,16 +347,25 @@ export class Session {
     this.#wake();
   }
 
-  #waiting: { at: VirtualTime; resolve: () => void }[] = [];
-  #clockReaches(at: VirtualTime): Promise<void> {
-    if (this.now >= at || this.failure !== null) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ at, resolve }));
+  #waiting: { at: VirtualTime; order: number; resolve: () => void }[] = [];
+  /** Resolves when the clock is there, when another order was given, and when the run failed. */
+  #clockReaches(at: VirtualTime, order: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ at, order, resolve });
+      this.#wake();
+    });
   }
   #wake(): void {
-    const ready = this.#waiting.filter(({ at }) => this.now >= at || this.failure !== null);
-    if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter((waiter) => !ready.includes(waiter));
-    for (const { resolve } of ready) resolve();
+    const isOver = ({ at, order }: { at: VirtualTime; order: number }) =>
+      this.now >= at || order !== this.#orders || this.failure !== null;
+    const over = this.#waiting.filter(isOver);
+    if (over.length === 0) return;
+    this.#waiting = this.#waiting.filter((waiter) => !over.includes(waiter));
+    for (const { resolve } of over) resolve();
+  }
+  #overtake(): void {
+    this.#orders++;
+    this.#wake();
   }
 
   #find(from: number, direction: 1 | -1, wanted: (event: TraceEvent) => boolean): number {
@@ -365,6 +413,11 @@ export class Session {
     window.clearInterval(this.#pastTimer);
     this.#pastTimer = 0;
   }
+}
+
+/** Whether two worlds are alike in content: one from a file may bear the name of another. */
+function isSameWorld(one: World, other: World): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 const stepsMax = 5000;

@@ -105,6 +105,13 @@ export function commandOf(press: Press, place: Place, singleKeys: boolean): Comm
   return row?.command ?? null;
 }
 
+/** Whether a single key is free for the page: not typed into a field, and no dialog lies open over it. */
+export function isForThePage(event: KeyboardEvent, singleKeys: boolean): boolean {
+  if (!singleKeys || event.ctrlKey || event.metaKey || event.altKey) return false;
+  return placeOf(event.target) !== 'field' && document.querySelector('dialog[open]') === null;
+}
+
+/** Where an event of the keyboard went to. */
 export function placeOf(target: EventTarget | null): Place {
   if (!(target instanceof Element)) return 'page';
   if (target.closest('input, textarea, select, [contenteditable], dialog') !== null) return 'field';

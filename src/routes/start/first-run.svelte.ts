@@ -17,6 +17,7 @@ const skipUs = 500_000;
 const skipsMax = 240;
 const storySpeed = speeds.find((speed) => speed.id === 'story')!;
 
+/** The acts of the start page, and how far the letter has come. */
 export class FirstRun {
   readonly #session: Session;
   readonly #cast: Cast;
@@ -125,11 +126,13 @@ export class FirstRun {
     await this.#handedIn;
     if (this.#session.isPast) this.#session.goLive();
     await this.#session.pause();
+    let reached = true;
     for (let i = 0; i < skipsMax && this.underWay && this.#session.failure === null; i++) {
-      await this.#session.skipTo(this.#session.now + skipUs);
+      reached = await this.#session.skipTo(this.#session.now + skipUs);
+      if (!reached) break; // the learner paused
       await this.lookIntoMailbox();
     }
     this.skipping = false;
-    if (this.wait !== null) await this.#session.play();
+    if (reached && this.wait !== null) await this.#session.play();
   }
 }

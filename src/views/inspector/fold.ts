@@ -46,6 +46,7 @@ interface HostHistory {
   ports: Map<string, VirtualTime>;
 }
 
+/** State of hosts and cables; every answer is as of a given instant. */
 export class StateFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
     'host.booted',
@@ -157,12 +158,14 @@ export class StateFold implements Fold {
 
   #linkChanged(event: Extract<TraceEvent, { kind: 'link.changed' }>): void {
     const { names } = this.#context;
-    const key = linkKey(names.indexOf(event.from), names.indexOf(event.to));
+    const [from, to] = [names.indexOf(event.from), names.indexOf(event.to)];
+    if (from > to) return; // both ends report it
+    const key = linkKey(from, to);
     const { at, id, fault, latencyUs, lossPerMille } = event;
     const change = { at, event: id, fault, latencyUs, lossPerMille };
     const changes = this.#links.get(key);
     if (changes === undefined) this.#links.set(key, [change]);
-    else if (changes.at(-1)!.at < at) changes.push(change); // both ends report it
+    else changes.push(change);
   }
 
   #asBuilt(a: number, b: number): LinkChange {
