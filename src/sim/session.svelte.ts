@@ -394,7 +394,7 @@ export class Session {
   #advancePast(elapsedMs: number, interval: number): void {
     if (this.cursor === null) return this.#stopPast();
     const { pace } = this.speed;
-    let next = Infinity;
+    let next: VirtualTime;
     if (pace.mode === 'rate') next = this.cursor + elapsedMs * 1000 * pace.speed;
     else {
       const found = this.#find(this.store.countUntil(this.cursor), 1, () => true);

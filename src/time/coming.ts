@@ -19,8 +19,10 @@ export interface Wait {
   queueId: string;
   from: VirtualTime;
   until: VirtualTime;
-  /** not tried before */
+  /** when it is tried again */
   due: VirtualTime;
+  /** when its host went down, and with it what was planned; Infinity = it did not */
+  lostAt: VirtualTime;
   reason: string;
   event: EventId;
 }
@@ -33,6 +35,7 @@ export interface Coming {
   queueId: string;
 }
 
+/** Waits and scans, as far as they are announced at a given instant. */
 export class ComingFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
     'scan.scheduled',
@@ -44,6 +47,7 @@ export class ComingFold implements Fold {
   readonly #scans = new Map<number, Scan[]>();
   readonly waits: Wait[] = [];
   readonly #open = new Map<string, Wait>();
+  readonly #ofFile = new Map<string, Wait[]>();
 
   add(event: TraceEvent): void {
     const { hostIndex, at } = event;
@@ -59,8 +63,12 @@ export class ComingFold implements Fold {
         const before = this.#open.get(key);
         if (before !== undefined) before.until = at;
         const { queueId, due, reason, id } = event;
-        const wait: Wait = { hostIndex, queueId, from: at, until: Infinity, due, reason, event: id };
+        const span = { from: at, until: Infinity, lostAt: Infinity };
+        const wait: Wait = { hostIndex, queueId, ...span, due, reason, event: id };
         this.waits.push(wait);
+        const earlier = this.#ofFile.get(key);
+        if (earlier === undefined) this.#ofFile.set(key, [wait]);
+        else earlier.push(wait);
         this.#open.set(key, wait);
         return;
       }
@@ -75,6 +83,8 @@ export class ComingFold implements Fold {
       case 'host.crashed':
       case 'host.stopped':
         this.#scans.get(hostIndex)?.push({ from: at, due: Infinity });
+        for (const wait of this.#open.values())
+          if (wait.hostIndex === hostIndex) wait.lostAt = Math.min(wait.lostAt, at);
         return;
       default:
     }
@@ -87,12 +97,8 @@ export class ComingFold implements Fold {
 
   /** @returns the wait of a queue file at the cursor, or null */
   waitOf(hostIndex: number, queueId: string, at: VirtualTime): Wait | null {
-    return (
-      this.waits.findLast(
-        (wait) =>
-          wait.queueId === queueId && wait.hostIndex === hostIndex && wait.from <= at && at < wait.until,
-      ) ?? null
-    );
+    const waits = this.#ofFile.get(`${hostIndex} ${queueId}`) ?? [];
+    return waits.findLast((wait) => wait.from <= at && at < wait.until) ?? null;
   }
 
   /** When the deferred queue of a host is scanned next, as announced up to the cursor. */
@@ -101,18 +107,10 @@ export class ComingFold implements Fold {
     return scan !== undefined && scan.due > at && scan.due !== Infinity ? scan.due : null;
   }
 
-  /** The first scan that may lift the mail: at or after its `due`. @returns null while no scan is announced */
-  nextTry(wait: Wait, at: VirtualTime): VirtualTime | null {
-    const scan = this.nextScan(wait.hostIndex, at);
-    if (scan === null || wait.due <= scan) return scan;
-    const interval = this.#interval(wait.hostIndex, at);
-    return interval === null ? null : scan + Math.ceil((wait.due - scan) / interval) * interval;
-  }
-
   /** What comes next: a try of a waiting mail if there is one, else a scan. */
   next(at: VirtualTime): Coming | null {
     const tries = this.waitingAt(at).flatMap((wait): Coming[] => {
-      const when = this.nextTry(wait, at);
+      const when = nextTry(wait, at);
       return when === null
         ? []
         : [{ at: when, hostIndex: wait.hostIndex, kind: 'retry', queueId: wait.queueId }];
@@ -127,16 +125,14 @@ export class ComingFold implements Fold {
       null,
     );
   }
+}
 
-  /** Time between scans, as the last two announcements have it. */
-  #interval(hostIndex: number, at: VirtualTime): number | null {
-    const scans = (this.#scans.get(hostIndex) ?? []).filter(
-      (scan) => scan.from <= at && scan.due !== Infinity,
-    );
-    const [one, two] = scans.slice(-2);
-    if (two !== undefined && two.due > one!.due) return two.due - one!.due;
-    return one === undefined ? null : one.due - one.from; // announced one interval ahead
-  }
+/**
+ * When a mail that waits in deferred is tried next: as its queue manager announced.
+ * @returns null when that was lost because its host went down
+ */
+export function nextTry({ due, lostAt }: Wait, at: VirtualTime): VirtualTime | null {
+  return due > at && at < lostAt ? due : null;
 }
 
 function last(scans: readonly Scan[], at: VirtualTime): Scan | undefined {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { ComingFold } from '../../src/time/coming.ts';
+import { ComingFold, nextTry } from '../../src/time/coming.ts';
 import type { InputCommand } from '../../workers/api.ts';
 import { playWorld } from '../views/played.ts';
 
@@ -29,7 +29,7 @@ test('each next try foretold for a deferred letter is when the queue manager tri
   expect(tries.length).toBeGreaterThan(4);
   for (const [i, at] of tries.slice(0, -1).entries()) {
     const [wait] = coming.waitingAt(at + second);
-    const foretold = coming.nextTry(wait!, at + second)!;
+    const foretold = nextTry(wait!, at + second)!;
     expect(Math.abs(tries[i + 1]! - foretold), `try ${i + 2}`).toBeLessThan(second);
     expect(coming.next(at + second)).toMatchObject({ kind: 'retry', at: foretold, hostIndex: 1 });
   }
@@ -45,4 +45,6 @@ test('with no mail waiting nothing comes by itself; after a crash a waiting mail
   expect(coming.next(second)).toBeNull();
   expect(coming.next(5 * second)).toMatchObject({ kind: 'retry', hostIndex: 1 });
   expect(coming.next(15 * second)).toBeNull();
+  expect(nextTry(coming.waits[0]!, 5 * second)).not.toBeNull();
+  expect(nextTry(coming.waits[0]!, 15 * second)).toBeNull();
 });

@@ -1,9 +1,9 @@
 /** describe — the stage in words: hosts, cables, queues, and the mails that wait */
 import type { Session } from '../../sim/session.svelte.ts';
-import { ComingFold } from '../../time/coming.ts';
+import { ComingFold, nextTry } from '../../time/coming.ts';
 import { StateFold } from '../../views/inspector/fold.ts';
 
-/** One sentence per fact. */
+/** The stage as it is shown, one sentence per fact. */
 export function describe(session: Session): string[] {
   const { at, names, world, clock } = session;
   const state = session.read(StateFold);
@@ -36,13 +36,14 @@ export function describe(session: Session): string[] {
     ...(cut.length === 0 && world.links.length > 0 ? ['All cables are whole.'] : []),
     ...(queues.length === 0 ? ['All queues are empty.'] : queues),
     ...coming.waitingAt(at).map((wait) => {
-      const next = coming.nextTry(wait, at);
+      const next = nextTry(wait, at);
       const until = next === null ? '' : ` until ${clock.time(next)}`;
       return `${wait.queueId} waits on ${names.short(wait.hostIndex)}${until}: ${wait.reason}`;
     }),
   ];
 }
 
+/** What a cable with this fault does. */
 export function faultWords(fault: string): string {
   switch (fault) {
     case 'down':

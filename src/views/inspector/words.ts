@@ -7,6 +7,7 @@ import type { Names } from '../../decode/names.ts';
 import type { Wait } from '../../time/coming.ts';
 import type { Stay } from '../mails/mail.ts';
 
+/** Where a letter lies, after "it is". */
 export function placeWords(stay: Stay, names: Names): string {
   const host = names.short(stay.hostIndex);
   switch (stay.kind) {
@@ -24,20 +25,18 @@ export function placeWords(stay: Stay, names: Names): string {
 }
 
 /**
- * The cause of a wait: how old the mail was at its last try, the pause that follows from it, and the scan after that.
- * @param next when it is tried; null while no scan is announced
+ * The cause of a wait: how old the mail was at its last try, and what follows from that.
+ * @param next when it is tried; null = that has passed while the host was down
  */
 export function waitWords(
   wait: Wait,
   next: VirtualTime | null,
   now: { age: VirtualTime; at: VirtualTime; clock: Clock },
 ): string {
-  const pause = span(wait.due - wait.from);
-  const due = now.clock.time(wait.due);
-  const ageThen = now.age - (now.at - wait.from);
-  const rule = `At its last try it was ${span(Math.max(0, ageThen))} old, so it rests for ${pause}, until ${due}`;
-  if (next === null) return `${rule}; the first queue scan after that takes it up.`;
-  return `Next try ${now.clock.time(next)}, in ${span(Math.max(0, next - now.at))}. ${rule}; the first queue scan after that is at ${now.clock.time(next)}.`;
+  const ageThen = span(Math.max(0, now.age - (now.at - wait.from)));
+  const rule = `At its last try it was ${ageThen} old: it rests about that long, but not less than the minimal backoff time, and is tried at the next look through the queue`;
+  if (next === null) return `${rule}.`;
+  return `Next try ${now.clock.time(next)}, in ${span(Math.max(0, next - now.at))}. ${rule}.`;
 }
 
 /** Names with how often each occurs, in the order first seen: "smtpd ×3". */

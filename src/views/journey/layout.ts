@@ -61,7 +61,7 @@ export interface Telling {
   at: VirtualTime;
   now: VirtualTime;
   /** of a queue file: when it is tried next, and the next scan; null = nothing planned */
-  planned: (hostIndex: number, queueId: string) => { due: VirtualTime | null; scan: VirtualTime | null };
+  planned: (hostIndex: number, queueId: string) => { next: VirtualTime | null; scan: VirtualTime | null };
 }
 
 const lanesMax = 6;
@@ -182,11 +182,10 @@ function comingOf({ mail, planned, now }: Telling, laneOf: (host: number) => num
   const coming: Coming[] = [];
   for (const stay of mail.stays) {
     if (stay.queue !== 'deferred' || stay.until !== Infinity) continue;
-    const { due, scan } = planned(stay.hostIndex, stay.queueId);
+    const { next, scan } = planned(stay.hostIndex, stay.queueId);
     const lane = laneOf(stay.hostIndex);
-    if (scan !== null && scan > now && (due === null || scan < due))
+    if (scan !== null && scan > now && (next === null || scan < next))
       coming.push({ at: scan, lane, kind: 'scan', text: 'scan, not due' });
-    const next = due === null ? scan : Math.max(due, scan ?? 0);
     if (next !== null && next > now) coming.push({ at: next, lane, kind: 'try', text: 'next try' });
   }
   return coming;

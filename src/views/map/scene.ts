@@ -6,10 +6,11 @@ import type { VirtualTime, World } from '../../../workers/api.ts';
 import type { Clock } from '../../decode/clock.ts';
 import type { Names, Protocol } from '../../decode/names.ts';
 
+import type { Selection } from '../../sim/selection.ts';
+import type { ComingFold } from '../../time/coming.ts';
 import { currentMail, type MailsFold } from '../mails/fold.ts';
 import type { Mail } from '../mails/mail.ts';
 import type { QueuesFold } from '../queues/fold.ts';
-import type { Selection } from '../../sim/selection.ts';
 
 import type { Connection, HostState, WiresFold } from './fold.ts';
 import { linkKey } from './fold.ts';
@@ -33,6 +34,7 @@ export interface Showing {
   wires: WiresFold;
   mails: MailsFold;
   queues: QueuesFold;
+  coming: ComingFold;
   at: VirtualTime;
   selection: Selection | null;
   highlight: readonly string[];

@@ -1,4 +1,5 @@
 /** tale — what the map tells of the mails: letters at rest with a word, numbered footprints, and one caption */
+import { nextTry } from '../../time/coming.ts';
 import { placesAt } from '../mails/fold.ts';
 import type { Mail, Step } from '../mails/mail.ts';
 
@@ -49,16 +50,16 @@ function paperOf(mail: Mail): RestView['letters'][number] {
   };
 }
 
-function wordsOf({ queues, clock, at, captions }: Showing, mail: Mail, host: number): RestView['words'] {
+function wordsOf({ coming, clock, at, captions }: Showing, mail: Mail, host: number): RestView['words'] {
   const stay = placesAt(mail, at).stays.findLast((one) => one.hostIndex === host);
   if (stay === undefined) return [];
   if (stay.kind === 'mailbox') return captions ? [] : [{ text: 'delivered', tone: 'ok' }];
   if (stay.kind !== 'queue' || stay.queue === '') return [];
   if (stay.queue !== 'deferred') return captions ? [] : [{ text: stay.queue, tone: 'plain' }];
-  const retry = queues.file(host, stay.queueId)?.retries.findLast((one) => one.at <= at);
-  const next =
-    retry === undefined ? [] : [{ text: `tries at ${clock.time(retry.due)}`, tone: 'plain' as const }];
-  return [{ text: 'deferred', tone: 'wait' }, ...next];
+  const wait = coming.waitOf(host, stay.queueId, at);
+  const next = wait === null ? null : nextTry(wait, at);
+  const tries = next === null ? [] : [{ text: `tries at ${clock.time(next)}`, tone: 'plain' as const }];
+  return [{ text: 'deferred', tone: 'wait' }, ...tries];
 }
 
 // ---- footprints and caption -----------------------------------------------------------------------------

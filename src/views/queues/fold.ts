@@ -16,8 +16,6 @@ export interface QueueFile {
   recipients: string[];
   bytes: number;
   createdAt: VirtualTime;
-  /** in order of time; due = not before, by the retry rule */
-  retries: { at: VirtualTime; due: VirtualTime; reason: string; event: EventId }[];
   tries: {
     at: VirtualTime;
     recipient: string;
@@ -55,12 +53,12 @@ export const queueNames: readonly QueueName[] = [
   'corrupt',
 ];
 
+/** The queues of all hosts; every answer is as of a given instant. */
 export class QueuesFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
     'queue.file-moved',
     'queue.message-entered',
     'delivery.attempted',
-    'retry.scheduled',
     'scan.scheduled',
   ]);
 
@@ -86,8 +84,6 @@ export class QueuesFold implements Fold {
         return this.#entered(event);
       case 'delivery.attempted':
         return this.#attempted(event);
-      case 'retry.scheduled':
-        return void this.file(event.hostIndex, event.queueId)?.retries.push(retryOf(event));
       case 'scan.scheduled':
         return void this.#scans[event.hostIndex]!.push({ at: event.at, due: event.due, event: event.id });
       default:
@@ -184,34 +180,9 @@ export class QueuesFold implements Fold {
   }
 }
 
-/** When a deferred file is tried next, as known at the cursor, and why it waits. */
-export interface Waiting {
-  /** not before this, by the retry rule; null = unknown */
-  due: VirtualTime | null;
-  /** the scan that lifts it: the first one at or after `due`, at the known interval; null = unknown */
-  liftedAt: VirtualTime | null;
-  reason: string;
-  event: EventId | null;
-}
-
-/** @param scanEveryUs the interval between scans where it is known, else 0 */
-export function waitingAt(file: QueueFile, scan: Scan | null, scanEveryUs: number, at: VirtualTime): Waiting {
-  const retry = last(file.retries, at);
-  const failed = file.tries.findLast((attempt) => attempt.at <= at && attempt.status === 'deferred');
-  const due = retry?.due ?? null;
-  let liftedAt = scan === null ? due : Math.max(scan.due, at);
-  if (due !== null && scan !== null && due > scan.due)
-    liftedAt = scanEveryUs > 0 ? scan.due + Math.ceil((due - scan.due) / scanEveryUs) * scanEveryUs : due;
-  return {
-    due,
-    liftedAt,
-    reason: failed?.text ?? retry?.reason ?? '',
-    event: failed?.event ?? retry?.event ?? null,
-  };
-}
-
-function retryOf(event: Of<'retry.scheduled'>): QueueFile['retries'][number] {
-  return { at: event.at, due: event.due, reason: event.reason, event: event.id };
+/** What the last failed try of a file said, as known at the cursor. */
+export function lastFailure(file: QueueFile, at: VirtualTime): QueueFile['tries'][number] | null {
+  return file.tries.findLast((attempt) => attempt.at <= at && attempt.status === 'deferred') ?? null;
 }
 
 function newFile(hostIndex: number, queueId: string, createdAt: VirtualTime): QueueFile {
@@ -223,7 +194,6 @@ function newFile(hostIndex: number, queueId: string, createdAt: VirtualTime): Qu
     sender: '',
     recipients: [],
     bytes: 0,
-    retries: [],
     tries: [],
   };
 }

@@ -48,20 +48,21 @@ test('hosts, cables, processes, queues and ports are known as they were at any t
   expect(state.ports(mx, 15 * second)).toEqual(['587']);
 });
 
-test('why a letter waits is said with its age, its rest and the scan', () => {
+test('why a letter waits is said with its age and the next try', () => {
   const clock = clockOf('2026-03-03T09:00:00Z');
   const wait = {
     hostIndex: 1,
     queueId: 'A',
     from: 100 * second,
     until: Infinity,
-    due: 400 * second,
+    due: 600 * second,
+    lostAt: Infinity,
     reason: 'No route to host',
     event: 1,
   };
   const words = waitWords(wait, 600 * second, { age: 150 * second, at: 200 * second, clock });
   expect(words).toBe(
-    'Next try 09:10:00, in 6 min 40 s. At its last try it was 50 s old, so it rests for 5 min, until 09:06:40; the first queue scan after that is at 09:10:00.',
+    'Next try 09:10:00, in 6 min 40 s. At its last try it was 50 s old: it rests about that long, but not less than the minimal backoff time, and is tried at the next look through the queue.',
   );
 });
 

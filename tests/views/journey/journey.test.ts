@@ -4,7 +4,7 @@ import { clockOf } from '../../../src/decode/clock.ts';
 import { stretchFor, ticksOf } from '../../../src/views/journey/axis.ts';
 import { journeyOf, type Journey } from '../../../src/views/journey/layout.ts';
 import { MailsFold } from '../../../src/views/mails/fold.ts';
-import { QueuesFold } from '../../../src/views/queues/fold.ts';
+import { ComingFold } from '../../../src/time/coming.ts';
 import { playWorld, type Played } from '../played.ts';
 
 const second = 1_000_000;
@@ -20,7 +20,7 @@ describe('the journey graph', () => {
   });
 
   function journey(played: Played, number: number, now: number): Journey {
-    const queues = played.fold(QueuesFold);
+    const coming = played.fold(ComingFold);
     return journeyOf({
       mail: played.fold(MailsFold).mails[number]!,
       report: null,
@@ -28,8 +28,8 @@ describe('the journey graph', () => {
       at: now,
       now,
       planned: (host, queueId) => ({
-        due: queues.file(host, queueId)?.retries.at(-1)?.due ?? null,
-        scan: queues.scanAt(host, now)?.due ?? null,
+        next: coming.waitOf(host, queueId, now)?.due ?? null,
+        scan: coming.nextScan(host, now),
       }),
     });
   }

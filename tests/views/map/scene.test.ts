@@ -6,6 +6,7 @@ import { boardOf } from '../../../src/views/map/layout.ts';
 import { hostsShown } from '../../../src/views/map/placing.ts';
 import { sceneAt, type Scene } from '../../../src/views/map/scene.ts';
 import { halves } from '../../../src/views/map/tale.ts';
+import { ComingFold } from '../../../src/time/coming.ts';
 import { QueuesFold } from '../../../src/views/queues/fold.ts';
 import { playWorld, type Played } from '../played.ts';
 
@@ -26,6 +27,7 @@ beforeAll(async () => {
     wires: played.fold(WiresFold),
     mails: played.fold(MailsFold),
     queues: played.fold(QueuesFold),
+    coming: played.fold(ComingFold),
   };
   at = (seconds) =>
     sceneAt({

@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 
+import { ComingFold } from '../../../src/time/coming.ts';
 import { MailsFold } from '../../../src/views/mails/fold.ts';
-import { QueuesFold, waitingAt, type QueueFile } from '../../../src/views/queues/fold.ts';
+import { QueuesFold } from '../../../src/views/queues/fold.ts';
 import { piled, poolOf, vesselsFor, type Letter } from '../../../src/views/queues/layout.ts';
-import { queueRows, scanInterval } from '../../../src/views/queues/rows.ts';
+import { queueRows } from '../../../src/views/queues/rows.ts';
 import { playWorld, type Played } from '../played.ts';
 
 const second = 1_000_000;
@@ -20,12 +21,12 @@ describe('the queues of two-islands', () => {
   });
 
   test('a mail that cannot be delivered lies in deferred with the time of its next try and the real reason', () => {
-    const rows = queueRows(queues, played.fold(MailsFold), mx, 32 * second, 300 * second);
+    const rows = queueRows(queues, played.fold(MailsFold), played.fold(ComingFold), mx, 32 * second);
     expect(rows).toMatchObject([
       { queue: 'deferred', letter: 'C', recipients: ['sales@acme.example'], destination: 'acme.example' },
     ]);
     expect(rows[0]!.reason).toContain('No route to host');
-    expect(rows[0]!.nextAt).toBeGreaterThanOrEqual(rows[0]!.due!);
+    expect(rows[0]!.nextAt).toBeGreaterThanOrEqual(300 * second);
   });
 
   test('looking back, it lies in active before it lies in deferred', () => {
@@ -35,32 +36,6 @@ describe('the queues of two-islands', () => {
   });
 
   test('hosts without queues have none', () => expect(queues.hostsAt(60 * second)).not.toContain(0));
-});
-
-test('only a queue scan lifts a deferred mail: the first one at or after it is due', () => {
-  const file: QueueFile = {
-    hostIndex: 0,
-    queueId: 'A',
-    messageId: '',
-    sender: '',
-    recipients: [],
-    bytes: 0,
-    createdAt: 0,
-    tries: [],
-    retries: [{ at: 0, due: 400 * second, reason: 'no', event: 1 }],
-  };
-  const scan = { at: 0, due: 300 * second, event: 2 };
-  expect(waitingAt(file, scan, 300 * second, 10)).toMatchObject({
-    due: 400 * second,
-    liftedAt: 600 * second,
-    reason: 'no',
-  });
-  expect(waitingAt(file, null, 0, 10).liftedAt).toBe(400 * second);
-});
-
-test('the scan interval is read from main.cf, else Postfix’s default', () => {
-  expect(scanInterval('queue_run_delay = 10m\n')).toBe(10 * minute);
-  expect(scanInterval(undefined)).toBe(300 * second);
 });
 
 const letter = (key: string, nextAt: number | null, destination = 'a.example'): Letter => ({
