@@ -122,4 +122,43 @@ describe('TCP', () => {
     });
     expect(end).toBe('reset');
   });
+
+  test('a closed connection is forgotten when the peer never closes, also when its FIN was long on the way', () => {
+    const w = new TestWorld([
+      { name: 'a.example', address: '192.0.2.1' },
+      { name: 'b.example', address: '192.0.2.2', boot: (os) => void os.listen({ port: 7 }) },
+    ]);
+    const connection = w.call('a.example', (os) =>
+      os.connect({ to: { address: '192.0.2.2', port: 7 }, deadline: NEVER }),
+    );
+    if (typeof connection === 'string') throw new Error(connection);
+    const between: [string, string] = ['a.example', 'b.example'];
+    w.input(w.now + SECOND, { kind: 'link.set', between, fault: 'blackhole' });
+    w.run(w.now + 2 * SECOND);
+    connection.close();
+    w.input(w.now + 70 * SECOND, { kind: 'link.set', between, fault: '' });
+    w.run(w.now + 300 * SECOND);
+    expect(w.machine('a.example').net.tcp.connections()).toEqual([]);
+  });
+
+  test('a listener that closes during a handshake leaves no half-open connection behind', () => {
+    const w = new TestWorld([
+      { name: 'a.example', address: '192.0.2.1' },
+      { name: 'b.example', address: '192.0.2.2' },
+    ]);
+    w.spawn('b.example', function* (os): Proc<void> {
+      const listener = os.listen({ port: 7 });
+      if (listener === 'address in use') return;
+      yield* os.sleepUntil(os.now() + 1500);
+      listener.close();
+    });
+    const end = w.call('a.example', function* (os): Proc<string> {
+      const c = yield* os.connect({ to: { address: '192.0.2.2', port: 7 }, deadline: NEVER });
+      if (typeof c === 'string') return c;
+      const answer = yield* c.read({ deadline: os.now() + 60 * SECOND });
+      return typeof answer === 'string' ? answer : 'answered';
+    });
+    expect(end).toBe('reset');
+    expect(w.machine('b.example').net.tcp.connections()).toEqual([]);
+  });
 });

@@ -118,12 +118,6 @@ export class TcpConnection {
     if (this.state === 'syn-sent') return this.abort();
     this.#closing = true;
     this.#transmit();
-    this.#lingerTimer = this.stack.host.schedule(this.stack.host.now + finWaitUs, {
-      fire: () => {
-        this.#lingerTimer = null;
-        if (this.#finAcknowledged()) this.#finish('closed');
-      },
-    });
   }
 
   /** RST, and forget. */
@@ -162,7 +156,16 @@ export class TcpConnection {
     if ((packet.flags & ACK) !== 0) this.#acknowledged(packet);
     if (this.state === 'closed') return;
     this.#accept(packet);
-    if (this.finReceived && this.#finAcknowledged()) this.#finish('closed');
+    if (!this.#finAcknowledged()) return;
+    if (this.finReceived) this.#finish('closed');
+    else this.#linger();
+  }
+
+  // FIN-WAIT-2 of a socket that no process holds: the peer has a minute for its own FIN.
+  #linger(): void {
+    this.#lingerTimer ??= this.stack.host.schedule(this.stack.host.now + finWaitUs, {
+      fire: () => this.#finish('closed'),
+    });
   }
 
   /** The peer is unreachable or silent for too long, or the stack is reset. */

@@ -139,6 +139,7 @@ export class TcpStack {
     });
     this.#connections.add(connection);
     connection.onEstablished = () => {
+      if (!listener.open) return connection.abort(); // closed while the handshake was under way
       listener.accepted.push(connection);
       listener.wait?.settle();
     };
