@@ -51,6 +51,13 @@ describe('tables', () => {
     expect(ask(value, key)).toBe(expected);
   });
 
+  test('a bad pattern is skipped, with what it guards; one without end in sight is bad', () => {
+    const rules = (first: string): string => `pcre:{ {if /${first}/} {/b/ in} {endif} {/b/ out} }`;
+    expect(ask(rules('a'), 'ab')).toBe('in');
+    expect(ask(rules('['), 'ab')).toBe('out');
+    expect(ask('pcre:{ {/(a+)+$/ slow} }', `${'a'.repeat(60)}!`)).toBe('not-found');
+  });
+
   test('an address is looked up whole, without extension, as user of a local domain, by domain', () => {
     const virtual = 'hash:/etc/postfix/virtual';
     expect(ask(virtual, 'user+x@example.com', 'lookupAddress', '+')).toBe('plus');

@@ -3,7 +3,8 @@
  *
  * SIMPLIFIED: both dialects are matched by the engine's own regular expressions. POSIX leftmost-longest
  * alternatives and rare PCRE syntax differ; such a pattern is skipped with a warning, as one with a syntax
- * error is.
+ * error is, and one that may backtrack without end (the real engines have a match limit). Patterns see at
+ * most 4096 characters of a key. What a bad "if" guards never matches (the real one skips the "if" alone).
  *
  * SEE ALSO  regexp_table(5), pcre_table(5), cidr_table(5)
  */
@@ -14,6 +15,7 @@ import type { Os, Proc } from '../../../os/os.ts';
 import { logicalLines } from '../main-cf.ts';
 
 import type { TableAnswer } from './lookup-table.ts';
+import { isCostly } from './pattern-cost.ts';
 import type { Table } from './table.ts';
 
 /** One rule; rules between if and endif have the guards of the ifs around them. */
@@ -25,9 +27,9 @@ interface Rule {
 }
 type Match = (key: string) => readonly string[] | null;
 
-const keyCharactersMax = 102_400; // header_size_limit
+const keyCharactersMax = 4096;
 
-/** @param ident who warns of bad rules: "postfix/cleanup" */
+/** A table of rules in a file, read again when it changes. @param title as main.cf names it */
 export function patternTable(
   title: string,
   options: { path: string; dialect: 'regexp' | 'pcre' | 'cidr' },
@@ -100,7 +102,8 @@ function parseRules(
     const isGuard = /^if\s/i.test(rule);
     const { match, rest } = parseMatch(isGuard ? rule.slice(2).trim() : rule, from.dialect);
     if (match === null) warn(line, 'syntax error');
-    else if (isGuard) guards.push(match);
+    if (isGuard) guards.push(match ?? neverMatch);
+    else if (match === null) continue;
     else rules.push({ guards: [...guards], match, result: rest });
   }
   return rules;
@@ -131,6 +134,7 @@ function parseMatch(
 function matchPattern(source: string, flags: string): Match | null {
   const multiline = flags.includes('m') ? 'm' : '';
   const dotAll = flags.includes('s') ? 's' : '';
+  if (isCostly(source)) return null;
   let pattern: RegExp;
   try {
     pattern = new RegExp(
@@ -161,6 +165,10 @@ function parseAddress(text: string): number | null {
   if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255))
     return null;
   return parts.reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function neverMatch(): null {
+  return null;
 }
 
 function negate(match: Match): Match {
