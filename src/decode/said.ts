@@ -14,6 +14,13 @@ export interface Said {
 }
 
 /** A sentence; plain unless told otherwise. */
+const textMax = 300;
+
 export function said(text: string, topic: Topic, weight: Said['weight'], tone: Tone = 'plain'): Said {
-  return { text, tone, topic, weight };
+  return { text: shortened(text, textMax), tone, topic, weight };
+}
+
+/** Cut to a length, with … where something is missing. */
+export function shortened(text: string, charsMax: number): string {
+  return text.length <= charsMax ? text : `${text.slice(0, charsMax - 1)}…`;
 }

@@ -10,7 +10,7 @@ import { unreachable } from '../../workers/bytes/assert.ts';
 import type { FoldContext } from '../sim/fold.ts';
 
 import { span } from './clock.ts';
-import { said, type Said, type Tone, type Topic } from './said.ts';
+import { said, shortened, type Said, type Tone, type Topic } from './said.ts';
 import { sayNetwork } from './say-network.ts';
 
 export type { Said, Tone, Topic } from './said.ts';
@@ -108,6 +108,8 @@ function sayWorld(
   }
 }
 
+const subjectMax = 80;
+
 const faultWords: Readonly<Record<string, string>> = {
   down: 'cut',
   blackhole: 'swallowing every packet',
@@ -128,7 +130,12 @@ function sayInput(text: string, names: Names): Said {
   const short = (host: string) => names.short(names.indexOf(host));
   switch (command.kind) {
     case 'mua.send':
-      return said(`You sent a mail as ${command.user} to ${command.to}: ${command.subject}`, 'you', 3, 'you');
+      return said(
+        `You sent a mail as ${command.user} to ${command.to}: ${shortened(command.subject, subjectMax)}`,
+        'you',
+        3,
+        'you',
+      );
     case 'mua.fetch':
       return said(
         command.uid === 0
@@ -231,7 +238,7 @@ function sayQueue(
     }
     case 'retry.scheduled':
       return said(
-        `${here} will try ${event.queueId} again, not before ${span(event.due - event.at)} from now`,
+        `${here} will try ${event.queueId} again in ${span(event.due - event.at)}`,
         'clock',
         2,
         'wait',
@@ -276,7 +283,12 @@ function sayMail(
     case 'filter.judged':
       return said(`The filter judges ${event.messageId}: ${event.verdict}`, 'filter', 3);
     case 'mailbox.message-appended':
-      return said(`${event.mailbox} has new mail in ${event.folder}: ${event.subject}`, 'mail', 3, 'ok');
+      return said(
+        `${event.mailbox} has new mail in ${event.folder}: ${shortened(event.subject, subjectMax)}`,
+        'mail',
+        3,
+        'ok',
+      );
     case 'mua.message-fetched':
       return said(`${event.user} reads letter ${event.uid}`, 'mail', 3, 'ok');
     case 'mua.mailbox-listed':
@@ -286,7 +298,7 @@ function sayMail(
         2,
       );
     case 'mua.message-submitted':
-      return said(`${event.user} handed in: ${event.subject}`, 'mail', 3, 'ok');
+      return said(`${event.user} handed in: ${shortened(event.subject, subjectMax)}`, 'mail', 3, 'ok');
     case 'mua.failed':
       return said(`${event.user}: ${event.action} failed: ${event.text}`, 'mail', 3, 'fail');
   }

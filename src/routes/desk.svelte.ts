@@ -79,7 +79,7 @@ export class Desk {
     const session = this.session;
     if (session === null || session.failure !== null) return;
     const run = await session.save();
-    this.#replace(session.world, { run, until: session.now });
+    this.#replace(session.world, { run, until: session.now, speed: session.speed.id });
   }
 
   /** Goes on from a run of a file, in place of the world that lies open. */

@@ -7,6 +7,8 @@ import type { Run, VirtualTime } from '../../workers/api.ts';
 export interface KeptRun {
   run: Run;
   until: VirtualTime;
+  /** id of the speed it was played at */
+  speed?: string;
   /** wall time in milliseconds when it was kept */
   keptAt: number;
 }

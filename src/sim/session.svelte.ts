@@ -23,7 +23,7 @@ import { startSimulation, type SimulationClient } from './client.ts';
 import type { Fold, FoldClass } from './fold.ts';
 import { forgetRun, keepRun, type KeptRun } from './kept-work.ts';
 import type { Selection } from './selection.ts';
-import { defaultSpeed, type Speed } from './speeds.ts';
+import { defaultSpeed, speeds, type Speed } from './speeds.ts';
 import { TraceStore } from './trace-store.ts';
 
 export interface SessionOptions {
@@ -35,7 +35,7 @@ export interface SessionOptions {
 }
 
 /** A run to go on from, and until when it is computed anew. */
-export type Start = Pick<KeptRun, 'run' | 'until'>;
+export type Start = Pick<KeptRun, 'run' | 'until' | 'speed'>;
 
 const keepEveryMs = 3000;
 const keepSoonMs = 200;
@@ -79,6 +79,7 @@ export class Session {
 
   readonly #options: SessionOptions;
   #client: SimulationClient | null = null;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `revision` tells when to read a fold again
   readonly #folds = new Map<FoldClass<Fold>, { fold: Fold; read: number }>();
   #pastTimer = 0;
   #keepTimer = 0;
@@ -115,6 +116,7 @@ export class Session {
     }
     const start = kept?.run ?? this.newRun();
     const replayUntil = kept?.until ?? 0;
+    this.speed = speeds.find(({ id }) => id === kept?.speed) ?? this.speed;
     this.replaying = replayUntil > 0;
     const { placement } = this.#options;
     try {
@@ -212,6 +214,7 @@ export class Session {
   /** Changes the pace, also while it plays. */
   async setSpeed(speed: Speed): Promise<void> {
     this.speed = speed;
+    this.#dirty = true;
     if (!this.playing) return;
     if (this.cursor !== null) this.#playPast();
     else await this.play();
@@ -286,7 +289,9 @@ export class Session {
     const run = await (await this.#api()).save();
     if (run.inputs.length === 0 || this.#forgotten) return; // nothing was done yet, or it was given up meanwhile
     const keptAt = Date.now();
-    this.keptAt = (await keepRun(this.keepAs, { run, until: this.now, keptAt })) ? keptAt : false;
+    this.keptAt = (await keepRun(this.keepAs, { run, until: this.now, speed: this.speed.id, keptAt }))
+      ? keptAt
+      : false;
   }
 
   /** Gives up what is kept; the session is to be closed next. */

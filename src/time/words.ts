@@ -17,24 +17,21 @@ export interface Skip {
   to: VirtualTime;
 }
 
-/** @returns null when something happens soon */
+/** @returns null when something happens soon, and when nothing of a letter is known to come */
 export function skipOver(
   at: VirtualTime,
   next: Coming | null,
   nextEventAt: VirtualTime | null,
   names: Names,
 ): Skip | null {
-  if (next !== null && (nextEventAt === null || nextEventAt - at >= waitUsMin)) {
-    if (next.at - at < waitUsMin) return null;
-    const what = next.kind === 'retry' ? 'the next try' : 'the queue scan';
-    return {
-      says: `${next.kind === 'retry' ? 'A mail waits' : 'Nothing happens'} for ${span(next.at - at)}.`,
-      act: `Skip to ${what} on ${names.short(next.hostIndex)}`,
-      to: next.at - 1,
-    };
-  }
-  if (nextEventAt === null || nextEventAt - at < waitUsMin) return null;
-  return { says: `Nothing happens for ${span(nextEventAt - at)}.`, act: 'Skip it', to: nextEventAt - 1 };
+  if (next === null || next.at - at < waitUsMin) return null;
+  if (nextEventAt !== null && nextEventAt - at < waitUsMin) return null;
+  const what = next.kind === 'retry' ? 'the next try' : 'the queue scan';
+  return {
+    says: `${next.kind === 'retry' ? 'A mail waits' : 'Nothing happens'} for ${span(next.at - at)}.`,
+    act: `Skip to ${what} on ${names.short(next.hostIndex)}`,
+    to: next.at - 1,
+  };
 }
 
 /** How far back the past shown lies: "02:14", "1:04:00", "0.412 s" under ten seconds. */
