@@ -121,7 +121,8 @@ export class BootedPartition {
       link.lossPerMille = command.lossPerMille;
     }
     const { fault, latencyUs, lossPerMille } = link;
-    kernel.emit({ kind: 'link.changed', from: kernel.name, to: other, fault, latencyUs, lossPerMille });
+    const changed = { from: kernel.name, to: other, fault, latencyUs, lossPerMille };
+    link.changed = kernel.emit({ kind: 'link.changed', ...changed });
   }
 }
 

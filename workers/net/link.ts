@@ -7,6 +7,7 @@
 import { assert } from '../bytes/assert.ts';
 
 import type { LinkFault } from '../input.ts';
+import type { EventId } from '../trace/event.ts';
 
 import type { HostRandom } from '../kernel/random.ts';
 
@@ -17,6 +18,8 @@ export class Link {
   readonly bitsPerSecond: number;
   lossPerMille: number;
   fault: LinkFault = '';
+  /** the event that says why it is as it is; 0 = as the world began */
+  changed: EventId = 0;
   #busyUntil = 0;
 
   constructor(options: { latencyUs: number; bitsPerSecond: number; lossPerMille: number }) {

@@ -172,6 +172,9 @@ export class TcpConnection {
   fail(failure: TcpFailure): void {
     if (this.state === 'closed') return;
     this.failure = failure;
+    const { link } = this.route;
+    // Who asks why shall hear of the broken cable, not of the last packet that came.
+    if (link !== null && link.fault !== '' && link.changed !== 0) this.stack.host.cause = link.changed;
     this.#finish(failure);
   }
 
