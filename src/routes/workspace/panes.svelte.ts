@@ -12,6 +12,7 @@ export type Sized = 'left' | 'inspector' | 'low';
 const phoneBelow = 900;
 const wideFrom = 1280;
 const leftMaxWhenTight = 336;
+const lowShare = 0.26; // the stage above it needs the height more
 
 export class Panes {
   view = $state<StageView>('map');
@@ -43,7 +44,8 @@ export class Panes {
     this.#session = session;
     this.#kind = options.kind;
     this.low = options.hasMail ? 'mail' : 'events';
-    this.usual = { left: 384, inspector: 312, low: options.hasMail ? 288 : 208 };
+    const low = options.hasMail ? 288 : 208;
+    this.usual = { left: 384, inspector: 312, low: Math.min(low, Math.round(window.innerHeight * lowShare)) };
     this.sizes = $state({
       left: keptSize(`${this.#kind}:left`, this.usual.left),
       inspector: keptSize(`${this.#kind}:inspector`, this.usual.inspector),

@@ -44,6 +44,8 @@ export interface Cable {
 
 export interface Enclosure extends Box {
   name: string;
+  /** where its name is written: between the cables that come in from above */
+  label: Point;
 }
 
 export interface Board {
@@ -59,7 +61,14 @@ const plugDepth = 5;
 const trackStep = 13;
 const restZone = 36; // below a host that keeps mail: a letter at rest
 const titleRoom = 22;
-const keepsMail = new Set(['workstation', 'mail-host', 'mta', 'mailstore', 'outside']);
+/** Kinds of hosts at which a letter may rest. */
+export const keepsMail: ReadonlySet<string> = new Set([
+  'workstation',
+  'mail-host',
+  'mta',
+  'mailstore',
+  'outside',
+]);
 
 export interface BoardOptions {
   layout: Layout;
@@ -85,7 +94,7 @@ export function boardOf(world: World, names: Names, options: BoardOptions): Boar
     height,
     isCompact: options.isCompact,
     hosts: grid.hosts,
-    enclosures: enclosuresOf(grid),
+    enclosures: enclosuresOf(grid, cables),
     cables,
   };
 }
@@ -122,7 +131,7 @@ const rowsIn = (grid: Grid, organisation: string) =>
 const firstRow = (grid: Grid, organisation: string) => Math.min(...rowsIn(grid, organisation));
 const lastRow = (grid: Grid, organisation: string) => Math.max(...rowsIn(grid, organisation));
 
-function enclosuresOf(grid: Grid): Enclosure[] {
+function enclosuresOf(grid: Grid, cables: readonly Cable[]): Enclosure[] {
   const names = [...new Set(grid.hosts.map(({ organisation }) => organisation))].filter(
     (name) => name !== '',
   );
@@ -132,8 +141,29 @@ function enclosuresOf(grid: Grid): Enclosure[] {
     const y = Math.min(...hosts.map((host) => host.y)) - titleRoom - 10;
     const right = Math.max(...hosts.map((host) => host.x + host.width)) + enclosurePad(grid);
     const bottom = Math.max(...hosts.map((host) => host.y + host.height)) + restZone + 4;
-    return { name, x, y, width: right - x, height: bottom - y };
+    const box = { x, y, width: right - x, height: bottom - y };
+    return { name, ...box, label: { x: labelX(name, box, cables), y: y + 20 } };
   });
+}
+
+const nameCharWidth = 7;
+
+/** The first place from the left where no cable runs up and down through the name; the corner when there is none. */
+function labelX(name: string, box: Box, cables: readonly Cable[]): number {
+  const width = name.length * nameCharWidth;
+  const crossings = cables.flatMap(({ points }) =>
+    points
+      .slice(1)
+      .map((to, i) => ({ from: points[i]!, to }))
+      .filter(
+        ({ from, to }) =>
+          from.x === to.x && Math.min(from.y, to.y) < box.y + 26 && Math.max(from.y, to.y) > box.y + 4,
+      )
+      .map(({ to }) => to.x),
+  );
+  const isFree = (x: number) => crossings.every((at) => at < x - 12 || at > x + width + 12);
+  for (let x = box.x + 14; x + width < box.x + box.width - 8; x += 6) if (isFree(x)) return x;
+  return box.x + 14;
 }
 
 // ---- plugs ----------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import type { QueuesFold } from '../queues/fold.ts';
 import type { Connection, HostState, WiresFold } from './fold.ts';
 import { linkKey } from './fold.ts';
 import {
+  keepsMail,
   pathOf,
   pointAlong,
   type Board,
@@ -56,7 +57,10 @@ export interface HostView {
 
 export interface PlugView extends Plug {
   protocol: Protocol | null;
+  /** the server's port */
   label: string;
+  /** its host keeps mail, which lies below it: words go under that */
+  isKeeper: boolean;
 }
 
 export interface WireView {
@@ -91,12 +95,15 @@ export interface RestView {
   words: { text: string; tone: 'plain' | 'wait' | 'ok' }[];
 }
 
+/** A numbered mark of a step, or of several where there is no room for each. */
 export interface Footprint {
+  /** of its last step */
   number: number;
-  at: Point;
+  label: string;
+  box: Box;
   state: 'past' | 'now';
-  text: string;
-  event: number;
+  /** in order */
+  steps: { number: number; text: string; event: number }[];
 }
 
 export interface Scene {
@@ -211,7 +218,8 @@ function plugView(
   const talking = open.findLast((connection) => connection.server === host);
   const port = talking?.port ?? ports.at(-1);
   const protocol = open.at(-1)?.protocol ?? lit ?? null;
-  return { ...plug, protocol, label: port === undefined ? '' : `${port}` };
+  const isKeeper = keepsMail.has(showing.world.hosts[host]!.kind);
+  return { ...plug, protocol, label: port === undefined ? '' : `${port}`, isKeeper };
 }
 
 function wireView(cable: Cable, connection: Connection): WireView {

@@ -74,44 +74,83 @@ export function footprintsOf({ board, at }: Showing, current: Mail | null): Foot
   }
   for (const there of byPlace.values()) {
     const places = printPlaces(board, steps[there[0]!]!, there.length);
+    if (places.length === 0) continue;
+    const early = there.length - places.length + 1; // these share the first place
     for (const [i, at] of places.entries()) {
-      const number = there[there.length - places.length + i]!;
-      const { text, event } = steps[number]!;
+      const group = i === 0 ? there.slice(0, early) : [there[early + i - 1]!];
+      const last = group.at(-1)!;
       prints.push({
-        number: number + 1,
-        at,
-        state: number === steps.length - 1 ? 'now' : 'past',
-        text,
-        event,
+        number: last + 1,
+        ...markOf(
+          group.map((step) => step + 1),
+          at,
+          isAtHost(steps[last]!),
+        ),
+        state: last === steps.length - 1 ? 'now' : 'past',
+        steps: group.map((step) => ({
+          number: step + 1,
+          text: steps[step]!.text,
+          event: steps[step]!.event,
+        })),
       });
     }
   }
   return prints.sort((a, b) => a.number - b.number);
 }
 
-const printStep = 23;
+const printStep = 24;
+const labelMax = 6;
+const isAtHost = ({ fromHost, toHost }: Step) => fromHost === toHost;
 
-/** Places for the last steps at a host (on its upper edge) or on a cable, as many as there is room for. */
+/** Its label and the box round it: at a host it grows to the left, on a cable to both sides. */
+function markOf(numbers: readonly number[], at: Point, isToLeft: boolean): Pick<Footprint, 'label' | 'box'> {
+  const label = groupLabel(numbers);
+  const width = 19 + Math.max(0, label.length - 2) * 6;
+  const x = isToLeft ? at.x + 9.5 - width : at.x - width / 2;
+  return { label, box: { x, y: at.y - 9.5, width, height: 19 } };
+}
+
+/** "9", "9–12", "3, 5"; of many that do not follow each other "3…14". */
+export function groupLabel(numbers: readonly number[]): string {
+  const [first, last] = [numbers[0]!, numbers.at(-1)!];
+  if (numbers.length === 1) return `${first}`;
+  if (numbers.length > 2 && last - first === numbers.length - 1) return `${first}–${last}`;
+  const all = numbers.join(', ');
+  return all.length <= labelMax ? all : `${first}…${last}`;
+}
+
+/** Places for the steps at a host (above its upper edge) or on a cable, as many as there is room for. */
 function printPlaces(board: Board, { fromHost, toHost }: Step, count: number): Point[] {
   const numbers = (room: number) => Array.from({ length: Math.max(1, Math.min(count, room)) }, (_, i) => i);
+  // a group is wider than a single number
+  const roomFor = (length: number) =>
+    count * printStep <= length ? count : Math.floor((length - groupWider) / printStep);
   if (fromHost === toHost) {
     const host = board.hosts.find((one) => one.index === fromHost);
     if (host === undefined) return [];
-    const places = numbers(Math.floor((host.width - 24) / printStep));
+    const places = numbers(roomFor(host.width));
     return places.map((i) => ({
       x: host.x + host.width - 12 - printStep * (places.length - 1 - i),
-      y: host.y - 3,
+      y: host.y - 6,
     }));
   }
   const cable = cableBetween(board, fromHost, toHost);
   if (cable === null) return [];
-  const room = Math.floor((cable.length - 34) / printStep);
+  const room = roomFor(cable.length - 8);
   if (room < 2) return [pointAlong(cable, 0.5)];
   const points = cable.a === fromHost ? cable.points : [...cable.points].reverse();
+  const wider = count > room ? groupWider : 0;
+  const used = Math.min(count, room) * printStep + wider;
+  const start = Math.min(26, (cable.length - used) / 2 + 12) + wider / 2;
   return numbers(room).map((i) =>
-    pointAlong({ points, length: cable.length }, (26 + i * printStep) / cable.length),
+    pointAlong(
+      { points, length: cable.length },
+      (start + i * printStep + (i > 0 ? wider / 2 : 0)) / cable.length,
+    ),
   );
 }
+
+const groupWider = 22;
 
 export function captionOf(showing: Showing, current: Mail | null): Scene['caption'] {
   const { board, at } = showing;
