@@ -1,4 +1,4 @@
-// What a first visit downloads, from dist/, against the budgets: one line each, "ok …" or "MISSED …".
+// What a first visit downloads, from dist/, against the budgets: one line each, "ok …", "MISSED …" or "FAILED …".
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,8 @@ import { gzipSync } from 'node:zlib';
 import { root } from './project.mjs';
 
 export const budgets = { pageBytesMax: 110 * 1000, workersBytesMax: 120 * 1000 };
+/** A missed budget is reported, here and by npm run bench; growing beyond this fails npm test. */
+const workersBytesCeiling = 130 * 1000;
 
 const assets = path.join(root, 'dist/assets');
 
@@ -59,15 +61,16 @@ function weigh(files) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { page, workers } = firstLoad();
-  judge('page JavaScript of the first load', page, budgets.pageBytesMax);
-  judge('worker code before the first delivery', workers, budgets.workersBytesMax);
+  judge('page JavaScript of the first load', page, budgets.pageBytesMax, budgets.pageBytesMax);
+  judge('worker code before the first delivery', workers, budgets.workersBytesMax, workersBytesCeiling);
 }
 
-function judge(what, { bytes, sizes }, bytesMax) {
-  const kept = sizes.length > 0 && bytes <= bytesMax;
-  console.log(`${kept ? 'ok' : 'MISSED'} ${what}: ${kb(bytes)} of ${kb(bytesMax)} gzip`);
+function judge(what, { bytes, sizes }, bytesMax, ceiling) {
+  const failed = sizes.length === 0 || bytes > ceiling;
+  const verdict = failed ? 'FAILED' : bytes > bytesMax ? 'MISSED' : 'ok';
+  console.log(`${verdict} ${what}: ${kb(bytes)} of ${kb(bytesMax)} gzip`);
   for (const size of sizes.slice(0, 6)) console.log(`     ${kb(size.bytes)} ${size.name}`);
-  if (!kept) process.exitCode = 1;
+  if (failed) process.exitCode = 1;
 }
 
 function kb(bytes) {

@@ -150,7 +150,7 @@ async function budgets() {
   const lines = output.split('\n');
   const counted = {
     passed: lines.filter((line) => line.startsWith('ok ')).length,
-    failed: lines.filter((line) => line.startsWith('MISSED ')).length,
+    failed: lines.filter((line) => line.startsWith('FAILED ')).length,
   };
   return honest(counted, status, output);
 }
