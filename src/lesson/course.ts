@@ -134,7 +134,8 @@ export const stretches: readonly { at: number; name: string }[] = [
 ];
 
 /** The units as the way passes them: finding the other side (10) is a detour before the receiving end (8). */
-const onTheWay: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 10, 8, 9, 11, 12];
+const way: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 10, 8, 9, 11, 12];
+export const onTheWay: readonly Unit[] = way.map((number) => units[number - 1]!);
 export const detour = { from: 7, over: 10, to: 8 };
 export const routeHeight = 148;
 const margin = 48;
@@ -149,8 +150,8 @@ export interface RoutePoint {
 
 /** Where each unit stands on the drawn route, in the order of the way. */
 export function routePoints(width: number): RoutePoint[] {
-  const step = (width - 2 * margin) / (onTheWay.length - 1);
-  return onTheWay.map((number, i) => ({
+  const step = (width - 2 * margin) / (way.length - 1);
+  return way.map((number, i) => ({
     number,
     x: margin + i * step,
     y: number === detour.over ? mainY - detourY : mainY,

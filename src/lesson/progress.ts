@@ -59,6 +59,15 @@ export async function keptProgress(lesson: Lesson): Promise<LessonProgress | nul
   return kept !== null && fits(kept, lesson) ? kept : null;
 }
 
+/** The units all of whose lessons that exist are finished, by number. */
+export async function finishedUnits(lessons: readonly Lesson[]): Promise<number[]> {
+  const kept = await Promise.all(lessons.map(keptProgress));
+  const unitOf = ({ id }: Lesson) => Number(id.split('.')[0]);
+  const unfinished = new Set(lessons.filter((_, i) => kept[i]?.beat !== finished).map(unitOf));
+  return [...new Set(lessons.map(unitOf))].filter((unit) => !unfinished.has(unit));
+}
+
+/** @returns false when this browser keeps nothing */
 export async function keepProgress(progress: LessonProgress): Promise<boolean> {
   return keepValue(`lesson:${progress.lesson}`, progress);
 }

@@ -45,10 +45,11 @@ export class FirstRun {
     if (file === null) return null;
     return this.#session.read(ComingFold).waitOf(file.hostIndex, file.queueId, this.#session.at);
   });
+  /** the cable is cut now, also while looking back: what can be done is done now */
   readonly cut = $derived.by(() => {
-    const { names, at } = this.#session;
+    const { names, now } = this.#session;
     const [a, b] = cable;
-    return this.#session.read(StateFold).link(names.indexOf(a), names.indexOf(b), at).fault !== '';
+    return this.#session.read(StateFold).link(names.indexOf(a), names.indexOf(b), now).fault !== '';
   });
   /** from Send until the letter is in the world */
   readonly sending = $derived.by(

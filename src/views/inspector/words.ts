@@ -45,3 +45,22 @@ export function counted(names: readonly string[]): string[] {
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name));
 }
+
+/** What a machine of a kind is for, in one plain sentence; '' when there is nothing to explain. */
+export function kindWords(kind: string): string {
+  return kinds.get(kind) ?? '';
+}
+
+const kinds: ReadonlyMap<string, string> = new Map([
+  ['workstation', 'A person’s computer: its mail program writes, sends and reads letters.'],
+  ['mta', 'A mail server: it takes letters in, keeps them in queues, and passes them on to the next server.'],
+  ['mail-host', 'A mail server and the mailboxes of its people on one machine.'],
+  ['mailstore', 'Holds the mailboxes: letters are put into them by LMTP and read from them by IMAP.'],
+  ['directory', 'The directory (LDAP) knows who works here, and where each one’s mail goes.'],
+  [
+    'resolver',
+    'Answers questions about names for the machines around it: it asks the DNS servers, and remembers.',
+  ],
+  ['dns-server', 'A DNS server: it knows a part of all names for sure, and says who knows the rest.'],
+  ['filter', 'Looks at letters for spam and viruses before they are passed on.'],
+]);
