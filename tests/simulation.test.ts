@@ -4,7 +4,7 @@ import type { Placement } from '../workers/api.ts';
 import type { Roles } from '../workers/hosts/boot.ts';
 import { roles } from '../workers/hosts/all-roles.ts';
 import type { World } from '../workers/hosts/world.ts';
-import { engineVersion, type Input, type Run } from '../workers/input.ts';
+import { engineVersion, type Input, type InputCommand, type Run } from '../workers/input.ts';
 import { MILLISECOND, SECOND, type Os, type Proc } from '../workers/os/os.ts';
 import { LocalPartition } from '../workers/partition-port.ts';
 import { Player } from '../workers/player.ts';
@@ -111,6 +111,26 @@ describe('one run', () => {
       expect(other.hash).toBe(one.hash);
       expect(other.order).toEqual(one.order);
     }
+  });
+
+  test('gives the same hash whatever the order of the fields of its inputs, live and replayed', async () => {
+    const reversed = (command: InputCommand): InputCommand =>
+      Object.fromEntries(Object.entries(command).reverse()) as unknown as InputCommand;
+    const { hash } = await play('one');
+    const other = inputs.map(({ at, command }) => ({ at, command: reversed(command) }));
+    expect((await play('one', { ...run, inputs: other })).hash).toBe(hash);
+    const live = await Simulation.boot({
+      run: { ...run, inputs: [] },
+      placement: 'one',
+      keepTrace: false,
+      start: (spec) => new LocalPartition(spec, testRoles),
+    });
+    for (const { at, command } of other) {
+      await live.runUntil(at - 1);
+      expect(live.input(command, at)).toBe(at);
+    }
+    await live.runUntil(8 * SECOND);
+    expect(await live.hash()).toBe(hash);
   });
 
   test('with another seed gives another hash', async () => {

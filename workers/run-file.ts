@@ -7,7 +7,9 @@
  *
  * ERRORS  WorldError: what is wrong with the file, in words for a person.
  */
-import { integer, object, parseInputs, parseWorld, text, WorldError } from './hosts/parse-world.ts';
+import { integer, object, text, WorldError } from './hosts/checked.ts';
+import { parseInputs } from './hosts/parse-command.ts';
+import { parseWorld } from './hosts/parse-world.ts';
 import type { Run } from './input.ts';
 import { hash32 } from './kernel/random.ts';
 

@@ -9,6 +9,7 @@
 import { assert } from './bytes/assert.ts';
 import type { Placement, Run } from './api.ts';
 import { hostsOfInput } from './hosts/boot.ts';
+import { parseCommand } from './hosts/parse-command.ts';
 import type { World } from './hosts/world.ts';
 import type { Input, InputCommand } from './input.ts';
 import type { Arrival, Failure } from './kernel/partition.ts';
@@ -68,7 +69,11 @@ export class Simulation {
     keepTrace: boolean;
     start: (spec: PartitionSpec, name: string) => PartitionPort | Promise<PartitionPort>;
   }): Promise<Simulation> {
-    const { world, seed, inputs } = options.run;
+    const { world, seed } = options.run;
+    const inputs = options.run.inputs.map(({ at, command }) => ({
+      at,
+      command: parseCommand(command, 'input'),
+    }));
     const simulation = new Simulation({ ...options.run, inputs: [...inputs] });
     const groups = placeHosts(world, options.placement);
     const ports = await Promise.all(
@@ -111,10 +116,14 @@ export class Simulation {
     return this.#granted;
   }
 
-  /** Stamps a command, logs it and hands it to its hosts. @param notBefore the clock shown */
+  /**
+   * Stamps a command, logs it and hands it to its hosts.
+   * @param notBefore the clock shown
+   * @throws WorldError when it is no command
+   */
   input(command: InputCommand, notBefore: VirtualTime): VirtualTime {
     const at = Math.max(this.#granted, notBefore);
-    const input: Input = { at, command };
+    const input: Input = { at, command: parseCommand(command, 'input') };
     this.run.inputs.push(input);
     if (this.#tune(command)) this.#measure();
     this.#route(input);

@@ -1,21 +1,18 @@
 /**
- * parse-world — checks untrusted data before it becomes a World or an InputCommand
+ * parse-world — checks untrusted data before it becomes a World
  *
  * ERRORS  WorldError: where in the data, what was expected, what was found.
  */
-import type { InputCommand, LinkFault } from '../input.ts';
+import { parseInstant } from '../os/calendar.ts';
 
+import { finite, integer, list, object, oneOf, pair, text, WorldError, type Fields } from './checked.ts';
+import { parseInputs } from './parse-command.ts';
 import type { HostKind, World, WorldHost, WorldLink, WorldPerson } from './world.ts';
-
-/** Data that is not a world, an input or a run. */
-export class WorldError extends Error {
-  override name = 'WorldError';
-}
 
 const hostsMax = 200;
 const linksMax = 2000;
-const textMax = 1_000_000;
-const inputsMax = 100_000;
+const filesMax = 200;
+const filesTextMax = 8_000_000;
 const kinds: readonly HostKind[] = [
   'mta',
   'resolver',
@@ -26,9 +23,6 @@ const kinds: readonly HostKind[] = [
   'mail-host',
   'outside',
 ];
-const faults: readonly LinkFault[] = ['', 'down', 'blackhole', 'refuse'];
-
-type Fields = Record<string, unknown>;
 
 /** @throws WorldError */
 export function parseWorld(data: unknown, at = 'world'): World {
@@ -36,14 +30,33 @@ export function parseWorld(data: unknown, at = 'world'): World {
   const hosts = list(world['hosts'], `${at}.hosts`, hostsMax).map((host, i) =>
     parseHost(host, `${at}.hosts[${i}]`),
   );
-  const names = new Set(hosts.map((host) => host.name));
-  if (names.size !== hosts.length)
-    throw new WorldError(`${at}.hosts: expected different names, found one twice`);
+  const names = hosts.map((host) => host.name);
+  refuseTwice(names, `${at}.hosts`, 'names');
+  refuseTwice(
+    hosts.flatMap((host) => host.addresses),
+    `${at}.hosts`,
+    'addresses',
+  );
+  checkFilesText(hosts, `${at}.hosts`);
+  const known = new Set(names);
   const links = list(world['links'], `${at}.links`, linksMax).map((link, i) =>
-    parseLink(link, `${at}.links[${i}]`, names),
+    parseLink(link, `${at}.links[${i}]`, known),
+  );
+  refuseTwice(
+    links.map(({ between: [a, b] }) => (a < b ? `${a} – ${b}` : `${b} – ${a}`)),
+    `${at}.links`,
+    'links',
+  );
+  const people = list(world['people'], `${at}.people`, hostsMax).map((person, i) =>
+    parsePerson(person, `${at}.people[${i}]`, known),
+  );
+  refuseTwice(
+    people.map((person) => person.address),
+    `${at}.people`,
+    'addresses',
   );
   const startsAt = text(world['startsAt'], `${at}.startsAt`);
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(startsAt))
+  if (parseInstant(startsAt) === null)
     throw new WorldError(`${at}.startsAt: expected YYYY-MM-DDTHH:MM:SSZ, found ${JSON.stringify(startsAt)}`);
   return {
     name: text(world['name'], `${at}.name`),
@@ -51,124 +64,27 @@ export function parseWorld(data: unknown, at = 'world'): World {
     startsAt,
     hosts,
     links,
-    people: list(world['people'], `${at}.people`, hostsMax).map((person, i) =>
-      parsePerson(person, `${at}.people[${i}]`),
-    ),
+    people,
     demo: parseInputs(world['demo'], `${at}.demo`),
   };
 }
 
-/** A list of stamped inputs, in order of time. @throws WorldError */
-export function parseInputs(data: unknown, at: string): { at: number; command: InputCommand }[] {
-  let last = 0;
-  return list(data, at, inputsMax).map((item, i) => {
-    const input = object(item, `${at}[${i}]`);
-    const stamp = integer(input['at'], `${at}[${i}].at`, 0, Number.MAX_SAFE_INTEGER);
-    if (stamp < last) throw new WorldError(`${at}[${i}].at: expected at least ${last}, found ${stamp}`);
-    last = stamp;
-    return { at: stamp, command: parseCommand(input['command'], `${at}[${i}].command`) };
-  });
-}
-
-/** @throws WorldError */
-export function parseCommand(data: unknown, at: string): InputCommand {
-  const c = object(data, at);
-  const kind = text(c['kind'], `${at}.kind`);
-  const string = (name: string): string => text(c[name], `${at}.${name}`);
-  const number = (name: string, min = -0x7fffffff, max = 0x7fffffff): number =>
-    integer(c[name], `${at}.${name}`, min, max);
-  switch (kind) {
-    case 'mua.send': {
-      const send = {
-        kind,
-        host: string('host'),
-        user: string('user'),
-        to: string('to'),
-        subject: string('subject'),
-        text: string('text'),
-      } as const;
-      return c['inReplyTo'] === undefined ? send : { ...send, inReplyTo: string('inReplyTo') };
-    }
-    case 'mua.fetch':
-      return { kind, host: string('host'), user: string('user'), uid: number('uid', 0) };
-    case 'link.set':
-      return {
-        kind,
-        between: pair(c['between'], `${at}.between`),
-        fault: oneOf(c['fault'], `${at}.fault`, faults),
-      };
-    case 'link.tune':
-      return {
-        kind,
-        between: pair(c['between'], `${at}.between`),
-        latencyUs: number('latencyUs', 100, 600_000_000),
-        lossPerMille: number('lossPerMille', 0, 1000),
-      };
-    case 'host.crash':
-    case 'host.stop':
-    case 'host.start':
-    case 'queue.flush':
-      return { kind, host: string('host') };
-    case 'outside.connect':
-      return {
-        kind,
-        connection: number('connection'),
-        to: string('to'),
-        port: number('port', 1, 65535),
-        from: string('from'),
-      };
-    case 'outside.data':
-      return { kind, connection: number('connection'), base64: string('base64') };
-    case 'outside.close':
-    case 'outside.abort':
-      return { kind, connection: number('connection') };
-    case 'outside.datagram':
-      return {
-        kind,
-        flow: number('flow'),
-        to: string('to'),
-        port: number('port', 1, 65535),
-        from: string('from'),
-        base64: string('base64'),
-      };
-    default:
-      throw new WorldError(`${at}.kind: expected a kind of input, found ${JSON.stringify(kind)}`);
+function refuseTwice(keys: readonly string[], at: string, what: string): void {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (seen.has(key)) throw new WorldError(`${at}: expected different ${what}, found ${key} twice`);
+    seen.add(key);
   }
 }
 
-/** @throws WorldError */
-export function object(data: unknown, at: string): Fields {
-  if (typeof data !== 'object' || data === null || Array.isArray(data))
-    throw new WorldError(`${at}: expected an object, found ${show(data)}`);
-  return data as Fields;
-}
-/** @throws WorldError */
-export function text(data: unknown, at: string): string {
-  if (typeof data !== 'string') throw new WorldError(`${at}: expected text, found ${show(data)}`);
-  if (data.length > textMax)
-    throw new WorldError(`${at}: expected at most ${textMax} characters, found ${data.length}`);
-  return data;
-}
-/** @throws WorldError */
-export function integer(data: unknown, at: string, min: number, max: number): number {
-  if (typeof data !== 'number' || !Number.isSafeInteger(data) || data < min || data > max)
-    throw new WorldError(`${at}: expected an integer from ${min} to ${max}, found ${show(data)}`);
-  return data;
-}
-function list(data: unknown, at: string, max: number): unknown[] {
-  if (!Array.isArray(data)) throw new WorldError(`${at}: expected a list, found ${show(data)}`);
-  if (data.length > max) throw new WorldError(`${at}: expected at most ${max} entries, found ${data.length}`);
-  return data as unknown[];
-}
-function oneOf<T extends string>(data: unknown, at: string, values: readonly T[]): T {
-  const value = values.find((candidate) => candidate === data);
-  if (value === undefined)
-    throw new WorldError(`${at}: expected one of ${JSON.stringify(values)}, found ${show(data)}`);
-  return value;
-}
-function pair(data: unknown, at: string): [string, string] {
-  const items = list(data, at, 2);
-  return [text(items[0], `${at}[0]`), text(items[1], `${at}[1]`)];
+function checkFilesText(hosts: readonly WorldHost[], at: string): void {
+  let characters = 0;
+  for (const { files } of hosts)
+    for (const [path, content] of Object.entries(files)) characters += path.length + content.length;
+  if (characters > filesTextMax)
+    throw new WorldError(
+      `${at}: expected at most ${filesTextMax} characters in all files, found ${characters}`,
+    );
 }
 
 function parseHost(data: unknown, at: string): WorldHost {
@@ -177,20 +93,29 @@ function parseHost(data: unknown, at: string): WorldHost {
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(name))
     throw new WorldError(`${at}.name: expected a host name in lower case, found ${JSON.stringify(name)}`);
   const place = object(host['at'], `${at}.at`);
-  const files = object(host['files'], `${at}.files`);
+  const addresses = list(host['addresses'], `${at}.addresses`, 64).map((address, i) =>
+    parseAddress(address, `${at}.addresses[${i}]`),
+  );
+  if (addresses.length === 0) throw new WorldError(`${at}.addresses: expected at least one, found none`);
   return {
     name,
     kind: oneOf(host['kind'], `${at}.kind`, kinds),
     role: text(host['role'], `${at}.role`),
     organisation: text(host['organisation'], `${at}.organisation`),
-    addresses: list(host['addresses'], `${at}.addresses`, 64).map((address, i) =>
-      parseAddress(address, `${at}.addresses[${i}]`),
-    ),
+    addresses,
     at: { x: finite(place['x'], `${at}.at.x`), y: finite(place['y'], `${at}.at.y`) },
-    files: Object.fromEntries(
-      Object.keys(files).map((path) => [path, text(files[path], `${at}.files[${path}]`)]),
-    ),
+    files: parseFiles(object(host['files'], `${at}.files`), `${at}.files`),
   };
+}
+
+function parseFiles(files: Fields, at: string): Record<string, string> {
+  const paths = Object.keys(files);
+  if (paths.length > filesMax)
+    throw new WorldError(`${at}: expected at most ${filesMax} entries, found ${paths.length}`);
+  for (const path of paths)
+    if (path.length > 255 || !/^(?:\/(?!\.{1,2}(?:\/|$))[^/\x00-\x1f]+)+$/.test(path))
+      throw new WorldError(`${at}: expected absolute paths, found ${JSON.stringify(path.slice(0, 60))}`);
+  return Object.fromEntries(paths.map((path) => [path, text(files[path], `${at}[${path}]`)]));
 }
 
 function parseLink(data: unknown, at: string, names: ReadonlySet<string>): WorldLink {
@@ -213,12 +138,15 @@ function parseLink(data: unknown, at: string, names: ReadonlySet<string>): World
   };
 }
 
-function parsePerson(data: unknown, at: string): WorldPerson {
+function parsePerson(data: unknown, at: string, names: ReadonlySet<string>): WorldPerson {
   const person = object(data, at);
+  const host = text(person['host'], `${at}.host`);
+  if (!names.has(host))
+    throw new WorldError(`${at}.host: expected a host of this world, found ${JSON.stringify(host)}`);
   return {
     name: text(person['name'], `${at}.name`),
     address: text(person['address'], `${at}.address`),
-    host: text(person['host'], `${at}.host`),
+    host,
   };
 }
 
@@ -228,15 +156,4 @@ function parseAddress(data: unknown, at: string): string {
   if (parts.length !== 4 || parts.some((part) => !/^\d{1,3}$/.test(part) || Number(part) > 255))
     throw new WorldError(`${at}: expected an IPv4 address, found ${JSON.stringify(address)}`);
   return address;
-}
-
-function finite(data: unknown, at: string): number {
-  if (typeof data !== 'number' || !Number.isFinite(data))
-    throw new WorldError(`${at}: expected a number, found ${show(data)}`);
-  return data;
-}
-
-function show(data: unknown): string {
-  const shown = JSON.stringify(data) ?? String(data);
-  return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
 }

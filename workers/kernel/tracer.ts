@@ -35,7 +35,7 @@ export class Tracer {
     this.eventCount++;
     const writer = this.#writer;
     const start = writer.append(fact, at, host, n, proc, cause);
-    this.#hash(host, at, cause, writer.lastKind, start, writer.bodyBytes);
+    this.#hash(host, at, cause, proc, start);
     if (!this.keep && this.#writer.bodyBytes > 262144) this.#writer.clear();
     return eventId(host, n);
   }
@@ -57,14 +57,15 @@ export class Tracer {
     return [this.#low[host]! >>> 0, this.#high[host]! >>> 0];
   }
 
-  #hash(host: number, at: number, cause: number, kind: number, start: number, end: number): void {
-    const body = this.#writer.body;
+  #hash(host: number, at: number, cause: number, proc: number, start: number): void {
+    const { body, bodyBytes: end, lastKind: kind } = this.#writer;
     let low = this.#low[host]!;
     let high = this.#high[host]!;
     low = mix(low, at | 0);
     high = mix(high, Math.floor(at / 0x100000000) ^ (kind << 24));
     low = mix(low, cause | 0);
     high = mix(high, Math.floor(cause / 0x100000000) ^ (end - start));
+    low = mix(low, proc);
     let i = start;
     for (; i + 8 <= end; i += 8) {
       low = mix(low, body[i]! | (body[i + 1]! << 8) | (body[i + 2]! << 16) | (body[i + 3]! << 24));

@@ -13,7 +13,8 @@ import { parseArgs } from 'node:util';
 
 import { worldNamed } from '../../lessons/worlds/index.ts';
 import type { Placement, Run, TraceEvent } from '../api.ts';
-import { parseInputs, WorldError } from '../hosts/parse-world.ts';
+import { WorldError } from '../hosts/checked.ts';
+import { parseInputs } from '../hosts/parse-command.ts';
 import { engineVersion, versionNotice } from '../input.ts';
 import { formatRun, parseRun } from '../run-file.ts';
 import { Simulation } from '../simulation.ts';

@@ -60,8 +60,11 @@ export function parseInstant(text: string): number | null {
     number,
     number,
   ];
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return null;
-  return daysFromCivil(year, month, day) * dayUs + ((hour * 60 + minute) * 60 + second) * 1_000_000;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  const days = daysFromCivil(year, month, day);
+  const date = civilDate(days);
+  if (date.month !== month || date.day !== day) return null; // 31 February
+  return days * dayUs + ((hour * 60 + minute) * 60 + second) * 1_000_000;
 }
 
 /** "Mar  3 09:00:00", the stamp of syslog (RFC 3164 §4.1.2). */

@@ -1,0 +1,93 @@
+/**
+ * parse-command — checks untrusted data before it becomes an InputCommand
+ *
+ * What comes out has its fields in the order of input.ts, whatever the order of what came in: the trace holds
+ * the command as JSON, and the same command must give the same trace.
+ *
+ * ERRORS  WorldError
+ */
+import type { InputCommand, LinkFault } from '../input.ts';
+
+import { integer, list, object, oneOf, pair, text, WorldError } from './checked.ts';
+
+const inputsMax = 100_000;
+const atMax = 400 * 86_400_000_000; // 400 days
+const faults: readonly LinkFault[] = ['', 'down', 'blackhole', 'refuse'];
+
+/** A list of stamped inputs, in order of time. @throws WorldError */
+export function parseInputs(data: unknown, at: string): { at: number; command: InputCommand }[] {
+  let last = 0;
+  return list(data, at, inputsMax).map((item, i) => {
+    const input = object(item, `${at}[${i}]`);
+    const stamp = integer(input['at'], `${at}[${i}].at`, 0, atMax);
+    if (stamp < last) throw new WorldError(`${at}[${i}].at: expected at least ${last}, found ${stamp}`);
+    last = stamp;
+    return { at: stamp, command: parseCommand(input['command'], `${at}[${i}].command`) };
+  });
+}
+
+/** @throws WorldError */
+export function parseCommand(data: unknown, at: string): InputCommand {
+  const c = object(data, at);
+  const kind = text(c['kind'], `${at}.kind`);
+  const string = (name: string): string => text(c[name], `${at}.${name}`);
+  const number = (name: string, min = -0x7fffffff, max = 0x7fffffff): number =>
+    integer(c[name], `${at}.${name}`, min, max);
+  switch (kind) {
+    case 'mua.send': {
+      const send = {
+        kind,
+        host: string('host'),
+        user: string('user'),
+        to: string('to'),
+        subject: string('subject'),
+        text: string('text'),
+      } as const;
+      return c['inReplyTo'] === undefined ? send : { ...send, inReplyTo: string('inReplyTo') };
+    }
+    case 'mua.fetch':
+      return { kind, host: string('host'), user: string('user'), uid: number('uid', 0) };
+    case 'link.set':
+      return {
+        kind,
+        between: pair(c['between'], `${at}.between`),
+        fault: oneOf(c['fault'], `${at}.fault`, faults),
+      };
+    case 'link.tune':
+      return {
+        kind,
+        between: pair(c['between'], `${at}.between`),
+        latencyUs: number('latencyUs', 100, 600_000_000),
+        lossPerMille: number('lossPerMille', 0, 1000),
+      };
+    case 'host.crash':
+    case 'host.stop':
+    case 'host.start':
+    case 'queue.flush':
+      return { kind, host: string('host') };
+    case 'outside.connect':
+      return {
+        kind,
+        connection: number('connection'),
+        to: string('to'),
+        port: number('port', 1, 65535),
+        from: string('from'),
+      };
+    case 'outside.data':
+      return { kind, connection: number('connection'), base64: string('base64') };
+    case 'outside.close':
+    case 'outside.abort':
+      return { kind, connection: number('connection') };
+    case 'outside.datagram':
+      return {
+        kind,
+        flow: number('flow'),
+        to: string('to'),
+        port: number('port', 1, 65535),
+        from: string('from'),
+        base64: string('base64'),
+      };
+    default:
+      throw new WorldError(`${at}.kind: expected a kind of input, found ${JSON.stringify(kind)}`);
+  }
+}
