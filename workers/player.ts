@@ -36,37 +36,49 @@ export class Player {
   #until: VirtualTime = Number.MAX_SAFE_INTEGER;
   #pace: Pace = { mode: 'rate', speed: 1 };
   #playing = false;
-  /** the loop under way; a new one waits for it */
+  /** what runs the simulation, one thing at a time; a new one waits for it */
   #loop: Promise<void> = Promise.resolve();
+  /** goes up with whatever ends what is under way */
   #generation = 0;
+  #loads = 0;
   #linger: (() => void) | null = null;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
   }
 
+  /** A replay ends early when a pause or another load comes. */
   async load(options: { run: Run; placement?: Placement; replayUntil?: VirtualTime }): Promise<LoadedRun> {
+    const load = ++this.#loads;
     await this.pause();
     this.#simulation?.close();
-    const { run } = options;
+    this.#simulation = null;
+    const { run, replayUntil } = options;
     const placement = options.placement ?? defaultPlacement(run.world);
-    this.#clock = 0;
-    this.#simulation = await Simulation.boot({
+    const loaded = { world: run.world, placement, seed: run.seed, notice: versionNotice(run) };
+    const simulation = await Simulation.boot({
       run,
       placement,
       keepTrace: true,
       start: (spec, name) => this.#options.start(spec, name, placement),
     });
-    if (options.replayUntil !== undefined) await this.#replay(options.replayUntil);
-    this.#publish();
-    return { world: run.world, placement, seed: run.seed, notice: versionNotice(run) };
+    if (load !== this.#loads) {
+      simulation.close();
+      return loaded;
+    }
+    this.#clock = 0;
+    this.#simulation = simulation;
+    if (replayUntil === undefined) this.#publish();
+    else await this.#alone((generation) => this.#replay(replayUntil, generation));
+    return loaded;
   }
 
   async input(command: InputCommand): Promise<VirtualTime> {
     const simulation = this.#loaded();
     const at = simulation.input(command, this.#clock);
     this.#linger?.();
-    if (!this.#playing) this.#publishClock();
+    // While paused the clock stands, but what the input does at once is shown.
+    if (!this.#playing) await this.#alone((generation) => this.#runTo(at, generation));
     return at;
   }
 
@@ -84,17 +96,18 @@ export class Player {
     this.#playing = false;
     this.#generation++;
     this.#linger?.();
-    await this.#loop;
+    for (let loop: Promise<void> | null = null; loop !== this.#loop;) {
+      loop = this.#loop;
+      await loop;
+    }
     if (this.#simulation !== null) this.#publishClock();
     return this.#clock;
   }
 
   async step(): Promise<VirtualTime> {
     await this.pause();
-    const simulation = this.#loaded();
-    if (simulation.nextTime === Infinity) return this.#clock;
-    await this.#runTo(simulation.nextTime);
-    this.#publish();
+    const { nextTime } = this.#loaded();
+    if (nextTime !== Infinity) await this.#alone((generation) => this.#runTo(nextTime, generation));
     return this.#clock;
   }
 
@@ -105,6 +118,19 @@ export class Player {
 
   async hash(): Promise<string> {
     return this.#loaded().hash();
+  }
+
+  /** Runs the simulation for a moment and publishes, when what is under way has ended. */
+  #alone(work: (generation: number) => Promise<void>): Promise<void> {
+    const generation = this.#generation;
+    this.#loop = this.#loop
+      .then(async () => {
+        if (generation !== this.#generation) return;
+        await work(generation);
+        this.#publish();
+      })
+      .catch((error: unknown) => this.#failed(error));
+    return this.#loop;
   }
 
   async #play(generation: number): Promise<void> {
@@ -167,16 +193,13 @@ export class Player {
     }
   }
 
-  async #replay(until: VirtualTime): Promise<void> {
-    const simulation = this.#loaded();
-    let shown = this.#options.wall.now();
-    while (await simulation.window(until, sliceEvents)) {
-      if (this.#options.wall.now() - shown < 100) continue;
-      this.#clock = Math.min(until, simulation.granted - 1);
+  async #replay(until: VirtualTime, generation: number): Promise<void> {
+    const { wall } = this.#options;
+    while (this.#clock < until && generation === this.#generation) {
+      await this.#runTo(until, generation, wall.now() + 100);
       this.#publish();
-      shown = this.#options.wall.now();
+      await wall.sleep(0); // so that a pause or another load is heard of
     }
-    this.#clock = until;
   }
 
   /**
