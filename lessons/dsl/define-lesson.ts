@@ -9,6 +9,9 @@ import type { Check } from './check.ts';
 
 export type { InputCommand } from '../../workers/input.ts';
 
+/** The state after the last beat. */
+export const finished = 'finished';
+
 export interface Feedback {
   /** shown while the task is open and this was seen */
   when: Check;

@@ -8,7 +8,9 @@
 import { assign, setup } from 'xstate';
 
 import type { CheckState, LessonEvent } from './check.ts';
-import { tasksOf, type Beat, type Lesson, type Task } from './define-lesson.ts';
+import { finished, tasksOf, type Beat, type Lesson, type Task } from './define-lesson.ts';
+
+export { finished } from './define-lesson.ts';
 
 export interface LessonContext {
   /** by task id */
@@ -23,8 +25,6 @@ export type LessonMachineEvent =
   | { type: 'TRACE'; event: LessonEvent }
   | { type: 'ANSWER'; prediction: string; option: string }
   | { type: 'NEXT' };
-
-export const finished = 'finished';
 
 /** The machine of a lesson. Tasks of a beat count only what happens from that beat on. */
 export function toMachine(lesson: Lesson) {

@@ -5,8 +5,8 @@
  * those are passed over. A world that was reset is another run: the lesson stays where it was and counts from the start.
  */
 import type { EventId, VirtualTime } from '../../workers/api.ts';
-import type { Lesson } from '../../lessons/dsl/define-lesson.ts';
-import { finished, type LessonContext } from '../../lessons/dsl/machine.ts';
+import { finished, type Lesson } from '../../lessons/dsl/define-lesson.ts';
+import type { LessonContext } from '../../lessons/dsl/machine.ts';
 
 import { keepValue, keptValue } from '../sim/kept-work.ts';
 

@@ -87,6 +87,10 @@ export class Session {
   #closed = false;
   /** its kept work was given up: nothing is kept from here on */
   #forgotten = false;
+  /** what the simulation said last of its clock, and whether the trace grew since it was shown */
+  #clockAt: { now: VirtualTime; nextEventAt: VirtualTime | null } = { now: 0, nextEventAt: null };
+  #grew = false;
+  #frame = 0;
   /** counts what the clock was told to do, so that a skip knows whether it was overtaken */
   #orders = 0;
 
@@ -127,6 +131,7 @@ export class Session {
       });
       this.placement = loaded.placement;
       this.notice = loaded.notice;
+      this.#show();
       this.ready = true;
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error));
@@ -147,6 +152,7 @@ export class Session {
     this.#closed = true;
     window.clearInterval(this.#keepTimer);
     this.#stopPast();
+    cancelAnimationFrame(this.#frame);
     this.#client?.close();
     this.#client = null;
   }
@@ -332,13 +338,14 @@ export class Session {
     switch (message.type) {
       case 'chunk':
         this.store.append(message.chunk);
-        this.revision++;
+        this.#grew = true;
+        this.#soon();
         return;
       case 'clock':
-        if (message.now !== this.now) this.#dirty = true;
-        this.now = message.now;
-        this.nextEventAt = message.nextEventAt;
+        if (message.now !== this.#clockAt.now) this.#dirty = true;
+        this.#clockAt = message;
         if (this.cursor === null) this.playing = message.playing;
+        this.#soon();
         this.#wake();
         return;
       case 'failed':
@@ -346,7 +353,22 @@ export class Session {
     }
   }
 
+  /** What came is shown once a frame, however many messages it came in. */
+  #soon(): void {
+    if (document.hidden) this.#show();
+    else if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#show());
+  }
+  #show(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (this.#grew) this.revision++;
+    this.#grew = false;
+    this.now = this.#clockAt.now;
+    this.nextEventAt = this.#clockAt.nextEventAt;
+  }
+
   #fail(why: string): void {
+    this.#show();
     this.failure ??= why;
     this.playing = false;
     this.#wake();
@@ -362,9 +384,10 @@ export class Session {
   }
   #wake(): void {
     const isOver = ({ at, order }: { at: VirtualTime; order: number }) =>
-      this.now >= at || order !== this.#orders || this.failure !== null;
+      this.#clockAt.now >= at || order !== this.#orders || this.failure !== null;
     const over = this.#waiting.filter(isOver);
     if (over.length === 0) return;
+    this.#show();
     this.#waiting = this.#waiting.filter((waiter) => !over.includes(waiter));
     for (const { resolve } of over) resolve();
   }
