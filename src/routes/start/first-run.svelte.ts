@@ -9,7 +9,7 @@ import { ComingFold, type Wait } from '../../time/coming.ts';
 import { StateFold } from '../../views/inspector/fold.ts';
 import { MailsFold } from '../../views/mails/fold.ts';
 
-import { storyAt, type Cast, type Story } from './story.ts';
+import { earlierAt, storyAt, type Cast, type Earlier, type Story } from './story.ts';
 
 /** the cable between the two islands */
 export const cable: [string, string] = ['mx.far.example', 'mta1.acme.example'];
@@ -39,6 +39,16 @@ export class FirstRun {
   readonly story = $derived.by((): Story | null =>
     storyAt(this.#session.read(MailsFold).mails, this.#session.at, this.#cast),
   );
+  /** as it stands now, also while looking back */
+  readonly latest = $derived.by((): Story | null =>
+    storyAt(this.#session.read(MailsFold).mails, this.#session.now, this.#cast),
+  );
+  /** letters that came to Bob before it */
+  readonly earlier = $derived.by((): Earlier[] => {
+    const { at } = this.#session;
+    const story = this.story ?? this.latest;
+    return story === null ? [] : earlierAt(this.#session.read(MailsFold).mails, at, this.#cast, story);
+  });
   /** the letter lies in a deferred queue */
   readonly wait = $derived.by((): Wait | null => {
     const file = this.story?.queueFile ?? null;
@@ -52,36 +62,42 @@ export class FirstRun {
     return this.#session.read(StateFold).link(names.indexOf(a), names.indexOf(b), now).fault !== '';
   });
   /** from Send until the letter is in the world */
-  readonly sending = $derived.by(
-    () => !this.#session.isPast && this.#sentAt > 0 && (this.story?.sentAt ?? -1) < this.#sentAt,
-  );
-  readonly underWay = $derived(
-    this.sending ||
-      (this.story !== null && this.story.read === null && this.wait === null && this.story.failed === null),
-  );
+  readonly sending = $derived.by(() => this.#sentAt > 0 && (this.latest?.sentAt ?? -1) < this.#sentAt);
+  readonly #isOver = $derived.by(() => {
+    const { latest } = this;
+    if (latest === null) return true;
+    const { read, failed, elsewhere, queueFile } = latest;
+    if (read !== null || failed !== null || elsewhere !== null) return true;
+    const coming = this.#session.read(ComingFold);
+    return (
+      queueFile !== null && coming.waitOf(queueFile.hostIndex, queueFile.queueId, this.#session.now) !== null
+    );
+  });
+  /** the last letter is neither read nor lost, nor does it wait: as of now, also while looking back */
+  readonly underWay = $derived.by(() => this.sending || !this.#isOver);
 
-  send(text: string): Promise<void> {
+  send(text: string, to: string): Promise<void> {
     this.#sentAt = Infinity;
-    this.#handedIn = this.#send(text);
+    this.#handedIn = this.#send(text, to);
     return this.#handedIn;
   }
 
-  async #send(text: string): Promise<void> {
+  async #send(text: string, to: string): Promise<void> {
     const session = this.#session;
-    const [alice, bob] = session.world.people;
+    const [alice] = session.world.people;
     const { host, address: user } = alice!;
     const subject = text.split('\n')[0]!.slice(0, 200);
     session.select(null);
-    const at = await session.send({ kind: 'mua.send', host, user, to: bob!.address, subject, text });
+    const at = await session.send({ kind: 'mua.send', host, user, to: to.trim(), subject, text });
     this.#sent.push(at);
     this.#sentAt = at;
     await session.setSpeed(storySpeed);
     await session.play();
   }
 
-  async cutAndSend(text: string): Promise<void> {
+  async cutAndSend(text: string, to: string): Promise<void> {
     await this.#session.send({ kind: 'link.set', between: cable, fault: 'down' });
-    await this.send(text);
+    await this.send(text, to);
   }
 
   async mend(): Promise<void> {

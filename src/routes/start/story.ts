@@ -14,6 +14,8 @@ export interface Story {
   read: { at: VirtualTime; event: EventId } | null;
   /** where it lies in a queue */
   queueFile: { hostIndex: number; queueId: string } | null;
+  /** it lies in the mailbox of somebody else: whose */
+  elsewhere: string | null;
   /** it will not arrive: in about four words */
   failed: string | null;
 }
@@ -43,6 +45,40 @@ export function storyAt(mails: readonly Mail[], at: VirtualTime, cast: Cast): St
     arrived: mailbox === undefined ? null : { at: mailbox.from, event: mailbox.event },
     read: shown === undefined ? null : { at: shown.from, event: shown.event },
     queueFile: file === undefined ? null : { hostIndex: file.hostIndex, queueId: file.queueId },
+    elsewhere:
+      mailbox !== undefined ? null : (stays.findLast((stay) => stay.kind === 'mailbox')?.whose ?? null),
     failed: last?.tone === 'fail' && file === undefined ? last.text : null,
   };
+}
+
+export interface Earlier {
+  number: number;
+  subject: string;
+  isRead: boolean;
+}
+
+const earlierMax = 3;
+
+/** Letters that came to the recipient before the one the story tells of, newest first. */
+export function earlierAt(
+  mails: readonly Mail[],
+  at: VirtualTime,
+  { to, toHost }: Cast,
+  story: Story,
+): Earlier[] {
+  const earlier = mails.filter(
+    (mail) =>
+      mail.firstSeen < story.sentAt &&
+      mail.stays.some((stay) => stay.kind === 'mailbox' && stay.whose.startsWith(to) && stay.from <= at),
+  );
+  return earlier
+    .slice(-earlierMax)
+    .reverse()
+    .map(({ number, subject, stays }) => ({
+      number,
+      subject,
+      isRead: stays.some(
+        (stay, i) => i > 0 && stay.kind === 'user-agent' && stay.hostIndex === toHost && stay.from <= at,
+      ),
+    }));
 }
