@@ -12,6 +12,7 @@ import type { Session } from '../sim/session.svelte.ts';
 import { Playthrough } from './playthrough.ts';
 import { keepProgress, keptProgress } from './progress.ts';
 
+/** One learner in one lesson. */
 export class LessonPlayer {
   readonly #played: Playthrough;
   readonly #session: Session;
@@ -56,11 +57,13 @@ export class LessonPlayer {
     const question = this.#played.question?.id ?? '';
     if (question !== '' && question !== this.#asked && !this.#session.replaying) void this.#session.pause();
     this.#asked = question;
+    this.#session.veiled = question !== '';
   }
 
   /** The answer plays the simulation, which shows what is true. */
   async answer(option: string): Promise<void> {
     this.#do((played) => played.answer(option));
+    this.#session.veiled = false;
     await this.#session.play();
   }
 

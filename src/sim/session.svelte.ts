@@ -70,6 +70,8 @@ export class Session {
   replaying = $state(false);
   /** true once the run is loaded: commands are taken */
   ready = $state(false);
+  /** true while a learner predicts: views cover what is known to come */
+  veiled = $state(false);
   /** false where another tab keeps this work: what is done here is a copy, and not kept */
   keepsWork = $state(true);
 
