@@ -172,10 +172,16 @@ function marksOf(mail: Mail, laneOf: (host: number) => number): Mark[] {
       at: stay.from,
       lane: laneOf(stay.hostIndex),
       protocol: 'smtp',
-      text: 'delivered',
+      text: mail.reportsOn < 0 ? 'delivered' : `returned to ${personOf(stay.whose)}`,
     });
   }
   return marks.filter(({ lane }) => lane >= 0);
+}
+
+/** "alice@far.example" as "Alice". */
+function personOf(address: string): string {
+  const name = address.split('@')[0]!;
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function comingOf({ mail, planned, now }: Telling, laneOf: (host: number) => number): Coming[] {

@@ -61,6 +61,7 @@ export interface Listing {
 
 const errandsMax = 2000;
 
+/** What each mail program knows: its list of letters, the letters opened, and what it sent. */
 export class MailboxFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
     'input.accepted',

@@ -1,6 +1,8 @@
 /** layout — what a person sees in the user agent at an instant */
 import type { VirtualTime } from '../../../workers/api.ts';
 
+import type { Mail } from '../mails/mail.ts';
+
 import type { Errand, Fetched, MailboxFold } from './fold.ts';
 import type { Head } from './listed.ts';
 
@@ -51,8 +53,17 @@ export function mailboxAt(
 }
 
 export interface StatusWords {
-  tone: 'wait' | 'ok' | 'fail';
+  /** plain: done as far as the user agent goes, which is not the end of it */
+  tone: 'wait' | 'ok' | 'fail' | 'plain';
   says: string;
+}
+
+/** When a letter came back: the notification about it lies in its sender's mailbox. @returns null while it does not */
+export function cameBackAt(errand: Errand, at: VirtualTime, mails: readonly Mail[]): VirtualTime | null {
+  const mail = mails.find(({ firstEvent }) => firstEvent === errand.event);
+  const report = mail === undefined ? undefined : mails.find(({ reportsOn }) => reportsOn === mail.number);
+  const stay = report?.stays.find((one) => one.kind === 'mailbox' && one.from <= at);
+  return stay?.from ?? null;
 }
 
 /** How an errand stands at `at`, in words. @param name the person whose errand it is */
@@ -62,7 +73,7 @@ export function statusAt(errand: Errand, at: VirtualTime, name: string): StatusW
   const server = errand.servers.findLast((one) => one.at <= at)?.name ?? null;
   if (failed !== undefined) return { tone: 'fail', says: failed.text };
   if (errand.kind === 'send') {
-    if (outcomes.length > 0) return { tone: 'ok', says: `handed in to ${server ?? 'the server'}` };
+    if (outcomes.length > 0) return { tone: 'plain', says: `handed in to ${server ?? 'the server'}` };
     return { tone: 'wait', says: server === null ? 'looking for the server' : `handing it in to ${server}` };
   }
   if (outcomes.length === 0)

@@ -51,7 +51,7 @@ describe('a letter that was sent', () => {
     expect(said).toEqual([
       { tone: 'wait', says: 'looking for the server' },
       { tone: 'wait', says: 'handing it in to mx' },
-      { tone: 'ok', says: 'handed in to mx' },
+      { tone: 'plain', says: 'handed in to mx' },
     ]);
   });
 
