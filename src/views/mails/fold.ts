@@ -220,6 +220,7 @@ export class MailsFold implements Fold, FlowListener {
       waiting!.findIndex((written) => written.mail === mail),
       1,
     );
+    this.#leave(mail, event.at, (stay) => stay.kind === 'user-agent');
     this.#teller.tell(mail, event, here(event.hostIndex), 'it could not be sent', 'fail');
   }
 
