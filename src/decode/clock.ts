@@ -14,6 +14,7 @@ export interface Clock {
   syslog(at: number): string;
 }
 
+/** The clock of a world that starts at this date (ISO 8601). */
 export function clockOf(startsAt: string): Clock {
   const start = Date.parse(startsAt) || 0;
   const dateAt = (at: number) => new Date(start + Math.floor(at / 1000));

@@ -32,6 +32,7 @@ interface Flow {
   side: Side;
 }
 
+/** All that machines said to each other, conversation by conversation, in the order they began. */
 export class ConversationsFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
     'tcp.segment-sent',

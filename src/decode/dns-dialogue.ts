@@ -16,6 +16,7 @@ import type { Found } from './line-reader.ts';
 
 const openMax = 1000;
 
+/** Reads the datagrams of one DNS exchange as lines. */
 export class DnsDialogue implements Dialogue {
   readonly firstMode = () => ({ kind: 'frames', frameLength: dnsFramer }) as const;
   readonly #exchanges: DnsExchanges;

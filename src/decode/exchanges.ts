@@ -79,6 +79,7 @@ class Kept<T extends { number: number; at: VirtualTime }> {
   }
 }
 
+/** Questions to DNS servers with their answers, in the order asked. */
 export class DnsExchanges {
   readonly #kept = new Kept<DnsExchange>();
   /** of the events of questions and answers: number of the exchange */
@@ -159,6 +160,7 @@ export class DnsExchanges {
   }
 }
 
+/** Requests to directories with their results, in the order asked. */
 export class LdapExchanges {
   readonly #kept = new Kept<LdapExchange>();
 

@@ -2,6 +2,7 @@
 import type { WireLine } from './conversation.ts';
 import type { Ends } from './gloss.ts';
 
+/** What a line means; '' when it needs no words. */
 export function glossDns({ role, about, text }: WireLine, ends: Ends): string {
   const [type = '', name = ''] = about.split(' ');
   switch (role) {

@@ -2,6 +2,7 @@
 import type { WireLine } from './conversation.ts';
 import type { Ends } from './gloss.ts';
 
+/** What a line means; '' when it needs no words. */
 export function glossImap(line: WireLine, ends: Ends): string {
   const { role, side, text, about, kind } = line;
   if (kind === 'body')

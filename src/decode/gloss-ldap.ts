@@ -1,6 +1,7 @@
 /** gloss-ldap — LDAP in plain words (RFC 4511) */
 import type { WireLine } from './conversation.ts';
 
+/** What a line means; '' when it needs no words. */
 export function glossLdap({ role, text, about }: WireLine): string {
   const code = /^\w+ (\w+)/.exec(text)?.[1] ?? '';
   switch (role) {

@@ -2,6 +2,7 @@
 import type { WireLine } from './conversation.ts';
 import type { Ends } from './gloss.ts';
 
+/** What a line means; '' when it needs no words. */
 export function glossSmtp(line: WireLine, ends: Ends): string {
   if (line.kind === 'body') return 'The letter: header, an empty line, text.';
   return line.side === 'client' ? ofCommand(line, ends) : ofReply(line, ends);

@@ -19,6 +19,7 @@ export interface Ends {
   port: number;
 }
 
+/** What a line means, in the words of its protocol. */
 export function glossOf(line: WireLine, conversation: Conversation, names: Names): string {
   const ends = endsOf(conversation, names);
   if (line.kind === 'remark') return glossRemark(line, ends);
@@ -39,6 +40,7 @@ export function glossOf(line: WireLine, conversation: Conversation, names: Names
   }
 }
 
+/** Who the two are, as the glosses call them. */
 export function endsOf({ client, server }: Conversation, names: Names): Ends {
   const own = client.hostIndex === server.hostIndex && client.hostIndex >= 0;
   const short = names.short(server.hostIndex) || server.address;

@@ -6,6 +6,7 @@ import { decoded } from './smtp-dialogue.ts';
 
 const tagsMax = 1000;
 
+/** Reads the two directions of an IMAP connection as commands and responses. */
 export class ImapDialogue implements Dialogue {
   readonly firstMode = () => ({ kind: 'lines' }) as const;
   /** verbs of the commands not completed, by tag */

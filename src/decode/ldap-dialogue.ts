@@ -16,6 +16,7 @@ const entriesKeptMax = 20;
 const valuesKeptMax = 40;
 const openMax = 1000;
 
+/** Reads the two directions of an LDAP connection as messages. */
 export class LdapDialogue implements Dialogue {
   readonly firstMode = () => ({ kind: 'frames', frameLength: makeLdapFramer(frameBytesMax) }) as const;
   readonly #exchanges: LdapExchanges;

@@ -39,6 +39,7 @@ const LF = 10;
 const CR = 13;
 const DOT = 46;
 
+/** Cuts the octets of one direction into lines and counted bodies. */
 export class LineReader {
   mode: ReadMode = { kind: 'lines' };
   #kept = new Uint8Array(256);

@@ -17,6 +17,7 @@ export interface Names {
   readonly count: number;
 }
 
+/** The names of the hosts of a world. */
 export function namesOf(world: World): Names {
   const hosts = world.hosts;
   const byAddress = new Map<string, number>();

@@ -16,6 +16,7 @@ export interface Said {
 /** A sentence; plain unless told otherwise. */
 const textMax = 300;
 
+/** A sentence about an event; a text that is too long is cut. */
 export function said(text: string, topic: Topic, weight: Said['weight'], tone: Tone = 'plain'): Said {
   return { text: shortened(text, textMax), tone, topic, weight };
 }

@@ -18,6 +18,7 @@ interface Command {
 
 const pendingMax = 1000;
 
+/** Reads the two directions of an SMTP or LMTP connection as commands, replies and letters. */
 export class SmtpDialogue implements Dialogue {
   readonly firstMode = () => ({ kind: 'lines' }) as const;
   readonly #perRecipient: boolean;

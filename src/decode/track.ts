@@ -45,6 +45,7 @@ const reasons = {
   unreachable: 'No route to host',
 };
 
+/** One connection while it is followed: both directions, in order. */
 export class Track implements Talk {
   readonly conversation: Conversation;
   /** lines there ever were, less those dropped */

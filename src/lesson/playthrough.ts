@@ -44,6 +44,7 @@ export interface TaskView {
 
 type Snapshot = ReturnType<typeof initialTransition<ReturnType<typeof toMachine>>>[0];
 
+/** A lesson being played, without a page: trace in, tasks, hints and progress out. */
 export class Playthrough {
   readonly lesson: Lesson;
   readonly text: LessonText;

@@ -8,6 +8,7 @@ export type Route =
   | { page: 'help' }
   | { page: 'unknown'; hash: string };
 
+/** The place a hash names. */
 export function parseRoute(hash: string): Route {
   const path = hash.replace(/^#\/?/, '').replace(/\/+$/, '');
   const [page = '', name = '', ...rest] = path.split('/').map(decodeSegment);
@@ -26,6 +27,7 @@ export function parseRoute(hash: string): Route {
   }
 }
 
+/** The hash of a place, as parseRoute() reads it. */
 export function formatRoute(route: Route): string {
   switch (route.page) {
     case 'start':

@@ -1,6 +1,7 @@
 /** router — the route shown, following the address bar */
 import { formatRoute, parseRoute, type Route } from './route.ts';
 
+/** Where the page is, as the address has it. */
 export class Router {
   route = $state.raw<Route>(parseRoute(location.hash));
 

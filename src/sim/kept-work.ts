@@ -19,10 +19,12 @@ export async function keptRun(name: string): Promise<KeptRun | null> {
   return kept !== null && typeof kept === 'object' && Array.isArray(kept.run?.inputs) ? kept : null;
 }
 
+/** @returns false when this browser keeps nothing */
 export async function keepRun(name: string, kept: KeptRun): Promise<boolean> {
   return keepValue(`run:${name}`, kept);
 }
 
+/** After this there is no kept run of that name. */
 export async function forgetRun(name: string): Promise<void> {
   await del(`run:${name}`).catch(() => undefined);
 }

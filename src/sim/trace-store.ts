@@ -21,6 +21,7 @@ interface Held {
 const hostFactor = 0x100000000;
 const payloadKinds = new Set([kindNumber('tcp.segment-sent'), kindNumber('udp.datagram-sent')]);
 
+/** The events of a run in order of time; the oldest are dropped when memory runs short. */
 export class TraceStore {
   #held: Held[] = [];
   #length = 0;

@@ -17,6 +17,7 @@ interface Kept {
 const storageKey = 'postroom:settings'; // public/early.js reads it too
 const defaults: Kept = { theme: 'system', motion: 'system', singleKeys: true, placement: 'auto' };
 
+/** What a person set, kept in this browser. */
 export class Settings {
   theme = $state<Theme>(defaults.theme);
   motion = $state<Motion>(defaults.motion);
@@ -62,6 +63,7 @@ export function keptSize(name: string, otherwise: number): number {
   }
 }
 
+/** Keeps the size of a pane. */
 export function keepSize(name: string, value: number): void {
   try {
     localStorage.setItem(`postroom:size:${name}`, String(Math.round(value)));

@@ -14,6 +14,7 @@ const wideFrom = 1280;
 const leftMaxWhenTight = 336;
 const lowShare = 0.26; // the stage above it needs the height more
 
+/** Sizes, choice and focus of the panes of a workspace. */
 export class Panes {
   view = $state<StageView>('map');
   low = $state<LowTab>('events');

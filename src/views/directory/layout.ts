@@ -13,6 +13,7 @@ export interface Asked {
   isDone: boolean;
 }
 
+/** An exchange as far as it had come at the cursor. */
 export function askedAt(exchange: LdapExchange, cursor: VirtualTime): Asked {
   const entries = exchange.entries.filter(({ line }) => line.at <= cursor);
   const isDone = exchange.done !== null && exchange.done.at <= cursor;

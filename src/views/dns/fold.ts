@@ -35,6 +35,7 @@ const second = 1_000_000;
 const changesMax = 64;
 const entriesMax = 10_000;
 
+/** What each resolver remembers, and until when. */
 export class CacheFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>(['cache.changed']);
   /** by index of the host, then by name and type */

@@ -31,6 +31,7 @@ export interface Walk {
   isFromMemory: boolean;
 }
 
+/** The questions one lookup led to, as far as they had come at the cursor. */
 export function walkOf(exchanges: DnsExchanges, lookup: DnsExchange, cursor: VirtualTime): Walk {
   const steps: WalkStep[] = [];
   for (const number of lookup.children) {

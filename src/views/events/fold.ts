@@ -12,6 +12,7 @@ export interface EventRow extends Said {
 
 const rowsMax = 50_000; // mechanics beyond that are not kept: the trace has them
 
+/** The events that have a sentence, in order of time. */
 export class EventsFold implements Fold {
   readonly kinds = null;
   /** weight 2 and 3, all of them */

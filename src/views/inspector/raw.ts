@@ -3,6 +3,7 @@ import type { TraceEvent } from '../../../workers/api.ts';
 
 const bytesShownMax = 2000;
 
+/** An event as the trace has it, one field a line. */
 export function rawOf(event: TraceEvent): string {
   return Object.entries(event)
     .map(([name, value]) => `${name}: ${value instanceof Uint8Array ? bytesText(value) : String(value)}`)

@@ -8,6 +8,7 @@ export interface HexRow {
   ascii: string;
 }
 
+/** Octets as rows of offset, hex and ASCII. */
 export function hexRows(bytes: Uint8Array, perRow = 16): HexRow[] {
   const rows: HexRow[] = [];
   for (let at = 0; at < bytes.length; at += perRow) {

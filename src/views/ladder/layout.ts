@@ -44,6 +44,7 @@ export interface LadderOptions {
 const linesAround = 200;
 const rowsAheadMax = 3;
 
+/** The rows of a conversation as they stand at the cursor. */
 export function layoutLadder(conversation: Conversation, options: LadderOptions): Ladder {
   const { cursor, selected, rowsMax, unfolded } = options;
   const { lines } = conversation;

@@ -14,6 +14,7 @@ export interface LogLine {
   queueId: string;
 }
 
+/** Every line that was logged, in order of time. */
 export class LogFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>(['log.line-written']);
   readonly lines: LogLine[] = [];

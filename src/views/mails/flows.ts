@@ -55,6 +55,7 @@ const headCharsMax = 16_384;
 const flowsMax = 4096;
 const flagSyn = 2;
 
+/** Follows letters over connections, from the envelope to the reply that takes responsibility. */
 export class Flows {
   readonly #names: Names;
   readonly #listener: FlowListener;

@@ -35,6 +35,7 @@ export function newMail(number: number, firstSeen: VirtualTime, firstEvent: Even
   };
 }
 
+/** Writes the steps of a mail, a few words each. */
 export class Teller {
   readonly #told = new Set<string>();
 

@@ -36,6 +36,7 @@ const failureShownUs = 400_000;
 const flightsMax = 100_000;
 const frameOverheadBytes = 40;
 
+/** Connections, packets and faults of all cables, at any time. */
 export class WiresFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
     'tcp.segment-sent',
@@ -199,6 +200,7 @@ export class WiresFold implements Fold {
   }
 }
 
+/** The key of a cable, whichever end comes first. */
 export function linkKey(a: number, b: number): string {
   return a < b ? `${a}-${b}` : `${b}-${a}`;
 }

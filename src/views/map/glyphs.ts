@@ -15,6 +15,7 @@ const glyphs: Record<WorldHost['kind'], string> = {
   outside: 'M10 2a8 8 0 1 0 0 16a8 8 0 1 0 0-16M2 10h16M10 2c-5 5-5 11 0 16M10 2c5 5 5 11 0 16',
 };
 
+/** The path of the sign of a kind of host. */
 export function glyphOf(kind: string): string {
   return glyphs[kind as WorldHost['kind']] ?? glyphs.outside;
 }

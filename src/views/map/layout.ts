@@ -78,6 +78,7 @@ export interface BoardOptions {
   shown: readonly number[];
 }
 
+/** Where hosts, cables and ports of a world lie. */
 export function boardOf(world: World, names: Names, options: BoardOptions): Board {
   const grid = gridOf(world, names, options.layout, options.isCompact, options.shown);
   const links = world.links.map(({ between: [a, b] }): LinkEnds => ({

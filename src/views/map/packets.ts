@@ -20,6 +20,7 @@ const protocols: readonly Protocol[] = ['smtp', 'lmtp', 'imap', 'ldap', 'dns', '
 const isLost = 8;
 const hasBytes = 16;
 
+/** Packets as columns of numbers, in order of time. */
 export class Packets {
   #length = 0;
   #from = new Float64Array(1024);

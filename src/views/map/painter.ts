@@ -37,6 +37,7 @@ const bigLettersMax = 12; // standing still, so few have their letter shown
 const protocols = ['smtp', 'lmtp', 'imap', 'ldap', 'dns', 'tcp'];
 const papers = 'abcdefgh';
 
+/** Draws packets and letters on the way, frame by frame. */
 export class Painter {
   readonly #canvas: HTMLCanvasElement;
   readonly #clock = new ShownClock();

@@ -210,6 +210,7 @@ const inset = (grid: Grid, host: PlacedHost) => (host.organisation === '' ? 0 : 
 /** Between a host and the line round its organisation. */
 export const enclosurePad = ({ layout, isCompact }: Grid) => (isCompact && layout === 'wide' ? 14 : 20);
 
+/** Each value once, in ascending order. */
 export function distinct(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }

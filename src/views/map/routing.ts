@@ -36,6 +36,7 @@ export interface Ways {
   tracks: number[];
 }
 
+/** A way for each cable around the hosts. */
 export function findWays(grid: Grid, links: readonly LinkEnds[]): Ways {
   const byIndex = new Map(grid.hosts.map((host) => [host.index, host]));
   const ways: Way[] = [];

@@ -117,6 +117,7 @@ export interface Scene {
 
 const targetThick = 26;
 
+/** All the map shows at the cursor. */
 export function sceneAt(showing: Showing): Scene {
   const { mails, selection, at } = showing;
   const current = currentMail(mails, selection, at);

@@ -64,6 +64,7 @@ function wordsOf({ coming, clock, at, captions }: Showing, mail: Mail, host: num
 
 // ---- footprints and caption -----------------------------------------------------------------------------
 
+/** The steps of the current mail as numbers on the map. */
 export function footprintsOf({ board, at }: Showing, current: Mail | null): Footprint[] {
   const steps = current?.steps.filter((step) => step.at <= at) ?? [];
   const prints: Footprint[] = [];
@@ -152,6 +153,7 @@ function printPlaces(board: Board, { fromHost, toHost }: Step, count: number): P
 
 const groupWider = 22;
 
+/** What happens right now, in a few words at its place. */
 export function captionOf(showing: Showing, current: Mail | null): Scene['caption'] {
   const { board, at } = showing;
   const step = current?.steps.findLast((one) => one.at <= at);

@@ -6,6 +6,7 @@ import type { Fold, FoldContext } from '../../sim/fold.ts';
 
 import type { Copy } from './versions.ts';
 
+/** Whole copies of letters: delivered to a mailbox, or shown by a mail program. */
 export class CopiesFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
     'mailbox.message-appended',
