@@ -37,6 +37,12 @@ test('100,000 bytes without a line end within DATA are one line of the message',
   expect(server.world.seen('queue.message-entered')[0]!.bytes).toBeGreaterThan(100_000);
 });
 
+test('so are 1.5 million when line_length_limit is beyond what is read at once', () => {
+  const server = new Server({ mainCf: ['line_length_limit = 3000000'] });
+  const line = ascii.encode(`${'x'.repeat(1_500_000)}\r\n.\r\n`);
+  expect(server.send([...ehlo, ascii.encode('DATA\r\n'), line]).at(-1)).toMatch(/^250 2\.0\.0 Ok: queued as/);
+});
+
 test('what exceeds message_size_limit is read, not kept, and refused', () => {
   const server = new Server({ mainCf: ['message_size_limit = 1000'] });
   const body = ascii.encode(`${'x'.repeat(70)}\r\n`.repeat(3000));

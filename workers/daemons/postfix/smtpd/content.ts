@@ -43,7 +43,9 @@ export function* data(session: Session, tokens: readonly Token[]): Proc<Outcome>
 function* receiveLines(session: Session, content: MessageContent): Proc<Outcome | null> {
   const { os, conn, config } = session;
   const standard = config.forbid_bare_newline !== 'no';
-  const framer = new DataFramer(config.line_length_limit, standard);
+  // SIMPLIFIED: no line is longer than half of what is read at once, whatever line_length_limit says.
+  const lineBytesMax = Math.min(config.line_length_limit, frameBytesMax / 2);
+  const framer = new DataFramer(lineBytesMax, standard);
   while (!framer.ended) {
     const deadline = os.now() + config.timeout;
     const bytes = yield* conn.readFrame({ framer: framer.frame, deadline, bytesMax: frameBytesMax });
