@@ -26,12 +26,9 @@ export function say(event: TraceEvent, context: FoldContext): Said {
     case 'host.crashed':
     case 'link.changed':
     case 'input.accepted':
-    case 'config.changed':
-    case 'file.written':
       return sayWorld(event, context);
     case 'process.started':
     case 'process.stopped':
-    case 'timer.scheduled':
     case 'scan.scheduled':
       return sayMechanics(event, context);
     case 'tcp.segment-sent':
@@ -66,15 +63,7 @@ export function say(event: TraceEvent, context: FoldContext): Said {
 }
 
 function sayWorld(
-  event: Of<
-    | 'host.booted'
-    | 'host.stopped'
-    | 'host.crashed'
-    | 'link.changed'
-    | 'input.accepted'
-    | 'config.changed'
-    | 'file.written'
-  >,
+  event: Of<'host.booted' | 'host.stopped' | 'host.crashed' | 'link.changed' | 'input.accepted'>,
   { names }: FoldContext,
 ): Said {
   const here = names.short(event.hostIndex);
@@ -101,10 +90,6 @@ function sayWorld(
     }
     case 'input.accepted':
       return sayInput(event.text, names);
-    case 'config.changed':
-      return said(`${here}: ${event.file} changed`, 'host', 3, 'you');
-    case 'file.written':
-      return said(`${here} wrote ${event.path}, ${event.bytes} bytes`, 'host', 1);
   }
 }
 
@@ -170,7 +155,7 @@ function sayInput(text: string, names: Names): Said {
 }
 
 function sayMechanics(
-  event: Of<'process.started' | 'process.stopped' | 'timer.scheduled' | 'scan.scheduled'>,
+  event: Of<'process.started' | 'process.stopped' | 'scan.scheduled'>,
   { names }: FoldContext,
 ): Said {
   const here = names.short(event.hostIndex);
@@ -184,8 +169,6 @@ function sayMechanics(
         1,
         event.how === 'failed' ? 'fail' : 'plain',
       );
-    case 'timer.scheduled':
-      return said(`${here} sets a timer: ${event.what} in ${span(event.due - event.at)}`, 'clock', 1);
     case 'scan.scheduled':
       return said(
         `${here} will look through its deferred queue in ${span(event.due - event.at)}`,
@@ -203,7 +186,7 @@ function sayQueue(
   switch (event.kind) {
     case 'queue.message-entered':
       return said(
-        `${here} takes responsibility for ${event.queueId}, from <${event.sender}> to ${event.recipients}`,
+        `${here} takes responsibility for ${event.queueId}, from <${event.sender}> to ${event.recipients.replaceAll('\n', ', ')}`,
         'queue',
         3,
       );

@@ -21,7 +21,6 @@ export function isInteresting(event: TraceEvent): boolean {
     case 'mua.mailbox-listed':
     case 'mua.message-submitted':
     case 'mua.failed':
-    case 'config.changed':
       return true;
     case 'host.booted':
       return event.at > 0;

@@ -155,7 +155,7 @@ function queueFiles(events: readonly TraceEvent[]): Map<string, QueueFile> {
     if (event.kind === 'queue.message-entered') {
       expect(files.has(key), `${key} entered twice`).toBe(false);
       const { hostIndex: host, queueId, messageId, at } = event;
-      const recipients = event.recipients.split(', ');
+      const recipients = event.recipients.split('\n');
       files.set(key, { host, queueId, messageId, recipients, queue: '', outcomes: new Map(), entered: at });
       continue;
     }
@@ -250,7 +250,7 @@ describe.each(seeds)('a random run, seed %i,', (seed) => {
     for (const event of events) {
       if (event.kind !== 'mua.message-submitted') continue;
       const { messageId } = event;
-      for (const address of event.to.split(', ')) {
+      for (const address of event.to.split('\n')) {
         submitted++;
         const ends = endsOf(events, files, messageId, address);
         const what = `${messageId} to ${address}: ${ends.join(', ')}`;

@@ -48,11 +48,6 @@ export class Tracer {
     return null;
   }
 
-  /** Bytes of bodies collected and not yet taken. */
-  get pendingBytes(): number {
-    return this.#writer.bodyBytes;
-  }
-
   hashOf(host: number): HostHash {
     return [this.#low[host]! >>> 0, this.#high[host]! >>> 0];
   }

@@ -53,7 +53,7 @@ export function kindAt(chunk: TraceChunk, index: number): TraceKind {
 export function isLivelyAt(chunk: TraceChunk, index: number): boolean {
   const kind = kindAt(chunk, index);
   if (kind === 'tcp.segment-sent') return payloadBytesAt(chunk, index) > 0;
-  return kind !== 'tcp.segment-delivered' && !kind.startsWith('process.') && !kind.startsWith('timer.');
+  return kind !== 'tcp.segment-delivered' && !kind.startsWith('process.');
 }
 
 // A segment's fields: from, fromPort, to, five more numbers, payload.

@@ -26,13 +26,8 @@ export type TraceFact =
   | { kind: 'input.accepted'; text: string }
   | { kind: 'process.started'; pid: number; name: string }
   | { kind: 'process.stopped'; pid: number; name: string; how: 'returned' | 'killed' | 'failed'; why: string }
-  /** A timer was set for `due`; `what` says for what ("queue scan", "retransmit", "cache expiry"). */
-  | { kind: 'timer.scheduled'; due: VirtualTime; what: string }
   | { kind: 'link.changed'; from: string; to: string; fault: string; latencyUs: number; lossPerMille: number }
-  /**
-   * A TCP segment left `from`. flags: bit 0 FIN, 1 SYN, 2 RST, 3 PSH, 4 ACK (RFC 9293 §3.1).
-   * `connection` numbers the connection on the sending host; client and server number it apart.
-   */
+  /** A TCP segment left `from`. flags: bit 0 FIN, 1 SYN, 2 RST, 3 PSH, 4 ACK (RFC 9293 §3.1). */
   | {
       kind: 'tcp.segment-sent';
       from: string; fromPort: number; to: string; toPort: number;
@@ -54,7 +49,7 @@ export type TraceFact =
   | { kind: 'log.line-written'; file: string; ident: string; pid: number; text: string }
   /** A queue file changed directory; queueId as logged. `from` '' = created, `to` '' = removed. */
   | { kind: 'queue.file-moved'; queueId: string; from: QueueName | ''; to: QueueName | '' }
-  /** What a queue file holds, once, when it is committed by cleanup. recipients joined by ", ". */
+  /** What a queue file holds, once, when it is committed by cleanup. recipients: one a line (joined by LF). */
   | { kind: 'queue.message-entered'; queueId: string; sender: string; recipients: string; bytes: number; messageId: string }
   /** One delivery attempt for one recipient ended. status as logged: sent, deferred, bounced, expired… */
   | {
@@ -75,11 +70,10 @@ export type TraceFact =
   /** The user agent shows a message it fetched. */
   | { kind: 'mua.message-fetched'; user: string; folder: string; uid: number; content: Uint8Array }
   | { kind: 'mua.mailbox-listed'; user: string; folder: string; messages: number }
+  /** The submission server took a message. to: the recipients it took, one a line (joined by LF). */
   | { kind: 'mua.message-submitted'; user: string; messageId: string; to: string; subject: string }
   /** Submission or fetch failed, with the words the user agent shows. */
   | { kind: 'mua.failed'; user: string; action: string; text: string }
-  | { kind: 'config.changed'; file: string; text: string }
-  | { kind: 'file.written'; path: string; bytes: number }
   /** The peer deviated from the protocol and was tolerated; for the learner. */
   | { kind: 'protocol.deviated'; rule: string; detail: string };
 
@@ -109,7 +103,6 @@ export const factSchema: { readonly [K in TraceKind]: ReadonlyArray<readonly [st
   'input.accepted': [['text', 's']],
   'process.started': [['pid', 'u32'], ['name', 's']],
   'process.stopped': [['pid', 'u32'], ['name', 's'], ['how', 's'], ['why', 's']],
-  'timer.scheduled': [['due', 'f64'], ['what', 's']],
   'link.changed': [['from', 's'], ['to', 's'], ['fault', 's'], ['latencyUs', 'u32'], ['lossPerMille', 'u32']],
   'tcp.segment-sent': [
     ['from', 's'], ['fromPort', 'u32'], ['to', 's'], ['toPort', 'u32'],
@@ -141,8 +134,6 @@ export const factSchema: { readonly [K in TraceKind]: ReadonlyArray<readonly [st
   'mua.mailbox-listed': [['user', 's'], ['folder', 's'], ['messages', 'u32']],
   'mua.message-submitted': [['user', 's'], ['messageId', 's'], ['to', 's'], ['subject', 's']],
   'mua.failed': [['user', 's'], ['action', 's'], ['text', 's']],
-  'config.changed': [['file', 's'], ['text', 's']],
-  'file.written': [['path', 's'], ['bytes', 'u32']],
   'protocol.deviated': [['rule', 's'], ['detail', 's']],
 };
 

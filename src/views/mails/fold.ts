@@ -246,7 +246,7 @@ export class MailsFold implements Fold, FlowListener {
     const isFirst = !mail.stays.some((stay) => stay.kind === 'queue');
     if (isFirst) {
       mail.sender = event.sender;
-      mail.recipients = event.recipients.split(', ');
+      mail.recipients = event.recipients.split('\n');
       mail.bytes = event.bytes;
     }
     const key = `${event.hostIndex}:${event.queueId}`;

@@ -44,15 +44,6 @@ export interface Scan {
 
 type Of<K extends TraceKind> = Extract<TraceEvent, { kind: K }>;
 
-export const queueNames: readonly QueueName[] = [
-  'maildrop',
-  'incoming',
-  'active',
-  'deferred',
-  'hold',
-  'corrupt',
-];
-
 /** The queues of all hosts; every answer is as of a given instant. */
 export class QueuesFold implements Fold {
   readonly kinds: ReadonlySet<TraceKind> = new Set<TraceKind>([
@@ -152,7 +143,7 @@ export class QueuesFold implements Fold {
     const file = this.#fileFor(key, event.hostIndex, event.queueId, event.at);
     file.messageId = event.messageId;
     file.sender = event.sender;
-    file.recipients = event.recipients.split(', ');
+    file.recipients = event.recipients.split('\n');
     file.bytes = event.bytes;
   }
 

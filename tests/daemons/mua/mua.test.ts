@@ -89,7 +89,7 @@ test('mua.send composes a MIME message in UTF-8 and submits it with AUTH PLAIN',
   const [submitted] = world.seen('mua.message-submitted');
   expect(submitted).toMatchObject({
     user,
-    to: 'bob@acme.example, sales@acme.example',
+    to: 'bob@acme.example\nsales@acme.example',
     subject: 'Grüße, Bob! ✉',
   });
   expect(submitted!.messageId).toMatch(

@@ -100,12 +100,11 @@ function* submitOver(
   threads.remember(messageId, [...threads.referencesOf(inReplyTo), ...(inReplyTo === '' ? [] : [inReplyTo])]);
   const accepted = to.filter((_, i) => isSent(result.outcomes[i]!));
   if (accepted.length > 0) {
-    const names = accepted.map(({ address }) => address).join(', ');
     os.trace({
       kind: 'mua.message-submitted',
       user: command.user,
       messageId,
-      to: names,
+      to: accepted.map(({ address }) => address).join('\n'),
       subject: command.subject,
     });
   }

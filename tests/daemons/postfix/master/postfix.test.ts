@@ -70,7 +70,7 @@ function* speak(os: Os, lines: string[], port = 25): Proc<string[]> {
   const replies: string[] = [];
   for (const line of [null, ...lines]) {
     if (line !== null) yield* conn.write(ascii.encode(`${line}\r\n`));
-    if (line !== null && /^(Subject|\r|$|text)/.test(line)) continue;
+    if (line !== null && /^(Subject|\r|$|text|Delivered-To)/i.test(line)) continue;
     for (;;) {
       const reply = yield* conn.readLine({ bytesMax: 2048, deadline: NEVER });
       if (typeof reply === 'string') return [...replies, reply];
@@ -124,6 +124,38 @@ describe('a Postfix', () => {
     expect(lines[0]).toBe('postfix/master: daemon started -- version 3.7.11, configuration /etc/postfix');
     expect(lines).toContain('postfix/cleanup: QID: message-id=<20260303090000.QID@mail.example.com>');
     expect(lines.at(-1)).toBe('postfix/qmgr: QID: removed');
+  });
+
+  test('mail that comes back to an address it was delivered to is a loop', () => {
+    const { world } = worldOf('local_recipient_maps =\n');
+    const lines = (seen: string): string[] => [
+      'EHLO client.example',
+      'MAIL FROM:<s@far.example>',
+      'RCPT TO:<alice@local.example>',
+      'DATA',
+      'Subject: hi',
+      `DELIVERED-TO: ${seen}`,
+      '',
+      'Delivered-To: alice@local.example',
+      '.',
+      'QUIT',
+    ];
+    for (const seen of ['Alice@Local.example', 'bob@local.example'])
+      world.call(host, (os) => speak(os, lines(seen)));
+    world.run(20 * SECOND);
+    expect(sent(world).filter((line) => line.startsWith('alice'))).toEqual([
+      'alice@local.example local bounced mail forwarding loop for alice@local.example',
+      'alice@local.example local sent delivered to mailbox',
+    ]);
+  });
+
+  test('its trace names recipients one a line: an address may hold a comma', () => {
+    const { world } = worldOf();
+    send(world, ['"a, b"@far.example', 'c@far.example']);
+    expect(world.seen('queue.message-entered')[0]!.recipients.split('\n')).toEqual([
+      'a, b@far.example', // without quotes inside Postfix
+      'c@far.example',
+    ]);
   });
 
   test('mail for no transport is deferred, also when master.cf has no retry service', () => {

@@ -12,7 +12,7 @@ import type { Os, Proc } from '../../../os/os.ts';
 
 import { Mailbox, uidListName } from './mailbox.ts';
 
-/** Folders that exist from the start, beside INBOX. */
+/** Where the mailboxes of all users are: mail_location. */
 export interface StoreOptions {
   location: string;
 }

@@ -327,7 +327,7 @@ class CleanupStream implements MailStream {
       sender: file.sender,
       bytes: file.size,
       messageId: file.messageId,
-      recipients: file.recipients.map(({ address }) => address).join(', '),
+      recipients: file.recipients.map(({ address }) => address).join('\n'),
     });
     os.trace({ kind: 'queue.file-moved', queueId, from: '', to });
     if (!file.held) this.#service.wake();

@@ -21,7 +21,6 @@ export interface MailEnvelope {
   returnContent: string;
   client: OriginalClient;
   smtpUtf8: boolean;
-  /** log line "client=…, sasl_method=…" etc. was written by the caller */
   /** receive_override_options and the like: what cleanup must not do */
   noHeaderBodyChecks: boolean;
   noAddressMappings: boolean;

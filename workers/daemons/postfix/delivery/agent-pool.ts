@@ -32,11 +32,6 @@ export class AgentPool {
     this.#requests = os.channel();
   }
 
-  /** Whether another request would be served at once. */
-  get hasRoom(): boolean {
-    return this.#processesMax === 0 || this.#load < this.#processesMax;
-  }
-
   /** Gives a request to an idle agent, or starts one. The answer comes to request.replyTo. */
   submit(request: DeliveryRequest): void {
     this.#requests.put(request);

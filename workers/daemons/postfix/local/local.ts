@@ -28,6 +28,7 @@ import { parseSource } from '../maps/text-table.ts';
 import { splitTransport } from '../trivial-rewrite/resolve.ts';
 import { splitAddress } from '../trivial-rewrite/rewrite.ts';
 
+import { wasDeliveredTo } from './delivered-to.ts';
 import { appendMailbox } from './mailbox.ts';
 
 export interface LocalConfig {
@@ -60,6 +61,10 @@ function* deliverRecipient(
   request: DeliveryRequest,
   recipient: RequestRecipient,
 ): Proc<DeliveryResult> {
+  if (wasDeliveredTo(request, recipient.address)) {
+    bounce(os, config, request, recipient, '5.4.6', `mail forwarding loop for ${recipient.address}`);
+    return settled;
+  }
   const user = splitAddress(recipient.address).local.toLowerCase();
   // local(8): user+extension is an alias of its own, else the alias of user.
   const base = withoutExtension(user, config.instance.parameters.text('recipient_delimiter'));

@@ -7,7 +7,7 @@
  *
  * STANDARDS  RFC 5321 §4.5.4.1 (retry at least 30 minutes apart, give up after 4–5 days; Postfix tries
  *            sooner)
- * SEE ALSO   scan.ts, qmgr(8) "minimal_backoff_time", "maximal_backoff_time", "queue_run_delay"
+ * SEE ALSO   queue-scan.ts, qmgr(8) "minimal_backoff_time", "maximal_backoff_time", "queue_run_delay"
  */
 import { SECOND, type VirtualTime } from '../../../os/os.ts';
 

@@ -11,7 +11,7 @@
  * SIMPLIFIED: scans of the deferred queue that would find nothing due are skipped; they leave no trace in the
  * real log either. All recipients of an active message are in memory (the real one reads them in portions).
  *
- * SEE ALSO  backoff.ts (when), scheduler.ts (how many), delivery.ts (handing out), qmgr(8), QSHAPE_README
+ * SEE ALSO  backoff.ts (when), scheduler.ts (how many), deliveries.ts (handing out), qmgr(8), QSHAPE_README
  */
 import { NEVER, type Os, type Proc } from '../../../os/os.ts';
 
