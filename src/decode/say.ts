@@ -124,8 +124,8 @@ function sayInput(text: string, names: Names): Said {
     case 'mua.fetch':
       return said(
         command.uid === 0
-          ? `You checked the inbox of ${command.user}`
-          : `You opened letter ${command.uid} of ${command.user}`,
+          ? `${command.user} looks into the inbox`
+          : `${command.user} opens letter ${command.uid}`,
         'you',
         3,
         'you',
@@ -184,12 +184,14 @@ function sayQueue(
 ): Said {
   const here = names.short(event.hostIndex);
   switch (event.kind) {
-    case 'queue.message-entered':
+    case 'queue.message-entered': {
+      const to = event.recipients.replaceAll('\n', ', ');
       return said(
-        `${here} takes responsibility for ${event.queueId}, from <${event.sender}> to ${event.recipients.replaceAll('\n', ', ')}`,
+        `${here} takes responsibility for ${event.queueId}, from <${event.sender}> to ${to}`,
         'queue',
         3,
       );
+    }
     case 'queue.file-moved': {
       if (event.to === '') return said(`${here} is done with ${event.queueId}`, 'queue', 2, 'ok');
       if (event.from === '') return said(`${here}: ${event.queueId} enters ${event.to}`, 'queue', 1);
