@@ -8,7 +8,14 @@ import type { EventId, TraceEvent, TraceKind, VirtualTime } from '../../workers/
 import type { Fold, FoldContext } from '../sim/fold.ts';
 
 import { Activity } from './activity.ts';
-import { linesAt, stateAt, type Conversation, type End, type Side } from './conversation.ts';
+import {
+  linesAt,
+  stateAt,
+  type ConnectionState,
+  type Conversation,
+  type End,
+  type Side,
+} from './conversation.ts';
 import { DnsExchanges, LdapExchanges } from './exchanges.ts';
 import { protocolOfPorts } from './names.ts';
 import { Track } from './track.ts';
@@ -20,7 +27,7 @@ const ACK = 0b10000;
 
 /** Lines kept over all conversations; beyond, the oldest conversations keep only their counts. */
 const linesTotalMax = 120_000;
-/** A mail dialogue is preferred over a lookup made on its behalf while it is as fresh as this. */
+/** A mail dialogue is preferred over a lookup made on its behalf that is not later than this. */
 const mailFreshUs = 3_000_000;
 
 type Segment = Extract<TraceEvent, { kind: 'tcp.segment-sent' }>;
@@ -49,6 +56,8 @@ export class ConversationsFold implements Fold {
   readonly #context: FoldContext;
   readonly #activity = new Activity();
   readonly #mailActivity = new Activity();
+  /** mail dialogues that never came to be */
+  readonly #failures = new Activity();
   /** the two directions of every connection, and of every pair of hosts that speaks DNS; the latest of a port pair */
   readonly #flows = new Map<string, Flow>();
   /** all conversations of a port pair, for events of the past */
@@ -89,11 +98,11 @@ export class ConversationsFold implements Fold {
   /** The conversation in which something was last said, as of the cursor: a mail dialogue before its lookups; -1. */
   latestAt(cursor: VirtualTime): number {
     const mail = this.#mailActivity.at(cursor);
-    if (mail !== null && cursor - mail.at <= mailFreshUs) {
-      const conversation = this.conversations[mail.conversation]!;
-      if (stateAt(conversation, cursor) === 'open') return mail.conversation;
-    }
-    return this.#activity.at(cursor)?.conversation ?? -1;
+    if (last === null || mail === null || last.at - mail.at > mailFreshUs) return last?.conversation ?? -1;
+    const failed = this.#failures.at(cursor);
+    const isNewer = failed !== null && this.conversations[mail.conversation]!.openedAt > failed.at;
+    if (failed === null || isNewer || last.at - failed.at > mailFreshUs) return mail.conversation;
+    return failed.conversation;
   }
 
   /** The one of a host, or of two hosts, in which something was last said as of the cursor; -1 = none. */
@@ -262,6 +271,8 @@ export class ConversationsFold implements Fold {
     while (this.#lines > linesTotalMax && this.#thinned < number) {
       const old = this.conversations[this.#thinned++]!;
       this.#lines -= old.lines.length;
+      if (failures.has(stateAt(track.conversation, at))) this.#failures.note(at, number);
+    }
       old.dropped += old.lines.length;
       old.lines = [];
     }
@@ -303,6 +314,7 @@ const triesMax = 100;
 function asStart(event: Segment) {
   return {
     ...event,
+const failures: ReadonlySet<ConnectionState> = new Set(['refused', 'timed-out', 'unreachable']);
     local: event.from,
     localPort: event.fromPort,
     remote: event.to,
