@@ -67,9 +67,13 @@ export function pickable(fold: ConversationsFold, cursor: VirtualTime, max: numb
 /** How it stands, in a word, with how much was said. */
 export function standing(conversation: Conversation, cursor: VirtualTime): string {
   const count = linesAt(conversation, cursor) + conversation.dropped;
-  const state: string =
-    conversation.transport === 'udp' ? 'datagrams' : stateWords[stateAt(conversation, cursor)];
+  const state = conversation.transport === 'udp' ? 'datagrams' : stateWord(conversation, cursor);
   return `${state}, ${count} ${count === 1 ? 'line' : 'lines'}`;
+}
+
+/** "open", "no route". */
+export function stateWord(conversation: Conversation, cursor: VirtualTime): string {
+  return stateWords[stateAt(conversation, cursor)];
 }
 
 const stateWords: Record<ConnectionState, string> = {
