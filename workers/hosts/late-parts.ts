@@ -1,7 +1,8 @@
 /**
  * late-parts — what a world can do without until somebody reads mail, or a real peer comes in
  *
- * A browser fetches this file only then, so that the first letter is delivered sooner; in Node it is always there.
+ * A browser fetches this file only then, so that the first letter is delivered sooner; in Node it is always
+ * there.
  *
  * SEE ALSO  roles.ts, ../simulation.worker.ts (who waits for it before an input that needs it takes effect)
  */

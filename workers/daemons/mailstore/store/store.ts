@@ -83,7 +83,10 @@ export class Store {
     return null;
   }
 
-  /** Renames a folder with all below it, or nothing at all. SIMPLIFIED: not INBOX; RFC 3501 §6.3.5 moves its messages. */
+  /**
+   * Renames a folder with all below it, or nothing at all.
+   * SIMPLIFIED: not INBOX; RFC 3501 §6.3.5 moves its messages.
+   */
   *rename(os: Os, user: string, from: string, to: string): Proc<FolderFailure | null> {
     if (from.toUpperCase() === inbox) return 'inbox';
     if (!isFolderName(from) || !this.#exists(os, user, from)) return 'none';
