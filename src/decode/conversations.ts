@@ -95,8 +95,12 @@ export class ConversationsFold implements Fold {
     return -1;
   }
 
-  /** The conversation in which something was last said, as of the cursor: a mail dialogue before its lookups; -1. */
+  /**
+   * The conversation in which something was last said, as of the cursor; -1. A mail dialogue goes before its lookups,
+   * and a try that failed before the dialogues that were there already.
+   */
   latestAt(cursor: VirtualTime): number {
+    const last = this.#activity.at(cursor);
     const mail = this.#mailActivity.at(cursor);
     if (last === null || mail === null || last.at - mail.at > mailFreshUs) return last?.conversation ?? -1;
     const failed = this.#failures.at(cursor);
@@ -265,14 +269,14 @@ export class ConversationsFold implements Fold {
   #said(track: Track, before: number, at: VirtualTime): void {
     const { number, protocol } = track.conversation;
     this.#activity.note(at, number);
-    if (protocol === 'smtp' || protocol === 'lmtp' || protocol === 'imap')
+    if (protocol === 'smtp' || protocol === 'lmtp' || protocol === 'imap') {
       this.#mailActivity.note(at, number);
+      if (failures.has(stateAt(track.conversation, at))) this.#failures.note(at, number);
+    }
     this.#lines += track.lineCount - before;
     while (this.#lines > linesTotalMax && this.#thinned < number) {
       const old = this.conversations[this.#thinned++]!;
       this.#lines -= old.lines.length;
-      if (failures.has(stateAt(track.conversation, at))) this.#failures.note(at, number);
-    }
       old.dropped += old.lines.length;
       old.lines = [];
     }
@@ -310,11 +314,11 @@ export class ConversationsFold implements Fold {
 
 const dnsPort = 53;
 const triesMax = 100;
+const failures: ReadonlySet<ConnectionState> = new Set(['refused', 'timed-out', 'unreachable']);
 
 function asStart(event: Segment) {
   return {
     ...event,
-const failures: ReadonlySet<ConnectionState> = new Set(['refused', 'timed-out', 'unreachable']);
     local: event.from,
     localPort: event.fromPort,
     remote: event.to,
