@@ -30,7 +30,7 @@ export const speeds: readonly Speed[] = [
     id: 'story',
     name: 'Story',
     says: 'A letter takes about twenty seconds.',
-    pace: { mode: 'lines', intervalMs: 105 },
+    pace: { mode: 'lines', intervalMs: 80 },
   },
   { id: 'real', name: 'Real time', says: 'As fast as it really is.', pace: rate(1) },
   { id: 'minute', name: 'Minute/s', says: 'A minute every second.', pace: rate(60) },

@@ -126,14 +126,15 @@ export function sceneAt(showing: Showing): Scene {
   const failures = byCable(showing.wires.failures.at(at));
   const bright = new Set(showing.highlight.map((name) => showing.names.indexOf(name)));
   const footprints = footprintsOf(showing, current);
+  const rests = restsOf(showing, current);
   return {
     hosts: showing.board.hosts.map((host) => hostView(showing, host, bright)),
     cables: showing.board.cables.map((cable) =>
       cableView(showing, cable, connections, failures, lit, bright),
     ),
-    rests: restsOf(showing, current),
+    rests,
     footprints,
-    caption: captionOf(showing, current),
+    caption: captionOf(showing, current, rests),
     current,
   };
 }

@@ -154,7 +154,11 @@ function printPlaces(board: Board, { fromHost, toHost }: Step, count: number): P
 const groupWider = 22;
 
 /** What happens right now, in a few words at its place. */
-export function captionOf(showing: Showing, current: Mail | null): Scene['caption'] {
+export function captionOf(
+  showing: Showing,
+  current: Mail | null,
+  rests: readonly RestView[],
+): Scene['caption'] {
   const { board, at } = showing;
   const step = current?.steps.findLast((one) => one.at <= at);
   if (step === undefined || step.tone === 'wait') return null; // who waits has words of its own
@@ -162,8 +166,9 @@ export function captionOf(showing: Showing, current: Mail | null): Scene['captio
   if (step.fromHost === step.toHost) {
     const host = board.hosts.find((one) => one.index === step.fromHost);
     if (host === undefined) return null;
-    const rests = placesAt(current!, at).stays.some((stay) => stay.hostIndex === host.index);
-    const x = Math.min(host.x + (rests ? 43 : 2), board.width - text.length * captionCharWidth - 4);
+    const rest = rests.find(({ key }) => key === `${host.index}`);
+    const off = rest === undefined ? 2 : 43 + (rest.letters.length - 1) * 9 + (rest.more > 0 ? 26 : 0);
+    const x = Math.min(host.x + off, board.width - text.length * captionCharWidth - 4);
     return { at: { x: Math.max(4, x), y: host.y + host.height + 24 }, lines: [text], tone, anchor: 'start' };
   }
   const cable = cableBetween(board, step.fromHost, step.toHost);
