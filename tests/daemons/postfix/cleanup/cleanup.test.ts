@@ -134,7 +134,7 @@ describe('the queue file', () => {
     expect(world.logLines()).toEqual([`postfix/cleanup: ${queueId}: message-id=<m@x>`]);
     expect(world.seen('queue.message-entered')[0]).toMatchObject({
       queueId,
-      recipients: 'bob@example.com, x@y.example',
+      recipients: 'bob@example.com\nx@y.example',
       messageId: '<m@x>',
     });
     expect(world.seen('queue.file-moved')[0]).toMatchObject({ queueId, from: '', to: 'incoming' });
