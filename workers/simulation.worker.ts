@@ -1,8 +1,8 @@
 /**
  * simulation.worker — Web Worker entry: the simulation with its player, or the hosts of one worker of it
  *
- * One file for both, so that a browser fetches and compiles the engine once however many hosts a world has. The
- * worker named "simulation" starts the others from its own address, each named after its host.
+ * One file for both, so that a browser fetches and compiles the engine once however many hosts a world has.
+ * The worker named "simulation" starts the others from its own address, each named after its host.
  */
 import { expose } from 'comlink';
 
