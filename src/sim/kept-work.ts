@@ -1,7 +1,7 @@
 /** kept-work — what a learner did, kept in the browser (IndexedDB) over a reload; nothing leaves the device */
 import { del, get, set } from 'idb-keyval';
 
-import type { Run, VirtualTime } from '../../workers/api.ts';
+import type { Run, VirtualTime, World } from '../../workers/api.ts';
 
 /** A run and how far it had come. */
 export interface KeptRun {
@@ -46,4 +46,9 @@ export async function keepValue(name: string, value: unknown): Promise<boolean> 
   } catch {
     return false;
   }
+}
+
+/** Whether two worlds are alike in content: one from a file may bear the name of another. */
+export function isSameWorld(one: World, other: World): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

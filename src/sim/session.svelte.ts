@@ -21,7 +21,9 @@ import { namesOf, type Names } from '../decode/names.ts';
 
 import { startSimulation, type SimulationClient } from './client.ts';
 import type { Fold, FoldClass } from './fold.ts';
-import { forgetRun, keepRun, type KeptRun } from './kept-work.ts';
+import { FoldReader } from './fold-reader.ts';
+import { forgetRun, isSameWorld, keepRun, type KeptRun } from './kept-work.ts';
+import { nextInPast } from './past.ts';
 import type { Selection } from './selection.ts';
 import { defaultSpeed, speeds, type Speed } from './speeds.ts';
 import { TraceStore } from './trace-store.ts';
@@ -39,7 +41,6 @@ export type Start = Pick<KeptRun, 'run' | 'until' | 'speed'>;
 
 const keepEveryMs = 3000;
 const keepSoonMs = 200;
-const pastGapUsMax = 1_000_000; // slow motion over the past skips shorter waits, as the player does
 
 /** One open world: what the page knows of it, and all that can be done in it. */
 export class Session {
@@ -81,8 +82,7 @@ export class Session {
 
   readonly #options: SessionOptions;
   #client: SimulationClient | null = null;
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `revision` tells when to read a fold again
-  readonly #folds = new Map<FoldClass<Fold>, { fold: Fold; read: number }>();
+  readonly #folds: FoldReader;
   #pastTimer = 0;
   #keepTimer = 0;
   #dirty = false;
@@ -102,6 +102,7 @@ export class Session {
     this.keepAs = options.keepAs;
     this.names = namesOf(options.world);
     this.clock = clockOf(options.world.startsAt);
+    this.#folds = new FoldReader(options.world, this.names, this.store);
   }
 
   /**
@@ -162,19 +163,7 @@ export class Session {
   /** The model of a fold, as far as the trace has come. Reading it in a derived value follows the trace. */
   read<F extends Fold>(foldClass: FoldClass<F>): F {
     void this.revision;
-    let entry = this.#folds.get(foldClass);
-    if (entry === undefined) {
-      const byId = (id: EventId) => this.store.byId(id);
-      entry = { fold: new foldClass({ world: this.world, names: this.names, byId }), read: 0 };
-      this.#folds.set(foldClass, entry);
-    }
-    const { fold } = entry;
-    for (; entry.read < this.store.length; entry.read++) {
-      if (fold.kinds !== null && !fold.kinds.has(this.store.kind(entry.read)!)) continue;
-      const event = this.store.event(entry.read);
-      if (event !== null) fold.add(event);
-    }
-    return fold as F;
+    return this.#folds.read(foldClass);
   }
 
   /** @returns null when it is not in memory */
@@ -250,7 +239,7 @@ export class Session {
   async stepForward(wanted: (event: TraceEvent) => boolean = () => true): Promise<void> {
     await this.pause();
     const from = this.store.countUntil(this.at);
-    const found = this.#find(from, 1, wanted);
+    const found = this.store.find(from, 1, wanted);
     if (found >= 0) return this.seek(this.store.time(found));
     if (this.cursor !== null) this.goLive();
     const api = await this.#api();
@@ -260,14 +249,14 @@ export class Session {
       const at = await api.step();
       await this.#clockReaches(at, order);
       if (order !== this.#orders) return;
-      if (this.#find(before, 1, wanted) >= 0 || this.nextEventAt === null) return;
+      if (this.store.find(before, 1, wanted) >= 0 || this.nextEventAt === null) return;
     }
   }
 
   /** To the instant before the last one at which an event is `wanted`. */
   async stepBack(wanted: (event: TraceEvent) => boolean = () => true): Promise<void> {
     await this.pause();
-    const found = this.#find(this.store.countUntil(this.at - 1) - 1, -1, wanted);
+    const found = this.store.find(this.store.countUntil(this.at - 1) - 1, -1, wanted);
     this.seek(found < 0 ? 0 : this.store.time(found));
   }
 
@@ -398,15 +387,6 @@ export class Session {
     this.#wake();
   }
 
-  #find(from: number, direction: 1 | -1, wanted: (event: TraceEvent) => boolean): number {
-    for (let i = from; i >= 0 && i < this.store.length; i += direction) {
-      if (!this.store.isLively(i)) continue;
-      const event = this.store.event(i);
-      if (event !== null && wanted(event)) return i;
-    }
-    return -1;
-  }
-
   #playPast(): void {
     this.#stopPast();
     this.playing = true;
@@ -423,14 +403,7 @@ export class Session {
 
   #advancePast(elapsedMs: number, interval: number): void {
     if (this.cursor === null) return this.#stopPast();
-    const { pace } = this.speed;
-    let next: VirtualTime;
-    if (pace.mode === 'rate') next = this.cursor + elapsedMs * 1000 * pace.speed;
-    else {
-      const found = this.#find(this.store.countUntil(this.cursor), 1, () => true);
-      next = found < 0 ? Infinity : this.store.time(found);
-      if (next - this.cursor > pastGapUsMax) next = Math.min(next, this.cursor + interval * 1000);
-    }
+    const next = nextInPast(this.store, this.cursor, { pace: this.speed.pace, elapsedMs, interval });
     if (next < this.now) {
       this.cursor = next;
       return;
@@ -443,11 +416,6 @@ export class Session {
     window.clearInterval(this.#pastTimer);
     this.#pastTimer = 0;
   }
-}
-
-/** Whether two worlds are alike in content: one from a file may bear the name of another. */
-function isSameWorld(one: World, other: World): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 const stepsMax = 5000;

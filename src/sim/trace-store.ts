@@ -100,6 +100,16 @@ export class TraceStore {
     return held !== null && isLivelyAt(held.chunk, position - held.first);
   }
 
+  /** The first lively event from a position on (or back) that is wanted. @returns -1 when there is none */
+  find(from: number, direction: 1 | -1, wanted: (event: TraceEvent) => boolean): number {
+    for (let i = from; i >= 0 && i < this.#length; i += direction) {
+      if (!this.isLively(i)) continue;
+      const event = this.event(i);
+      if (event !== null && wanted(event)) return i;
+    }
+    return -1;
+  }
+
   /** Whether the payload of a packet event was dropped to save memory. */
   isThin(position: number): boolean {
     const held = this.#at(position);
