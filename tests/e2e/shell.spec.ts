@@ -161,3 +161,42 @@ test.describe('without JavaScript', () => {
     await expect(page.getByRole('heading', { name: 'Postroom needs JavaScript' })).toBeVisible();
   });
 });
+
+test('kept work of a world that is not built in is found again, also under a name that is', async ({
+  page,
+}) => {
+  await open(page);
+  await page.getByRole('tab', { name: 'World and faults' }).click();
+  await page.getByRole('button', { name: 'Cut the cable mx – mta1' }).click();
+  await expect(page.getByText(/^saved/).first()).toBeVisible();
+  await page.evaluate(keepUnder, { name: 'elsewhere', title: 'Elsewhere' });
+
+  await page.goto('./#/sandbox/elsewhere');
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('Elsewhere', { exact: true }).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
+  await page.evaluate(keepUnder, { name: 'two-islands', title: 'My islands' });
+  await page.goto('./#/sandbox/two-islands');
+  await expect(page.getByText('My islands', { exact: true }).first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
+});
+
+/** In the page: the kept run of two-islands once more, with a world of another name and title. */
+function keepUnder({ name, title }: { name: string; title: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('keyval-store');
+    opening.onerror = () => reject(new Error('no database'));
+    opening.onsuccess = () => {
+      const changing = opening.result.transaction('keyval', 'readwrite');
+      const store = changing.objectStore('keyval');
+      const reading = store.get('run:world:two-islands');
+      reading.onsuccess = () => {
+        const kept = structuredClone(reading.result) as { run: { world: { name: string; title: string } } };
+        Object.assign(kept.run.world, { name, title });
+        store.put(kept, `run:world:${name}`);
+      };
+      changing.oncomplete = () => resolve();
+    };
+  });
+}
