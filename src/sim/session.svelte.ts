@@ -21,6 +21,7 @@ import { namesOf, type Names } from '../decode/names.ts';
 
 import { startSimulation, type SimulationClient } from './client.ts';
 import type { Fold, FoldClass } from './fold.ts';
+import { ClockOrders } from './clock-orders.ts';
 import { FoldReader } from './fold-reader.ts';
 import { forgetRun, isSameWorld, keepRun, type KeptRun } from './kept-work.ts';
 import { nextInPast } from './past.ts';
@@ -93,8 +94,7 @@ export class Session {
   #clockAt: { now: VirtualTime; nextEventAt: VirtualTime | null } = { now: 0, nextEventAt: null };
   #grew = false;
   #frame = 0;
-  /** counts what the clock was told to do, so that a skip knows whether it was overtaken */
-  #orders = 0;
+  readonly #orders = new ClockOrders();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -190,7 +190,8 @@ export class Session {
   /** Lets the clock run at the chosen speed; in the past the cursor, which goes on live when it arrives there. */
   async play(until?: VirtualTime): Promise<void> {
     if (this.cursor !== null) return this.#playPast();
-    this.#overtake();
+    this.#orders.give();
+    this.#wake();
     this.playing = true;
     await (await this.#api()).play({ pace: this.speed.pace, ...(until === undefined ? {} : { until }) });
   }
@@ -199,7 +200,8 @@ export class Session {
   async pause(): Promise<void> {
     this.#stopPast();
     this.playing = false;
-    this.#overtake();
+    this.#orders.give();
+    this.#wake();
     await (await this.#api()).pause();
   }
 
@@ -224,12 +226,12 @@ export class Session {
   async skipTo(until: VirtualTime): Promise<boolean> {
     if (this.cursor !== null) this.goLive();
     const goOn = this.playing;
-    this.#overtake();
-    const order = this.#orders;
+    const order = this.#orders.give();
+    this.#wake();
     this.playing = true;
     await (await this.#api()).play({ pace: { mode: 'fast' }, until });
-    await this.#clockReaches(until, order);
-    if (order !== this.#orders || this.failure !== null) return false;
+    await this.#orders.reached(until, () => this.#wake());
+    if (order !== this.#orders.last || this.failure !== null) return false;
     this.playing = false;
     if (goOn) await this.play();
     return true;
@@ -245,10 +247,10 @@ export class Session {
     const api = await this.#api();
     for (let tries = 0; tries < stepsMax; tries++) {
       const before = this.store.length;
-      const order = this.#orders;
+      const order = this.#orders.last;
       const at = await api.step();
-      await this.#clockReaches(at, order);
-      if (order !== this.#orders) return;
+      await this.#orders.reached(at, () => this.#wake());
+      if (order !== this.#orders.last) return;
       if (this.store.find(before, 1, wanted) >= 0 || this.nextEventAt === null) return;
     }
   }
@@ -274,8 +276,6 @@ export class Session {
     this.playing = false;
     this.cursor = null;
   }
-
-  // ---- keeping ----------------------------------------------------------------------------------------
 
   /** Keeps the run in this browser, when something was done since. */
   async keep(): Promise<void> {
@@ -311,11 +311,6 @@ export class Session {
   /** The run as the text of a file. */
   async saveFile(): Promise<string> {
     return (await this.#api()).saveFile();
-  }
-
-  /** The hash of the whole trace so far: equal runs have equal ones. */
-  async hash(): Promise<string> {
-    return (await this.#api()).hash();
   }
 
   // ---- inside -----------------------------------------------------------------------------------------
@@ -365,26 +360,9 @@ export class Session {
     this.#wake();
   }
 
-  #waiting: { at: VirtualTime; order: number; resolve: () => void }[] = [];
-  /** Resolves when the clock is there, when another order was given, and when the run failed. */
-  #clockReaches(at: VirtualTime, order: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push({ at, order, resolve });
-      this.#wake();
-    });
-  }
+  /** Those who wait for the clock go on when it is there, when it was told something else, or the run failed. */
   #wake(): void {
-    const isOver = ({ at, order }: { at: VirtualTime; order: number }) =>
-      this.#clockAt.now >= at || order !== this.#orders || this.failure !== null;
-    const over = this.#waiting.filter(isOver);
-    if (over.length === 0) return;
-    this.#show();
-    this.#waiting = this.#waiting.filter((waiter) => !over.includes(waiter));
-    for (const { resolve } of over) resolve();
-  }
-  #overtake(): void {
-    this.#orders++;
-    this.#wake();
+    if (this.#orders.settle(this.#clockAt.now, this.failure !== null)) this.#show();
   }
 
   #playPast(): void {
