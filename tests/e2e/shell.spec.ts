@@ -34,9 +34,11 @@ test('number keys choose the view, ? shows the keys, z fills the window, d descr
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Keyboard' })).toContainText('Pause, play');
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await page.keyboard.press('d');
   await expect(page.getByRole('dialog', { name: 'The stage now' })).toContainText('All 12 hosts are up.');
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await page.keyboard.press('z');
   await expect(page.getByRole('region', { name: 'Mail' })).toBeHidden();
   await page.keyboard.press('z');

@@ -142,10 +142,7 @@ await check('swaks, port 25 at acme: no relaying for strangers', async () => {
     '--to',
     'alice@far.example',
   ];
-  expectMatch(
-    await client('swaks', args, 24),
-    /<\*\* 554 5\.7\.1 <alice@far\.example>: Relay access denied/,
-  );
+  expectMatch(await client('swaks', args, 24), /<\*\* 554 5\.7\.1 <alice@far\.example>: Relay access denied/);
 });
 
 await check('curl imap:// lists the folders of Bob', async () => {

@@ -296,12 +296,7 @@ export class Wait implements Request, Alarm {
   #waiter: Waiter | null = null;
   #timer: Timer | null = null;
 
-  constructor(
-    host: HostKernel,
-    source: WaitSource,
-    deadline: VirtualTime,
-    onTimeout: unknown = 'timeout',
-  ) {
+  constructor(host: HostKernel, source: WaitSource, deadline: VirtualTime, onTimeout: unknown = 'timeout') {
     this.#host = host;
     this.#source = source;
     this.#deadline = deadline;
