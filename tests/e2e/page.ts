@@ -11,7 +11,10 @@ export const test = base.extend<{ complaints: string[] }>({
         if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
       });
       page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
-      page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
+      page.on('requestfailed', (request) => {
+        // A reload gives up what is still being fetched: that is no failure of the page.
+        if (request.failure()?.errorText !== 'net::ERR_ABORTED') complaints.push(`failed: ${request.url()}`);
+      });
       page.on('request', (request) => {
         const url = request.url();
         if (/^https?:/.test(url) && !url.startsWith(baseURL!)) complaints.push(`elsewhere: ${url}`);
