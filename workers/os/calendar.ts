@@ -3,6 +3,7 @@
  *
  * Proleptic Gregorian calendar, UTC. The day arithmetic counts eras of 400 years, each 146,097 days.
  */
+import { monthNames } from '../bytes/month-names.ts';
 
 export interface CivilTime {
   year: number;
@@ -73,21 +74,6 @@ export function formatSyslogStamp(epochUs: number): string {
   const time = `${two(t.hour)}:${two(t.minute)}:${two(t.second)}`;
   return `${monthNames[t.month - 1]!} ${String(t.day).padStart(2)} ${time}`;
 }
-
-export const monthNames = Object.freeze([
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-]);
 
 function civilDate(days: number): { year: number; month: number; day: number } {
   const shifted = days + 719468;

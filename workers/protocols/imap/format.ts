@@ -5,6 +5,7 @@
  *
  * STANDARDS  RFC 3501 §4 (data formats), §9 (date-time, nstring)
  */
+import { monthNames } from '../../bytes/month-names.ts';
 
 /** A string, quoted when it may be, else a literal. @param text one character per byte */
 export function formatString(text: string): string {
@@ -34,22 +35,6 @@ export function formatInternalDate(date: {
   const clock = [Math.floor(second / 3600), Math.floor(second / 60) % 60, second % 60].map(two).join(':');
   return `${two(day)}-${monthNames[month - 1]!}-${String(year).padStart(4, '0')} ${clock} +0000`;
 }
-
-/** Month abbreviations, January first. */
-export const monthNames = Object.freeze([
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-]);
 
 function two(value: number): string {
   return String(value).padStart(2, '0');

@@ -4,12 +4,12 @@
  * STANDARDS  RFC 3501 §6.4.4, §9 (search-key)
  * ERRORS     DecodeError with Dovecot's words
  */
+import { monthNames } from '../../bytes/month-names.ts';
 import { DecodeError } from '../../bytes/byte-reader.ts';
 
 import { daysFromCivil } from '../message/date.ts';
 
 import { textOf, type Argument } from './command.ts';
-import { monthNames } from './format.ts';
 import { parseSequenceSet, type SequenceSet } from './sequence-set.ts';
 
 export type SearchKey =

@@ -5,6 +5,7 @@
  *
  * STANDARDS  RFC 5322 §3.3 (date-time), §4.3 (obsolete years and zones)
  */
+import { monthNames } from '../../bytes/month-names.ts';
 
 /** "Tue, 3 Mar 2026 09:00:00 +0000 (UTC)", as Postfix prints it. @param epochUs microseconds since 1970 */
 export function formatDate(epochUs: number): string {
@@ -81,20 +82,6 @@ export function civilFromDays(days: number): { year: number; month: number; day:
 }
 
 const dayNames = Object.freeze(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']);
-const monthNames = Object.freeze([
-  'Jan',
-  'Feb',
-  'Mar',
-  'Apr',
-  'May',
-  'Jun',
-  'Jul',
-  'Aug',
-  'Sep',
-  'Oct',
-  'Nov',
-  'Dec',
-]);
 const date = '(?:[A-Za-z]{3} ?, ?)?(\\d{1,2}) ([A-Za-z]{3}) (\\d{2,4})';
 const time = '(\\d\\d) ?: ?(\\d\\d)(?: ?: ?(\\d\\d))?(?: ([+-]\\d{4}|[A-Za-z]{1,5}))?';
 const dateTime = new RegExp(`^${date} ${time}$`);
