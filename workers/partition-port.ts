@@ -4,11 +4,13 @@
  * One round per window: arrivals and inputs go in, the partition runs to the horizon, and what it sent to
  * others, its trace and the time of its next event come back.
  */
+import { detached } from './bytes/slab.ts';
 import { BootedPartition, type Roles } from './hosts/boot.ts';
 import type { World } from './hosts/world.ts';
 import type { Input } from './input.ts';
 import type { Arrival, Failure } from './kernel/partition.ts';
 import type { HostHash } from './kernel/tracer.ts';
+import type { Packet } from './net/packet.ts';
 import { chunkBuffers, type TraceChunk } from './trace/batch.ts';
 import type { VirtualTime } from './trace/event.ts';
 
@@ -60,6 +62,7 @@ export class LocalPartition implements PartitionPort {
     for (const input of request.inputs) this.booted.input(input.at, input.command);
     partition.runUntil(request.horizon, request.eventsMax);
     const outbound = partition.outbound;
+    for (const arrival of outbound) detach(arrival as Packet);
     partition.outbound = [];
     return {
       nextTime: partition.nextTime,
@@ -75,6 +78,11 @@ export class LocalPartition implements PartitionPort {
   }
 
   close(): void {}
+}
+
+// A structured clone of a view copies all of its buffer.
+function detach(packet: Packet): void {
+  if (packet.protocol !== 'icmp') packet.payload = detached(packet.payload);
 }
 
 /** What goes to a host worker and what comes back, one reply per request. */

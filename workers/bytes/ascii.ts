@@ -4,6 +4,7 @@
  * The only way wire bytes become text under workers/, beside utf8.ts: byte 0x80–0xFF maps to the character
  * of the same number, in every engine alike. Encoding refuses nothing: characters above 0xFF become "?".
  */
+import { allocate } from './slab.ts';
 
 /** Decodes bytes[start, end) with one character per byte. */
 export function decode(bytes: Uint8Array, start = 0, end = bytes.length): string {
@@ -29,7 +30,7 @@ export function isSevenBit(bytes: Uint8Array): boolean {
 
 /** Encodes text with one byte per character; a character above 0xFF becomes 0x3F ("?"). */
 export function encode(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
+  const bytes = allocate(text.length);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     bytes[i] = code > 0xff ? 0x3f : code;

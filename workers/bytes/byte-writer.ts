@@ -2,6 +2,7 @@
  * byte-writer — append integers (big-endian) and bytes to a growing buffer
  */
 import { assert } from './assert.ts';
+import { allocate } from './slab.ts';
 
 /**
  * A growing byte buffer. `finish()` returns a copy-free view of what was written; the writer is then done.
@@ -11,7 +12,7 @@ export class ByteWriter {
   #length = 0;
 
   constructor(bytesInitial = 512) {
-    this.#bytes = new Uint8Array(bytesInitial);
+    this.#bytes = allocate(bytesInitial);
   }
   /** Bytes written so far. */
   get length(): number {
@@ -46,7 +47,7 @@ export class ByteWriter {
   #reserve(count: number): void {
     const needed = this.#length + count;
     if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    const grown = allocate(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes);
     this.#bytes = grown;
   }

@@ -5,10 +5,11 @@
  *            U+FFFD.
  */
 import * as ascii from './ascii.ts';
+import { allocate } from './slab.ts';
 
 /** Encodes text as UTF-8. */
 export function encode(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
+  const bytes = allocate(text.length);
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0x80) return encodeAny(text);
@@ -28,7 +29,7 @@ function encodeAny(text: string): Uint8Array {
       i++;
     } else length += 3;
   }
-  const bytes = new Uint8Array(length);
+  const bytes = allocate(length);
   let at = 0;
   for (let i = 0; i < text.length; i++) {
     let code = text.charCodeAt(i);

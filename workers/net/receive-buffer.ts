@@ -3,6 +3,8 @@
  *
  * What is handed out are views that stay valid: bytes are only ever appended behind them, never overwritten.
  */
+import { allocate } from '../bytes/slab.ts';
+
 const noBytes = new Uint8Array(0);
 
 export class ReceiveBuffer {
@@ -29,7 +31,7 @@ export class ReceiveBuffer {
     }
     const needed = this.length + payload.length;
     if (!this.#owned || this.#end + payload.length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(1024, needed * 2));
+      const grown = allocate(Math.max(1024, needed * 2));
       grown.set(this.#bytes.subarray(this.#start, this.#end));
       this.#searched = Math.max(0, this.#searched - this.#start);
       this.#bytes = grown;
