@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 
+import { plainMembers } from './plain-members.mjs';
 import { filesUnder, root } from './project.mjs';
 
 const statesKept = 4;
@@ -13,7 +14,7 @@ const statesKept = 4;
  * @returns the folder that holds <name>.mjs of each entry
  */
 export async function bundleForNode(entries, also = []) {
-  const sources = ['workers', 'lessons', 'package-lock.json', ...also].flatMap((name) =>
+  const sources = ['workers', 'lessons', 'scripts', 'package-lock.json', ...also].flatMap((name) =>
     filesUnder(path.join(root, name)),
   );
   const state = createHash('sha256').update(JSON.stringify(entries));
@@ -30,6 +31,7 @@ export async function bundleForNode(entries, also = []) {
     platform: 'node',
     cwd: root,
     logLevel: 'warn',
+    plugins: [plainMembers({ short: false })],
     external: [/^playwright/, 'smtp-server', /^nodemailer/],
   });
   const partial = `${out}.${process.pid}`;
