@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import * as utf8 from '../../../workers/bytes/utf8.ts';
 import {
+  findField,
   findHeaderEnd,
   getField,
   getFields,
@@ -19,6 +20,18 @@ test('splits, unfolds and finds fields whatever their case', () => {
   expect(getField(section, 'body')).toBeNull();
   expect(utf8.decode(message.subarray(section.bodyStart))).toBe('body: no\r\n');
   expect(section.end).toBe(findHeaderEnd(message));
+});
+
+test('findField finds what getField finds in the parsed header', () => {
+  const texts = [
+    '', '\r\n', 'just text\nSubject: a\n', 'Subject: a', 'SUBJECT: a\r\n b\r\n\tc\r\nSubject: d\r\n\r\n',
+    'A: 1\r\n\r\nSubject: in the body\r\n', 'Subjects: x\nSubjec: y\nsubject \t: z : z\n', 'Subject:\r\n\r\n',
+    'A: 1\nno field\nSubject: a\n', 'Subject: \r\n  \r\n a \r\n', 'Subject: Grüße\n\n', ': x\nSubject: a\n',
+  ]; // prettier-ignore
+  for (const text of texts) {
+    const bytes = utf8.encode(text);
+    expect(findField(bytes, 'subject'), text).toBe(getField(parseHeader(bytes), 'subject'));
+  }
 });
 
 test('a message may be empty, without header, or without body', () => {

@@ -54,17 +54,28 @@ export function* reinject(os: Os, session: AmavisSession, message: FilteredMessa
   if ('failure' in smtp) return failed(session, `during fwd-connect (${describe(smtp.failure)})`);
   const result = yield* sendTransaction(os, smtp, {
     sender: message.sender,
-    recipients: message.recipients.map((address) => ({ address })),
+    recipients: message.recipients.map(addressed),
     content: message.content,
     size: message.size,
     body: message.body,
-    xforward: xforwardNames.flatMap((name) =>
-      session.xforward.has(name) ? [[name, session.xforward.get(name)!] as const] : [],
-    ),
+    xforward: inOrder(session.xforward),
   });
   if (result.open) yield* quitSession(os, smtp);
   const bodySaid = smtp.capabilities.has('8BITMIME') ? `BODY=${message.body} ` : '';
   return { ...judge(session, result.outcomes), bodySaid };
+}
+
+function addressed(address: string): { address: string } {
+  return { address };
+}
+
+function inOrder(xforward: ReadonlyMap<string, string>): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const name of xforwardNames) {
+    const value = xforward.get(name);
+    if (value !== undefined) pairs.push([name, value]);
+  }
+  return pairs;
 }
 
 // One refusal among several: those taken are answered for, the others are counted (amavisd: "but 1 REJECT").

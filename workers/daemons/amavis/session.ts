@@ -12,7 +12,7 @@ import { ContentReceiver, joinContent } from '../../protocols/lmtp/content.ts';
 import { MINUTE, type Connection, type Os, type Proc } from '../../os/os.ts';
 
 import { filterMessage } from './filter.ts';
-import { capabilities, listenName, okReply, texts, xforwardNames } from './texts.ts';
+import { listenName, okReply, texts, xforwardNames } from './texts.ts';
 
 const idleUs = 8 * MINUTE; // $smtpd_timeout
 const lineBytesMax = 4096;
@@ -32,7 +32,6 @@ export interface AmavisSession {
   sender: string | null;
   /** MAIL parameters as given, for the log: "SIZE=400 BODY=8BITMIME" */
   parameters: string;
-  body: '7BIT' | '8BITMIME' | '';
   recipients: string[];
   xforward: Map<string, string>;
 }
@@ -46,41 +45,41 @@ export function* runAmavisSession(os: Os, conn: Connection, task: number): Proc<
     hello: '',
     sender: null,
     parameters: '',
-    body: '',
     recipients: [],
     xforward: new Map(),
   };
   const connectionId = `${os.pid}-${String(task).padStart(2, '0')}`;
   session.taskId = connectionId;
   let messages = 0;
-  if (!(yield* reply(session, texts.greeting))) return;
+  if ((yield* conn.write(encodeReply(texts.greeting))) !== 'ok') return;
   for (;;) {
     const line = yield* conn.readLine({ bytesMax: lineBytesMax, deadline: os.now() + idleUs });
-    if (line === 'timeout') yield* reply(session, texts.timeout);
+    if (line === 'timeout') yield* conn.write(encodeReply(texts.timeout));
     if (typeof line === 'string') return;
     if (line.ending === 'none') {
-      yield* reply(session, texts.lineTooLong);
+      yield* conn.write(encodeReply(texts.lineTooLong));
       return;
     }
     const command = parseCommandLine(line.bytes);
     if (command.verb === 'QUIT') {
-      yield* reply(session, texts.bye);
+      yield* conn.write(encodeReply(texts.bye));
       return;
     }
     if (command.verb === 'MAIL' && messages > 0) session.taskId = `${connectionId}-${messages + 1}`;
     if (command.verb === 'DATA' && session.sender !== null && session.recipients.length > 0) {
       messages++;
       if (!(yield* receiveMessage(os, session))) return;
-    } else if (!(yield* reply(session, logged(os, session, command, answer(session, command))))) return;
+      continue;
+    }
+    const text = answer(session, command);
+    if (text.startsWith('5')) logRefusal(os, session, command, text);
+    if ((yield* conn.write(encodeReply(text))) !== 'ok') return;
   }
 }
 
-/** A refusal is in the log, with the command that it answers. */
-function logged(os: Os, session: AmavisSession, { verb, rest }: CommandLine, text: string): string {
-  const command = `${verb}${rest === '' ? '' : ` ${rest}`}`;
-  if (text.startsWith('5'))
-    os.log('amavis', `(${session.taskId}) ESMTP: ${text}; smtp_resp: ${command}\\r\\n`);
-  return text;
+function logRefusal(os: Os, session: AmavisSession, { verb, rest }: CommandLine, text: string): void {
+  const command = rest === '' ? verb : `${verb} ${rest}`;
+  os.log('amavis', `(${session.taskId}) ESMTP: ${text}; smtp_resp: ${command}\\r\\n`);
 }
 
 function answer(session: AmavisSession, { verb, rest }: CommandLine): string {
@@ -122,8 +121,7 @@ function hello(session: AmavisSession, verb: string, name: string): string {
   session.hello = name;
   endTransaction(session);
   if (verb === 'HELO') return `250 ${listenName}`;
-  const lines = [listenName, ...capabilities];
-  return lines.map((line, i) => `250${i < lines.length - 1 ? '-' : ' '}${line}`).join('\r\n');
+  return texts.hello;
 }
 
 function mail(session: AmavisSession, rest: string): string {
@@ -131,12 +129,12 @@ function mail(session: AmavisSession, rest: string): string {
   if (path === null) return texts.badSender;
   if (session.sender !== null) return texts.nestedMail;
   session.sender = path.address;
-  session.parameters = path.parameters
-    .map(([name, value]) => (value === null ? name : `${name}=${value}`))
-    .join(' ');
-  const body = path.parameters.find(([name]) => name === 'BODY')?.[1]?.toUpperCase();
-  session.body = body === '7BIT' || body === '8BITMIME' ? body : '';
+  session.parameters = path.parameters.map(formatParameter).join(' ');
   return texts.sender(path.address);
+}
+
+function formatParameter([name, value]: [string, string | null]): string {
+  return value === null ? name : `${name}=${value}`;
 }
 
 function rcpt(session: AmavisSession, rest: string): string {
@@ -151,12 +149,12 @@ function rcpt(session: AmavisSession, rest: string): string {
 function xforward(session: AmavisSession, rest: string): string {
   for (const word of rest.split(' ')) {
     if (word === '') continue;
-    const match = /^([A-Za-z]+)=(.*)$/.exec(word);
-    const name = match?.[1]?.toUpperCase() ?? '';
+    const equals = word.indexOf('=');
+    const name = equals === -1 ? '' : word.slice(0, equals).toUpperCase();
     if (!xforwardNames.includes(name)) return texts.badXforward(word);
+    const value = word.slice(equals + 1);
     // Postfix: a value that is not known is "[UNAVAILABLE]"; others are xtext (RFC 3461 §4).
-    const value = match![2]!.toUpperCase() === '[UNAVAILABLE]' ? '' : unxtext(match![2]!);
-    session.xforward.set(name, value);
+    session.xforward.set(name, value.toUpperCase() === '[UNAVAILABLE]' ? '' : unxtext(value));
   }
   return texts.xforward;
 }
@@ -164,7 +162,7 @@ function xforward(session: AmavisSession, rest: string): string {
 /** @returns false when the connection broke */
 function* receiveMessage(os: Os, session: AmavisSession): Proc<boolean> {
   const { conn } = session;
-  if (!(yield* reply(session, texts.data))) return false;
+  if ((yield* conn.write(encodeReply(texts.data))) !== 'ok') return false;
   const receiver = new ContentReceiver(messageBytesMax);
   for (;;) {
     const frame = yield* conn.readFrame({
@@ -182,21 +180,21 @@ function* receiveMessage(os: Os, session: AmavisSession): Proc<boolean> {
   const count = session.protocol === 'LMTP' ? session.recipients.length : 1;
   endTransaction(session);
   session.xforward.clear();
-  return yield* reply(session, Array.from({ length: count }, () => text).join('\r\n'));
+  return (yield* conn.write(utf8.encode(`${text}\r\n`.repeat(count)))) === 'ok';
 }
 
 function endTransaction(session: AmavisSession): void {
   session.sender = null;
   session.recipients = [];
   session.parameters = '';
-  session.body = '';
 }
 
-function* reply(session: AmavisSession, text: string): Proc<boolean> {
-  return (yield* session.conn.write(utf8.encode(`${text}\r\n`))) === 'ok';
+function encodeReply(text: string): Uint8Array {
+  return utf8.encode(`${text}\r\n`);
 }
 
 function unxtext(text: string): string {
+  if (!text.includes('+')) return text;
   return text.replace(/\+([0-9A-Fa-f]{2})/g, (_, digits: string) =>
     String.fromCharCode(parseInt(digits, 16)),
   );

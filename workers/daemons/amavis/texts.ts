@@ -17,8 +17,8 @@ export const xforwardNames: readonly string[] = Object.freeze([
   'SOURCE',
 ]);
 
-/** Capabilities after the first line of EHLO. */
-export const capabilities = Object.freeze([
+const helloLines = Object.freeze([
+  listenName,
   'VRFY',
   'PIPELINING',
   'SIZE',
@@ -30,6 +30,7 @@ export const capabilities = Object.freeze([
 ]);
 
 export const texts = Object.freeze({
+  hello: helloLines.map((line, i) => `250${i < helloLines.length - 1 ? '-' : ' '}${line}`).join('\r\n'),
   greeting: `220 ${listenName} ESMTP amavis service ready`,
   sender: (address: string): string => `250 2.1.0 Sender <${address}> OK`,
   badSender: '501 5.5.2 Syntax: MAIL FROM:<address>',

@@ -30,8 +30,11 @@ const confPath = '/etc/mua.conf';
 
 /** @returns null when the host has no such account */
 export function findAccount(os: Os, user: string): Account | null {
-  const bytes = os.files.read(confPath);
-  return bytes === null ? null : (parseAccounts(utf8.decode(bytes)).get(user.toLowerCase()) ?? null);
+  return os.files.parsed(confPath, readAccounts).get(user.toLowerCase()) ?? null;
+}
+
+function readAccounts(bytes: Uint8Array | null): Map<string, Account> {
+  return parseAccounts(bytes === null ? '' : utf8.decode(bytes));
 }
 
 /** Accounts by lower-case address; what is malformed is left out. */

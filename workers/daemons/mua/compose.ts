@@ -4,6 +4,7 @@
  * STANDARDS  RFC 5322 §3.6 (fields; Message-ID, In-Reply-To, References); RFC 2045, RFC 2047 (MIME)
  */
 import * as ascii from '../../bytes/ascii.ts';
+import { allocate } from '../../bytes/slab.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
 import { formatDateTime } from '../../protocols/message/date.ts';
@@ -32,7 +33,8 @@ export interface Draft {
 }
 
 export interface Composed {
-  bytes: Uint8Array;
+  /** header with the empty line, body */
+  pieces: [Uint8Array, Uint8Array];
   /** for BODY= of MAIL */
   body: '7BIT' | '8BITMIME';
 }
@@ -42,28 +44,23 @@ const referencesMax = 20; // RFC 5322 §3.6.4 sets no limit; user agents trim fr
 
 /** @param eightBit whether the server takes 8-bit content (RFC 6152); if not, quoted-printable is used */
 export function compose(draft: Draft, eightBit: boolean): Composed {
-  const text = utf8.encode(toCrlf(draft.text));
-  const plain = isSevenBit(text);
-  const long = hasLongLine(text);
+  const plainLines = encodePlainLines(draft.text);
+  const lines = plainLines ?? utf8.encode(toCrlf(draft.text));
+  const plain = plainLines !== null || isSevenBit(lines);
+  const long = plainLines === null && hasLongLine(lines);
   const encoding = long || (!plain && !eightBit) ? 'quoted-printable' : plain ? '7bit' : '8bit';
-  const fields = [
-    `Message-ID: ${draft.messageId}`,
-    `Date: ${formatDateTime(draft.date)}`,
-    'MIME-Version: 1.0',
-    'User-Agent: Postroom',
-    `Subject: ${encodeText(oneLine(draft.subject))}`,
-    `To: ${draft.to.map(formatAddress).join(',\r\n ')}`,
-    `From: ${formatAddress(draft.from)}`,
-    ...replyFields(draft),
-    `Content-Type: text/plain; charset=${plain ? 'us-ascii' : 'UTF-8'}`,
-    `Content-Transfer-Encoding: ${encoding}`,
-  ];
-  const header = utf8.encode(fields.join('\r\n') + '\r\n\r\n');
-  const body = encoding === 'quoted-printable' ? utf8.encode(encodeQuotedPrintable(text)) : text;
-  const bytes = new Uint8Array(header.length + body.length);
-  bytes.set(header);
-  bytes.set(body, header.length);
-  return { bytes, body: encoding === '8bit' ? '8BITMIME' : '7BIT' };
+  const header =
+    `Message-ID: ${draft.messageId}\r\n` +
+    `Date: ${formatDateTime(draft.date)}\r\n` +
+    'MIME-Version: 1.0\r\nUser-Agent: Postroom\r\n' +
+    `Subject: ${encodeText(oneLine(draft.subject))}\r\n` +
+    `To: ${draft.to.map(formatAddress).join(',\r\n ')}\r\n` +
+    `From: ${formatAddress(draft.from)}\r\n` +
+    replyFields(draft) +
+    `Content-Type: text/plain; charset=${plain ? 'us-ascii' : 'UTF-8'}\r\n` +
+    `Content-Transfer-Encoding: ${encoding}\r\n\r\n`;
+  const body = encoding === 'quoted-printable' ? utf8.encode(encodeQuotedPrintable(lines)) : lines;
+  return { pieces: [utf8.encode(header), body], body: encoding === '8bit' ? '8BITMIME' : '7BIT' };
 }
 
 /**
@@ -73,20 +70,22 @@ export function compose(draft: Draft, eightBit: boolean): Composed {
 export function parseRecipients(text: string): Address[] | string {
   const addresses: Address[] = [];
   for (const piece of splitAtCommas(oneLine(text))) {
-    const match =
-      /^(?:"((?:[^"\\]|\\.)*)"|([^<>"]*?))\s*<([^<>\s]+)>$/.exec(piece) ?? /^()()(\S+)$/.exec(piece);
-    const address = match?.[3] ?? '';
+    const match = piece.endsWith('>')
+      ? /^(?:"((?:[^"\\]|\\.)*)"|([^<>"]*?))\s*<([^<>\s]+)>$/.exec(piece)
+      : null;
+    const address = match?.[3] ?? piece;
     if (!/^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/.test(address)) return piece;
-    addresses.push({ name: (match![1] ?? '').replace(/\\(.)/g, '$1') || (match![2] ?? '').trim(), address });
+    const name = match?.[1]?.replace(/\\(.)/g, '$1') || (match?.[2] ?? '').trim();
+    addresses.push({ name, address });
   }
   return addresses;
 }
 
-function replyFields(draft: Draft): string[] {
-  if (draft.inReplyTo === '') return [];
+function replyFields(draft: Draft): string {
+  if (draft.inReplyTo === '') return '';
   const thread = [...draft.references, draft.inReplyTo];
   const kept = thread.length > referencesMax ? [thread[0]!, ...thread.slice(1 - referencesMax)] : thread;
-  return [`In-Reply-To: ${draft.inReplyTo}`, `References: ${kept.join('\r\n ')}`];
+  return `In-Reply-To: ${draft.inReplyTo}\r\nReferences: ${kept.join('\r\n ')}\r\n`;
 }
 
 function formatAddress({ name, address }: Address): string {
@@ -102,6 +101,29 @@ function formatAddress({ name, address }: Address): string {
 /** Nothing that a person types may start a new header field. */
 function oneLine(text: string): string {
   return text.replace(/[\x00-\x1f\x7f]+/g, ' ').trim();
+}
+
+/**
+ * As toCrlf, in bytes and in one pass over the text.
+ * @returns null when the text is not lines of ASCII that may be sent as they are
+ */
+function encodePlainLines(text: string): Uint8Array | null {
+  if (text === '' || !text.endsWith('\n')) return null;
+  let lines = 0;
+  for (let at = -1; (at = text.indexOf('\n', at + 1)) !== -1; lines++);
+  const bytes = allocate(text.length + lines);
+  let to = 0;
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === lf) {
+      if (to - start > lineBytesMax) return null;
+      bytes[to++] = cr;
+      start = to + 1;
+    } else if (code >= 0x80 || code === 0 || code === cr) return null;
+    bytes[to++] = code;
+  }
+  return bytes;
 }
 
 function toCrlf(text: string): string {
@@ -123,8 +145,10 @@ function hasLongLine(bytes: Uint8Array): boolean {
 }
 
 const lf = 0x0a;
+const cr = 0x0d;
 
 function splitAtCommas(text: string): string[] {
+  if (!text.includes(',')) return text === '' ? [] : [text];
   const pieces: string[] = [];
   let piece = '';
   let quoted = false;

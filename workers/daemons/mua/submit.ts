@@ -5,7 +5,7 @@
  *
  * STANDARDS  RFC 6409 (submission), RFC 4954 (AUTH)
  */
-import { SECOND, type Connection, type InputCommand, type Os, type Proc } from '../../os/os.ts';
+import { SECOND, type Connection, type InputCommand, type Os, type Proc, type Random } from '../../os/os.ts';
 
 import { lookupAddresses } from '../clients/dns.ts';
 import {
@@ -92,12 +92,13 @@ function* submitOver(
   const result = yield* sendTransaction(os, session, {
     sender: account.address,
     recipients: to.map(({ address }) => ({ address })),
-    content: [message.bytes],
-    size: message.bytes.length,
+    content: message.pieces,
+    size: message.pieces[0].length + message.pieces[1].length,
     body: message.body,
   });
   if (result.open) yield* quitSession(os, session);
-  threads.remember(messageId, [...threads.referencesOf(inReplyTo), ...(inReplyTo === '' ? [] : [inReplyTo])]);
+  // What begins a thread has nothing to be remembered.
+  if (inReplyTo !== '') threads.remember(messageId, [...threads.referencesOf(inReplyTo), inReplyTo]);
   const accepted = to.filter((_, i) => isSent(result.outcomes[i]!));
   if (accepted.length > 0) {
     os.trace({
@@ -153,11 +154,22 @@ function nameOf(server: Server): string {
 }
 
 /** RFC 5322 §3.6.4: unique for ever. A random UUID (RFC 9562 §5.4) at the sender's domain. */
-function makeMessageId(os: Os, address: string): string {
-  const bytes = Array.from({ length: 16 }, () => os.random.below(256));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+function makeMessageId({ random }: Os, address: string): string {
+  const first = hexOf(randomWord(random));
+  const second = hexOf((randomWord(random) & 0xffff0fff) | 0x4000);
+  const third = hexOf((randomWord(random) & 0x3fffffff) | 0x80000000);
+  const fourth = hexOf(randomWord(random));
+  const uuid = `${first}-${second.slice(0, 4)}-${second.slice(4)}-${third.slice(0, 4)}-${third.slice(4)}${fourth}`;
   return `<${uuid}@${address.slice(address.lastIndexOf('@') + 1)}>`;
+}
+
+/** Four random bytes, each of a draw of its own. */
+function randomWord(random: Random): number {
+  let word = 0;
+  for (let i = 0; i < 4; i++) word = (word << 8) | (random.u32() & 0xff);
+  return word;
+}
+
+function hexOf(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0');
 }

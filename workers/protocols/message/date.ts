@@ -125,6 +125,11 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
+const twoDigits: readonly string[] = Object.freeze(
+  Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0')),
+);
+
+/** @param value at most 59 */
 function two(value: number): string {
-  return String(value).padStart(2, '0');
+  return twoDigits[value]!;
 }

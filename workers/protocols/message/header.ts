@@ -54,6 +54,25 @@ export function findHeaderEnd(message: Uint8Array): number {
   }
 }
 
+/**
+ * Value of the first field called `name` in the header section of `message`; null when there is none. As
+ * getField(parseHeader(message), name), but only what is asked for is decoded.
+ * @param name in lower case
+ */
+export function findField(message: Uint8Array, name: string): string | null {
+  let at = 0;
+  for (;;) {
+    const end = lineEnd(message, at);
+    if (isEmptyLine(message, at, end)) return null;
+    const stop = nameEnd(message, at, end);
+    if (stop === -1) return null;
+    const fieldEnd = foldedEnd(message, end);
+    if (isNamed(message, at, stop, name))
+      return unfold(utf8.decode(message.subarray(message.indexOf(colonByte, stop) + 1, fieldEnd)));
+    at = fieldEnd;
+  }
+}
+
 /** Value of the first field called `name` (case-insensitive); null when there is none. */
 export function getField(section: HeaderSection, name: string): string | null {
   const wanted = name.toLowerCase();
@@ -74,10 +93,8 @@ export function prependLines(lines: string, message: Uint8Array): Uint8Array[] {
 
 /** RFC 5322 §2.2.3: a line end before a blank goes away; the blank stays. */
 export function unfold(text: string): string {
-  return text
-    .replace(/\r?\n(?=[ \t])/g, '')
-    .replace(/\r?\n$/, '')
-    .trim();
+  const trimmed = text.trim();
+  return trimmed.includes('\n') ? trimmed.replace(/\r?\n(?=[ \t])/g, '') : trimmed;
 }
 
 const tab = 0x09;
@@ -85,10 +102,16 @@ const lf = 0x0a;
 const cr = 0x0d;
 const space = 0x20;
 const colonByte = 0x3a;
+const upperA = 0x41;
+const upperZ = 0x5a;
+const caseBit = 0x20;
 
+// A loop: lines of a header are short, and a call of indexOf costs as much as some hundred bytes.
 function lineEnd(bytes: Uint8Array, at: number): number {
-  const end = bytes.indexOf(lf, at);
-  return end === -1 ? bytes.length : end + 1;
+  const { length } = bytes;
+  let end = at;
+  while (end < length && bytes[end] !== lf) end++;
+  return end < length ? end + 1 : length;
 }
 
 function isEmptyLine(bytes: Uint8Array, at: number, end: number): boolean {
@@ -105,6 +128,15 @@ function nameEnd(bytes: Uint8Array, at: number, end: number): number {
   const nameStops = i;
   while (i < end && isBlank(bytes[i]!)) i++;
   return i < end && bytes[i] === colonByte ? nameStops : -1;
+}
+
+function isNamed(bytes: Uint8Array, start: number, end: number, name: string): boolean {
+  if (end - start !== name.length) return false;
+  for (let i = 0; i < name.length; i++) {
+    const byte = bytes[start + i]!;
+    if ((byte >= upperA && byte <= upperZ ? byte + caseBit : byte) !== name.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 function foldedEnd(bytes: Uint8Array, lineStop: number): number {
