@@ -10,7 +10,9 @@ import type { Connection, Os, Proc } from '../../os/os.ts';
 
 import { parseConf, type ListenAddress, type MailstoreConf } from './conf.ts';
 import type { runImapSession } from './imapd/session.ts';
+import { DeliveredIds } from './lmtpd/delivered-ids.ts';
 import { runLmtpSession } from './lmtpd/session.ts';
+import { lmtpTexts, type LmtpTexts } from './lmtpd/texts.ts';
 import { Store } from './store/store.ts';
 import { ldapUsers } from './userdb/ldap-users.ts';
 import { passwdFile } from './userdb/passwd-file.ts';
@@ -24,8 +26,9 @@ export interface Mailstore {
   readonly conf: MailstoreConf;
   readonly store: Store;
   readonly users: UserDatabase;
-  /** Zimbra: Message-IDs delivered lately, by mailbox and id, oldest first */
-  readonly delivered: Set<string>;
+  readonly lmtpTexts: LmtpTexts;
+  /** Zimbra: what was delivered lately, as mailbox and Message-ID */
+  readonly delivered: DeliveredIds;
 }
 
 /**
@@ -38,7 +41,8 @@ export function startMailstore(os: Os, runImap: typeof runImapSession): void {
     conf,
     store: new Store({ location: conf.mail_location }),
     users: conf.userdb.kind === 'ldap' ? ldapUsers(conf.userdb.ldap) : passwdFile(conf.userdb.path),
-    delivered: new Set(),
+    lmtpTexts: lmtpTexts(conf),
+    delivered: new DeliveredIds(Math.max(1, conf.zimbraMessageIdDedupeCacheSize)),
   };
   serve(os, {
     name: 'lmtp',

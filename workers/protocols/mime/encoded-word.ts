@@ -32,6 +32,7 @@ export function encodeText(text: string): string {
 
 /** A field's value with its encoded words as text. */
 export function decodeText(value: string): string {
+  if (!value.includes('=?')) return value;
   let text = '';
   let from = 0;
   let afterWord = false;

@@ -8,7 +8,7 @@
 import * as utf8 from '../../../bytes/utf8.ts';
 
 import { formatDate, formatDateTime } from '../../../protocols/message/date.ts';
-import { getField, parseHeader } from '../../../protocols/message/header.ts';
+import { findField } from '../../../protocols/message/header.ts';
 import { decodeText } from '../../../protocols/mime/encoded-word.ts';
 
 import type { Os, Proc } from '../../../os/os.ts';
@@ -39,12 +39,11 @@ const folder = 'INBOX';
 
 /** @returns one reply per recipient, in their order */
 export function* deliver(os: Os, session: LmtpSession, content: Uint8Array): Proc<string[]> {
-  const header = parseHeader(content);
   const zimbra = session.mailstore.conf.personality === 'zimbra';
   const message: Message = {
     content,
-    messageId: getField(header, 'message-id') ?? '',
-    subject: decodeText(getField(header, 'subject') ?? ''),
+    messageId: findField(content, 'message-id') ?? '',
+    subject: decodeText(findField(content, 'subject') ?? ''),
     clientName: zimbra ? yield* nameOf(os, session.conn.remote.address) : '',
   };
   if (zimbra) {
@@ -125,18 +124,9 @@ function refuseOverQuota(os: Os, session: LmtpSession, recipient: Recipient): st
 }
 
 // Zimbra keeps the Message-IDs it delivered lately, so that who gets a message by two lists has it once.
-function isDuplicate(session: LmtpSession, message: Message, recipient: Recipient): boolean {
-  const { delivered, conf } = session.mailstore;
-  const sizeMax = conf.zimbraMessageIdDedupeCacheSize;
-  if (sizeMax === 0 || message.messageId === '') return false;
-  const key = `${recipient.mailbox} ${message.messageId}`;
-  if (delivered.has(key)) return true;
-  delivered.add(key);
-  if (delivered.size > sizeMax) {
-    const oldest = delivered.values().next();
-    if (oldest.done !== true) delivered.delete(oldest.value);
-  }
-  return false;
+function isDuplicate({ mailstore }: LmtpSession, { messageId }: Message, recipient: Recipient): boolean {
+  if (messageId === '' || mailstore.conf.zimbraMessageIdDedupeCacheSize === 0) return false;
+  return mailstore.delivered.remember(`${recipient.mailbox} ${messageId}`);
 }
 
 function withHeaders(os: Os, session: LmtpSession, message: Message, recipient: Recipient): Uint8Array {

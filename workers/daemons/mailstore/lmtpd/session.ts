@@ -21,7 +21,7 @@ import type { Mailstore } from '../mailstore.ts';
 
 import { deliver, type Recipient } from './deliver.ts';
 import { logZimbra } from './log.ts';
-import { lmtpTexts, type LmtpTexts } from './texts.ts';
+import type { LmtpTexts } from './texts.ts';
 
 const idleUs = 5 * MINUTE; // Zimbra: 300 s; Dovecot: CLIENT_IDLE_TIMEOUT_MSECS of lmtp, 5 min
 const lineBytesMax = 4096; // RFC 5321 §4.5.3.1.4 asks for 512
@@ -49,7 +49,7 @@ export interface LmtpSession {
 
 /** Serves a connection until it ends. */
 export function* runLmtpSession(os: Os, conn: Connection, mailstore: Mailstore): Proc<void> {
-  const texts = lmtpTexts(mailstore.conf);
+  const texts = mailstore.lmtpTexts;
   const session: LmtpSession = {
     mailstore,
     conn,
@@ -63,7 +63,7 @@ export function* runLmtpSession(os: Os, conn: Connection, mailstore: Mailstore):
   };
   const dovecot = mailstore.conf.personality === 'dovecot';
   if (dovecot) os.log('dovecot', `lmtp(${os.pid}): Connect from ${conn.remote.address}`);
-  yield* reply(session, texts.greeting);
+  yield* conn.write(encodeReply(texts.greeting));
   const why = yield* serveCommands(os, session);
   if (dovecot) os.log('dovecot', `lmtp(${os.pid}): Disconnect from ${conn.remote.address}: ${why}`);
   conn.close();
@@ -75,34 +75,36 @@ function* serveCommands(os: Os, session: LmtpSession): Proc<string> {
   for (;;) {
     const line = yield* conn.readLine({ bytesMax: lineBytesMax, deadline: os.now() + idleUs });
     if (line === 'timeout') {
-      yield* reply(session, texts.timeout);
+      yield* conn.write(encodeReply(texts.timeout));
       return 'Disconnected for inactivity (state=READY)';
     }
     if (typeof line === 'string') return 'Connection closed (state=READY)';
     if (line.ending === 'none') {
       // What is longer than a line may be is no dialogue any more.
-      yield* reply(session, texts.lineTooLong);
+      yield* conn.write(encodeReply(texts.lineTooLong));
       return 'Line too long (state=READY)';
     }
     const command = parseCommandLine(line.bytes);
     if (command.verb === 'QUIT') {
-      yield* reply(session, texts.bye);
+      yield* conn.write(encodeReply(texts.bye));
       return 'Logged out (state=READY)';
     }
     if (command.verb === 'DATA' && session.hello !== null) {
       if (!(yield* receiveMessage(os, session))) return 'Connection closed (state=DATA)';
       continue;
     }
-    if (!(yield* reply(session, yield* answer(os, session, command))))
-      return 'Connection closed (state=READY)';
+    const isRcpt = command.verb === 'RCPT' && session.hello !== null;
+    const text = isRcpt ? yield* rcpt(os, session, command.rest) : answer(session, command);
+    if ((yield* conn.write(encodeReply(text))) !== 'ok') return 'Connection closed (state=READY)';
     if (session.badCommands > badCommandsMax) {
-      yield* reply(session, texts.tooManyErrors);
+      yield* conn.write(encodeReply(texts.tooManyErrors));
       return 'Too many invalid commands. (state=READY)';
     }
   }
 }
 
-function* answer(os: Os, session: LmtpSession, { verb, rest }: CommandLine): Proc<string> {
+/** To what is answered at once. */
+function answer(session: LmtpSession, { verb, rest }: CommandLine): string {
   const { texts } = session;
   switch (verb) {
     case 'LHLO':
@@ -115,10 +117,10 @@ function* answer(os: Os, session: LmtpSession, { verb, rest }: CommandLine): Pro
     case 'VRFY':
       return texts.verify;
     case 'MAIL':
+      return session.hello === null ? texts.needHello : mail(session, rest);
     case 'RCPT':
     case 'DATA':
-      if (session.hello === null) return texts.needHello;
-      return verb === 'MAIL' ? mail(session, rest) : yield* rcpt(os, session, rest);
+      return texts.needHello;
     default:
       session.badCommands++;
       return texts.unknownCommand;
@@ -129,8 +131,7 @@ function hello(session: LmtpSession, name: string): string {
   if (!/^[^\s]+$/.test(name)) return session.texts.badHello;
   session.hello = name;
   endTransaction(session);
-  const lines = session.texts.hello;
-  return lines.map((line, i) => `250${i < lines.length - 1 ? '-' : ' '}${line}`).join('\r\n');
+  return session.texts.hello;
 }
 
 function mail(session: LmtpSession, rest: string): string {
@@ -138,7 +139,8 @@ function mail(session: LmtpSession, rest: string): string {
   if (session.sender !== null) return texts.nestedMail;
   const path = parsePathArgument(rest, 'FROM');
   if (path === null || (path.address !== '' && !isPath(path.address))) return texts.badSender;
-  if (path.parameters.some(([name]) => !parametersKnown.includes(name))) return texts.unsupported;
+  for (const parameter of path.parameters)
+    if (!parametersKnown.includes(parameter[0])) return texts.unsupported;
   session.sender = path.address;
   return texts.sender;
 }
@@ -183,9 +185,10 @@ function* rcpt(os: Os, session: LmtpSession, rest: string): Proc<string> {
 /** @returns false when the connection broke */
 function* receiveMessage(os: Os, session: LmtpSession): Proc<boolean> {
   const { conn, texts } = session;
-  if (session.sender === null) return yield* reply(session, texts.needMail);
-  if (session.recipients.length === 0) return yield* reply(session, texts.noRecipients);
-  if (!(yield* reply(session, texts.data))) return false;
+  const ready = session.sender !== null && session.recipients.length > 0;
+  const text = ready ? texts.data : session.sender === null ? texts.needMail : texts.noRecipients;
+  if ((yield* conn.write(encodeReply(text))) !== 'ok') return false;
+  if (!ready) return true;
   const receiver = new ContentReceiver(messageBytesMax);
   for (;;) {
     const frame = yield* conn.readFrame({
@@ -197,11 +200,11 @@ function* receiveMessage(os: Os, session: LmtpSession): Proc<boolean> {
     if (receiver.take(frame)) break;
   }
   session.transactions++;
-  const replies: string[] = [];
-  if (receiver.tooBig) for (const _ of session.recipients) replies.push(texts.messageTooBig);
-  else replies.push(...(yield* deliver(os, session, joinContent(receiver.pieces))));
+  const replies = receiver.tooBig
+    ? session.recipients.map(() => texts.messageTooBig)
+    : yield* deliver(os, session, joinContent(receiver.pieces));
   endTransaction(session);
-  return yield* reply(session, replies.join('\r\n'));
+  return (yield* conn.write(encodeReply(replies.join('\r\n')))) === 'ok';
 }
 
 function endTransaction(session: LmtpSession): void {
@@ -209,8 +212,8 @@ function endTransaction(session: LmtpSession): void {
   session.recipients = [];
 }
 
-function* reply(session: LmtpSession, text: string): Proc<boolean> {
-  return (yield* session.conn.write(utf8.encode(`${text}\r\n`))) === 'ok';
+function encodeReply(text: string): Uint8Array {
+  return utf8.encode(`${text}\r\n`);
 }
 
 function isPath(address: string): boolean {
@@ -220,6 +223,7 @@ function isPath(address: string): boolean {
 
 function sessionId(os: Os): string {
   const bytes = new Uint8Array(16);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = os.random.below(256);
-  return base64.encode(bytes).replace(/=+$/, '');
+  const { random } = os;
+  for (let i = 0; i < bytes.length; i++) bytes[i] = random.u32();
+  return base64.encode(bytes).slice(0, 22); // without padding
 }

@@ -9,8 +9,8 @@ import type { MailstoreConf } from '../conf.ts';
 /** Replies, each with code and enhanced code but without line end. */
 export interface LmtpTexts {
   greeting: string;
-  /** lines of the reply to LHLO */
-  hello: readonly string[];
+  /** to LHLO */
+  hello: string;
   badHello: string;
   needHello: string;
   sender: string;
@@ -47,7 +47,7 @@ export function lmtpTexts(conf: MailstoreConf): LmtpTexts {
 function dovecotTexts(hostname: string): LmtpTexts {
   return {
     greeting: `220 ${hostname} Dovecot (Debian) ready.`,
-    hello: [hostname, '8BITMIME', 'ENHANCEDSTATUSCODES', 'PIPELINING'],
+    hello: formatHello([hostname, '8BITMIME', 'ENHANCEDSTATUSCODES', 'PIPELINING']),
     badHello: '501 5.5.4 Invalid hostname',
     needHello: '503 5.5.1 Use LHLO first',
     sender: '250 2.1.0 OK',
@@ -80,7 +80,7 @@ function dovecotTexts(hostname: string): LmtpTexts {
 function zimbraTexts(hostname: string): LmtpTexts {
   return {
     greeting: `220 ${hostname} Zimbra LMTP server ready`,
-    hello: [hostname, '8BITMIME', 'ENHANCEDSTATUSCODES', 'SIZE', 'PIPELINING'],
+    hello: formatHello([hostname, '8BITMIME', 'ENHANCEDSTATUSCODES', 'SIZE', 'PIPELINING']),
     badHello: '500 5.5.2 Syntax error',
     needHello: '503 5.5.1 Need LHLO command',
     sender: '250 2.0.0 Sender OK',
@@ -107,4 +107,8 @@ function zimbraTexts(hostname: string): LmtpTexts {
     delivered: () => '250 2.1.5 Delivery OK',
     overQuota: () => '452 4.2.2 Over quota',
   };
+}
+
+function formatHello(lines: readonly string[]): string {
+  return lines.map((line, i) => `250${i < lines.length - 1 ? '-' : ' '}${line}`).join('\r\n');
 }

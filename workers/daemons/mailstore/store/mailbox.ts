@@ -20,7 +20,7 @@ export interface StoredMessage {
   readonly uid: number;
   readonly size: number;
   readonly base: string;
-  flags: Set<string>;
+  flags: ReadonlySet<string>;
   /** the file is in new/, else in cur/ */
   inNew: boolean;
   /** no session has seen it; after a restart that is what is in new/ */
@@ -52,6 +52,8 @@ export class Mailbox {
   bytes = 0;
   /** IDLE sessions to wake */
   readonly watchers = new Set<() => void>();
+  /** shared by all messages that were delivered and not touched since */
+  readonly #noFlags: ReadonlySet<string> = new Set();
   #temporaryLast = 0;
 
   constructor(os: Os, options: { directory: string; name: string }) {
@@ -71,7 +73,7 @@ export class Mailbox {
     const uid = this.uidNext++;
     const size = options.content.length;
     const base = formatBaseName({ epochUs: os.epochUs(), pid: os.pid, host: os.hostName, size, uid });
-    const flags = new Set(options.flags ?? []);
+    const flags = options.flags === undefined ? this.#noFlags : new Set(options.flags);
     const message: StoredMessage = {
       uid,
       size,

@@ -27,8 +27,8 @@ const inbox = 'INBOX';
 export class Store {
   readonly #location: string;
   readonly #open = new Map<string, Mailbox>();
-  /** users whose INBOX was made in this run of the host */
-  readonly #made = new Set<string>();
+  /** by user: whose INBOX was made in this run of the host */
+  readonly #inboxes = new Map<string, Mailbox>();
 
   constructor(options: StoreOptions) {
     this.#location = options.location;
@@ -36,11 +36,11 @@ export class Store {
 
   /** The user's INBOX; made when it does not exist. @param user lower-case address */
   *inbox(os: Os, user: string): Proc<Mailbox> {
+    const made = this.#inboxes.get(user);
+    if (made !== undefined) return made;
     const mailbox = this.#mailbox(os, user, inbox);
-    if (!this.#made.has(user)) {
-      this.#made.add(user);
-      if (!os.files.exists(`${mailbox.directory}/${uidListName}`)) yield* mailbox.create(os);
-    }
+    this.#inboxes.set(user, mailbox);
+    if (!os.files.exists(`${mailbox.directory}/${uidListName}`)) yield* mailbox.create(os);
     return mailbox;
   }
 
