@@ -98,6 +98,7 @@ class ConfiguredParameters implements Parameters {
   readonly #texts = new Map<string, string>();
   readonly #numbers = new Map<string, number>();
   readonly #lists = new Map<string, readonly string[]>();
+  readonly #derived = new Map<unknown, unknown>();
 
   constructor(
     table: ReadonlyMap<string, ParameterRow>,
@@ -134,6 +135,11 @@ class ConfiguredParameters implements Parameters {
     let list = this.#lists.get(name);
     if (list === undefined) this.#lists.set(name, (list = splitList(this.text(name))));
     return list;
+  }
+  derived<T>(make: (parameters: Parameters) => T): T {
+    let made = this.#derived.get(make) as T | undefined;
+    if (made === undefined) this.#derived.set(make, (made = make(this)));
+    return made;
   }
   with(overrides: ReadonlyMap<string, string>): Parameters {
     if (overrides.size === 0) return this;

@@ -20,6 +20,8 @@ export interface Parameters {
   time(name: string): number;
   /** split at commas and white space, braces kept together */
   list(name: string): readonly string[];
+  /** What `make` makes of them: made once, for they never change. `make` is a function at module level. */
+  derived<T>(make: (parameters: Parameters) => T): T;
   /** The same with the -o options of a master.cf service on top. */
   with(overrides: ReadonlyMap<string, string>): Parameters;
 }

@@ -16,12 +16,14 @@ export interface Token {
 /** Cuts a command line without its line end. @returns [] when there is nothing but white space */
 export function tokenize(line: string): Token[] {
   const tokens: Token[] = [];
-  for (let at = 0; ;) {
-    const token: Token = { text: '', malformed: false };
-    at = nextToken(line, at, token);
-    if (token.text === '') return tokens;
-    tokens.push(token);
+  for (let at = skipSpace(line, 0); at < line.length;) {
+    const end = tokenEnd(line, at);
+    // Not closed: the line's end closed it.
+    const malformed = end > line.length;
+    tokens.push({ text: line.slice(at, end), malformed });
+    at = skipSpace(line, end);
   }
+  return tokens;
 }
 
 /** Whether a word is the name of a header field and a colon: "Subject:". @see RFC 5322 §2.2 */
@@ -29,54 +31,63 @@ export function isHeaderName(word: string): boolean {
   return /^[!-9;-~]+[ \t]*:/.test(word);
 }
 
-// Fills the token that starts at `at`; returns where the next one starts.
-function nextToken(line: string, at: number, token: Token): number {
-  while (at < line.length) {
-    const c = line[at++]!;
-    if (isSpace(c)) {
-      while (at < line.length && isSpace(line[at]!)) at++;
-      if (token.text !== '') return at;
-    } else if (c === '<') at = quoted(line, at, token, { open: c, close: '>' });
-    else if (c === '"') at = quoted(line, at, token, { open: c, close: '"' });
-    else if (c === ':') {
-      token.text += c;
-      const word = token.text.toLowerCase();
-      if (word === 'to:' || word === 'from:') return at;
-    } else if (c === '\\') token.text += c + (line[at++] ?? '');
-    else token.text += c;
-  }
+function skipSpace(line: string, from: number): number {
+  let at = from;
+  while (at < line.length && isSpace(line.charCodeAt(at))) at++;
   return at;
 }
 
-// Takes all up to the closing bracket or quote: brackets nest, quotes hide brackets, a backslash hides the
-// next.
-function quoted(
-  line: string,
-  at: number,
-  token: Token,
-  { open, close }: { open: string; close: string },
-): number {
-  const stack: string[] = [];
-  let wanted = close;
-  token.text += open;
+// Where the token that starts at `from` ends; beyond the line when a bracket or quote was never closed.
+function tokenEnd(line: string, from: number): number {
+  let at = from;
+  let malformed = false;
   while (at < line.length) {
-    const c = line[at++]!;
-    token.text += c;
-    if (c === '\\') {
-      token.text += line[at++] ?? '';
-    } else if (c === wanted) {
-      const outer = stack.pop();
-      if (outer === undefined) return at;
-      wanted = outer;
-    } else if (c === '"' || (c === '<' && wanted === '>')) {
-      stack.push(wanted);
-      wanted = c === '<' ? '>' : c;
+    const c = line.charCodeAt(at);
+    if (isSpace(c)) break;
+    at++;
+    if (c === less || c === quote) {
+      const end = quotedEnd(line, at, c === less ? greater : quote);
+      malformed = end > line.length;
+      at = end;
+    } else if (c === backslash) at++;
+    else if (c === colon && isPrefix(line, from, at)) break;
+  }
+  return malformed ? line.length + 1 : Math.min(at, line.length);
+}
+
+// "to:" or "from:"
+function isPrefix(line: string, from: number, end: number): boolean {
+  const length = end - from;
+  if (length !== 3 && length !== 5) return false;
+  const word = line.slice(from, end).toLowerCase();
+  return word === 'to:' || word === 'from:';
+}
+
+// Behind the closing bracket or quote: brackets nest, quotes hide brackets, a backslash hides the next.
+function quotedEnd(line: string, from: number, close: number): number {
+  const outer: number[] = [];
+  let wanted = close;
+  for (let at = from; at < line.length;) {
+    const c = line.charCodeAt(at++);
+    if (c === backslash) at++;
+    else if (c === wanted) {
+      const next = outer.pop();
+      if (next === undefined) return at;
+      wanted = next;
+    } else if (c === quote || (c === less && wanted === greater)) {
+      outer.push(wanted);
+      wanted = c === less ? greater : c;
     }
   }
-  token.malformed = true;
-  return at;
+  return line.length + 1;
 }
 
-function isSpace(c: string): boolean {
-  return c === ' ' || (c >= '\t' && c <= '\r');
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
+
+const quote = 0x22;
+const colon = 0x3a;
+const less = 0x3c;
+const greater = 0x3e;
+const backslash = 0x5c;

@@ -23,6 +23,7 @@ import {
   reject,
   rejectServerError,
   rejectTemporarily,
+  renamed,
   type Check,
   type Verdict,
 } from './verdict.ts';
@@ -30,7 +31,7 @@ import {
 /** The client by name, parent domains, address, and networks "192.0.2", "192.0", "192". */
 export function* checkClientAccess(check: Check, title: string): Proc<Verdict> {
   const { client, namaddr } = check.session;
-  const named: Check = { ...check, replyName: namaddr, replyClass: 'Client host' };
+  const named = renamed(check, namaddr, 'Client host');
   return yield* checkHostAccess(named, title, client.name, client.address);
 }
 

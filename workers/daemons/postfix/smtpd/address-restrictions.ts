@@ -19,11 +19,11 @@ const resolutionsMax = 100;
 
 /** Asks trivial-rewrite(8), once per address and message. */
 export function* resolveAddress(session: Session, address: string): Proc<Resolution> {
-  const known = session.resolutions.get(address);
-  if (known !== undefined) return known;
+  const { resolutions } = session;
+  for (const known of resolutions) if (known.address === address) return known.resolution;
   const resolution = yield* session.service.instance.resolve(session.os, address, session.sender ?? '');
-  if (session.resolutions.size >= resolutionsMax) session.resolutions.clear();
-  session.resolutions.set(address, resolution);
+  if (resolutions.length >= resolutionsMax) resolutions.length = 0;
+  resolutions.push({ address, resolution });
   return resolution;
 }
 

@@ -14,10 +14,9 @@ import type { VirtualTime } from '../../../os/os.ts';
 /** What is counted per unit of time. */
 export type Rate = 'connection' | 'message' | 'recipient' | 'auth';
 
-interface Client {
+interface Client extends Record<Rate, number> {
   connections: number;
   started: VirtualTime;
-  rates: Map<Rate, number>;
 }
 
 const clientsMax = 10_000;
@@ -32,32 +31,34 @@ export class Anvil {
     this.#unit = unit;
   }
 
-  /** @returns connections of the client now, and begun in this unit of time */
-  connect(service: string, address: string, now: VirtualTime): { count: number; rate: number } {
-    const client = this.#client(service, address, now);
-    client.connections++;
-    return { count: client.connections, rate: bump(client, 'connection') };
+  /**
+   * @param key the service and the client's address
+   * @returns connections of the client now, and begun in this unit of time
+   */
+  connect(key: string, now: VirtualTime): { count: number; rate: number } {
+    const client = this.#client(key, now);
+    return { count: ++client.connections, rate: ++client.connection };
   }
 
-  disconnect(service: string, address: string, now: VirtualTime): void {
-    const client = this.#client(service, address, now);
+  disconnect(key: string, now: VirtualTime): void {
+    const client = this.#client(key, now);
     client.connections = Math.max(0, client.connections - 1);
   }
 
   /** Counts one more. @returns how many in this unit of time */
-  count(service: string, address: string, rate: Rate, now: VirtualTime): number {
-    return bump(this.#client(service, address, now), rate);
+  count(key: string, rate: Rate, now: VirtualTime): number {
+    return ++this.#client(key, now)[rate];
   }
 
-  #client(service: string, address: string, now: VirtualTime): Client {
-    const key = `${service}:${address}`;
+  #client(key: string, now: VirtualTime): Client {
     let client = this.#clients.get(key);
     if (client === undefined) {
       if (this.#clients.size >= clientsMax) this.#forget(now);
-      this.#clients.set(key, (client = { connections: 0, started: now, rates: new Map() }));
+      client = { connections: 0, started: now, connection: 0, message: 0, recipient: 0, auth: 0 };
+      this.#clients.set(key, client);
     } else if (now - client.started >= this.#unit) {
       client.started = now;
-      client.rates.clear();
+      client.connection = client.message = client.recipient = client.auth = 0;
     }
     return client;
   }
@@ -66,10 +67,4 @@ export class Anvil {
     for (const [key, client] of this.#clients)
       if (client.connections === 0 && now - client.started >= this.#unit) this.#clients.delete(key);
   }
-}
-
-function bump(client: Client, rate: Rate): number {
-  const count = (client.rates.get(rate) ?? 0) + 1;
-  client.rates.set(rate, count);
-  return count;
 }

@@ -17,69 +17,88 @@ import type { Connection, Proc } from '../../../os/os.ts';
 import { addFooter } from './reject-footer.ts';
 import type { Session } from './session.ts';
 
-export interface CommandLine {
-  text: string;
+/** A line of the client. */
+export class CommandLine {
+  readonly text: string;
   /** not UTF-8: `text` has one character per byte */
-  malformed: boolean;
-  bareLf: boolean;
+  readonly malformed: boolean;
+  readonly bareLf: boolean;
   /** the line was longer than the limit; `text` is its start */
-  cut: boolean;
+  readonly cut: boolean;
+
+  constructor(bytes: Uint8Array, bareLf: boolean, cut: boolean) {
+    this.bareLf = bareLf;
+    this.cut = cut;
+    // Up to the first NUL, as a C string.
+    let end = 0;
+    let isSevenBit = true;
+    for (; end < bytes.length && bytes[end] !== 0; end++) if (bytes[end]! > 0x7f) isSevenBit = false;
+    while (end > 0 && bytes[end - 1] === 13) end--;
+    this.malformed = (!isSevenBit || end < bytes.length) && !utf8.isValid(bytes);
+    this.text =
+      isSevenBit || this.malformed ? ascii.decode(bytes, 0, end) : utf8.decode(bytes.subarray(0, end));
+  }
 }
 
 const skippedBytes = 65536;
 const bytesLogged = 100;
 
-/** Reads a command. Past line_length_limit the rest of the line is thrown away, as if it were not there. */
-export function* readCommand(session: Session): Proc<CommandLine | 'timeout' | 'eof'> {
-  const { line_length_limit } = session.config;
-  const line = yield* readBounded(session, line_length_limit);
-  if (typeof line !== 'string' && line.cut) {
-    const start = line.text.slice(0, 30);
-    session.warn(`${session.namaddr}: request longer than ${line_length_limit}: ${start}...`);
-  }
-  return line;
-}
-
-/** Reads a line after writing what is pending. */
-export function* readBounded(session: Session, bytesMax: number): Proc<CommandLine | 'timeout' | 'eof'> {
-  const { os, conn, config } = session;
-  if (session.pending.length > 0 && !holdsLine(conn) && !(yield* flush(session))) return 'eof';
-  const deadline = os.now() + config.timeout;
+/**
+ * Reads a line after writing what is pending. Past the limit the rest of the line is thrown away, as if it
+ * were not there.
+ */
+export function* readLine(session: Session, bytesMax: number): Proc<CommandLine | 'timeout' | 'eof'> {
+  const { os, conn } = session;
+  if (session.pending !== '' && !holdsLine(conn) && !(yield* flush(session))) return 'eof';
+  const deadline = os.now() + session.config.timeout;
   const line = yield* conn.readLine({ deadline, bytesMax });
   if (typeof line === 'string') return line === 'timeout' ? 'timeout' : 'eof';
-  let ending = line.ending;
-  const cut = ending === 'none';
-  while (ending === 'none') {
+  if (line.ending !== 'none') return new CommandLine(line.bytes, line.ending === 'lf', false);
+  for (;;) {
     const rest = yield* conn.readLine({ deadline, bytesMax: skippedBytes });
     if (typeof rest === 'string') return rest === 'timeout' ? 'timeout' : 'eof';
-    ending = rest.ending;
+    if (rest.ending !== 'none') return new CommandLine(line.bytes, rest.ending === 'lf', true);
   }
-  return { ...commandText(line.bytes), bareLf: ending === 'lf', cut };
 }
 
 /**
  * Queues a reply, after a pause for a client that makes errors. @returns false when the connection is gone
  */
 export function* say(session: Session, reply: string): Proc<boolean> {
-  const { config } = session;
-  const delay = session.errorCount >= config.soft_error_limit ? config.error_sleep_time : 0;
-  if (delay > 0) yield* session.os.sleepUntil(session.os.now() + delay);
-  let text = reply;
-  const failure = text.startsWith('4') || text.startsWith('5');
-  if (failure && config.reject_footer !== '') text = addFooter(text, session);
-  if (failure && config.soft_bounce) text = text.replace(/^5(\d\d[ -])5?/gm, soften);
-  session.pending.push(text);
+  if (saidAtOnce(session, reply)) return true;
+  yield* session.os.sleepUntil(session.os.now() + session.config.error_sleep_time);
+  queue(session, reply);
+  return yield* flush(session);
+}
+
+/** Queues a reply; the usual case of say(). @returns false when there must be a pause first: not queued */
+export function saidAtOnce(session: Session, reply: string): boolean {
+  const { soft_error_limit, error_sleep_time } = session.config;
+  if (session.errorCount >= soft_error_limit && error_sleep_time > 0) return false;
+  queue(session, reply);
+  return true;
+}
+
+function queue(session: Session, reply: string): void {
+  const isFailure = reply.startsWith('4') || reply.startsWith('5');
+  session.pending += `${isFailure ? failureText(session, reply) : reply}\r\n`;
+}
+
+function failureText(session: Session, reply: string): string {
+  const { reject_footer, soft_bounce } = session.config;
+  let text = reject_footer === '' ? reply : addFooter(reply, session);
+  if (soft_bounce) text = text.replace(/^5(\d\d[ -])5?/gm, soften);
   if (/^[45]21/.test(text)) session.hangup = true;
-  return delay > 0 ? yield* flush(session) : true;
+  return text;
 }
 
 /** Writes what is pending. @returns false when the connection is gone */
 export function* flush(session: Session): Proc<boolean> {
-  if (session.pending.length === 0) return true;
-  const text = session.pending.join('\r\n') + '\r\n';
-  session.pending.length = 0;
-  const deadline = session.os.now() + session.config.timeout;
-  return (yield* session.conn.write(encodeText(text), { deadline })) === 'ok';
+  const { pending, conn, config } = session;
+  if (pending === '') return true;
+  session.pending = '';
+  const deadline = session.os.now() + config.timeout;
+  return (yield* conn.write(utf8.encode(pending), { deadline })) === 'ok';
 }
 
 /**
@@ -97,30 +116,17 @@ export function flagIllegalPipelining(session: Session): boolean {
   return true;
 }
 
-/** Text of a line: UTF-8 when it is, else one character per byte; up to the first NUL, as a C string. */
-export function commandText(bytes: Uint8Array): { text: string; malformed: boolean } {
-  let end = bytes.indexOf(0);
-  if (end < 0) end = bytes.length;
-  while (end > 0 && bytes[end - 1] === 13) end--;
-  const line = end === bytes.length ? bytes : bytes.subarray(0, end);
-  const text = ascii.decode(line);
-  if (isAscii(text)) return { text, malformed: bytes.length > end && !utf8.isValid(bytes) };
-  return utf8.isValid(bytes) ? { text: utf8.decode(line), malformed: false } : { text, malformed: true };
-}
-
 /** Whether all characters are below 0x80. */
 export function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
   return true;
 }
 
-/** Encodes a reply or a header: UTF-8 where it is not ASCII. */
-export function encodeText(text: string): Uint8Array {
-  return isAscii(text) ? ascii.encode(text) : utf8.encode(text);
-}
-
 function holdsLine(conn: Connection): boolean {
-  return conn.buffered > 0 && conn.peek().includes(10);
+  if (conn.buffered === 0) return false;
+  const bytes = conn.peek();
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 10) return true;
+  return false;
 }
 
 function soften(_: string, rest: string, offset: number, whole: string): string {

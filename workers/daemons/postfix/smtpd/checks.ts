@@ -7,7 +7,7 @@
 import type { Proc } from '../../../os/os.ts';
 
 import { rejectUnlisted } from './address-restrictions.ts';
-import { evaluate, resetChecks } from './restrictions.ts';
+import { evaluate, evaluateWords, resetChecks } from './restrictions.ts';
 import type { Session, SmtpdPart } from './session.ts';
 import { reject, type Check, type ReplyClass, type Verdict } from './verdict.ts';
 
@@ -41,8 +41,7 @@ export function* checkMail(session: Session): Proc<Refusal> {
   checks.senderListed = false;
   let verdict = yield* run(session, 'sender', sender, 'Sender address', 'check_sender_access');
   checks.afterSender = checks.deferIfPermit;
-  const unlisted = session.service.parameters.bool('smtpd_reject_unlisted_sender');
-  if (unlisted && verdict !== 'reject' && !session.actions.discard && sender !== '')
+  if (session.config.reject_unlisted_sender && verdict !== 'reject' && !session.actions.discard && sender !== '')
     verdict = yield* rejectUnlisted(checkOf(session, sender, 'Sender address', null), sender);
   return refusal(session, verdict);
 }
@@ -64,21 +63,15 @@ export function* checkRecipient(session: Session, recipient: string): Proc<Refus
 
 function* checkRecipientLists(session: Session, recipient: string): Proc<Verdict> {
   const { checks, config } = session;
-  const { parameters } = session.service;
   checks.deferIfPermit = checks.afterSender;
   resetChecks(session);
-  const relayFirst = parameters.bool('smtpd_relay_before_recipient_restrictions');
+  const { relay, recipient: own } = config.restrictions;
+  const relayFirst = config.relay_before_recipient_restrictions;
   const check = checkOf(session, recipient, 'Recipient address', 'check_recipient_access');
-  for (const part of relayFirst ? (['relay', 'recipient'] as const) : (['recipient', 'relay'] as const)) {
-    if ((yield* evaluate(check, config.restrictions[part])) === 'reject') return 'reject';
-  }
+  if ((yield* evaluate(check, relayFirst ? relay : own)) === 'reject') return 'reject';
+  if ((yield* evaluate(check, relayFirst ? own : relay)) === 'reject') return 'reject';
   if (deferred(session) === 'reject') return 'reject';
-  if (
-    !parameters.bool('smtpd_reject_unlisted_recipient') ||
-    checks.recipientListed ||
-    session.actions.discard
-  )
-    return 'dunno';
+  if (!config.reject_unlisted_recipient || checks.recipientListed || session.actions.discard) return 'dunno';
   return yield* rejectUnlisted(check, recipient);
 }
 
@@ -154,7 +147,7 @@ function checkOf(
   replyClass: ReplyClass,
   defaultTable: string | null,
 ): Check {
-  return { session, replyName, replyClass, defaultTable, evaluate };
+  return { session, replyName, replyClass, defaultTable, evaluate: evaluateWords };
 }
 
 function refusal(session: Session, verdict: Verdict): Refusal {

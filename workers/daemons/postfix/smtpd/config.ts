@@ -1,11 +1,14 @@
 /**
- * config — the parameters that smtpd(8) asks for at every turn, read once per session
+ * config — the parameters that smtpd(8) asks for at every turn, read once per service and taken apart
  *
  * Field names are those of postconf(5) without "smtpd_". What is asked for rarely is read from the parameters
  * where it is needed.
  */
-import type { Service } from '../instance.ts';
+import type { Parameters } from '../parameters.ts';
 
+import { discardedKeywords } from './hello.ts';
+import { NameAddressList } from './name-address-list.ts';
+import { parseRestrictions, type RestrictionItem } from './restriction-table.ts';
 import type { SmtpdPart } from './session.ts';
 
 export interface SmtpdConfig {
@@ -36,11 +39,40 @@ export interface SmtpdConfig {
   readonly enforce_tls: boolean;
   /** receive_override_options */
   readonly override: readonly string[];
-  readonly restrictions: Readonly<Record<SmtpdPart, readonly string[]>>;
+  readonly restrictions: Readonly<Record<SmtpdPart, readonly RestrictionItem[]>>;
+
+  readonly authorized_xclient_hosts: NameAddressList;
+  readonly authorized_xforward_hosts: NameAddressList;
+  readonly client_event_limit_exceptions: NameAddressList;
+  readonly mynetworks: NameAddressList;
+  /** words in lower case */
+  readonly local_header_rewrite_clients: readonly string[];
+  /** 0 = no limit */
+  readonly client_connection_count_limit: number;
+  readonly client_connection_rate_limit: number;
+  readonly client_message_rate_limit: number;
+  readonly client_recipient_rate_limit: number;
+  readonly discard_ehlo_keyword_address_maps: string;
+  readonly discarded: ReadonlySet<string>;
+  readonly noop_commands: readonly string[];
+  readonly disable_vrfy_command: boolean;
+  /** AUTH is offered and taken */
+  readonly offersAuth: boolean;
+  readonly broken_sasl_auth_clients: boolean;
+  readonly reject_unlisted_sender: boolean;
+  readonly reject_unlisted_recipient: boolean;
+  readonly relay_before_recipient_restrictions: boolean;
+  readonly log_access_permit_actions: readonly string[];
+  readonly content_filter: string;
+  readonly sasl_authenticated_header: boolean;
 }
 
 /** Reads them for a service. */
-export function readConfig({ parameters }: Service): SmtpdConfig {
+export function readConfig(parameters: Parameters): SmtpdConfig {
+  return { ...readLimits(parameters), ...readLists(parameters) };
+}
+
+function readLimits(parameters: Parameters) {
   const bareNewline = parameters.text('smtpd_forbid_bare_newline').toLowerCase();
   return {
     myhostname: parameters.text('myhostname'),
@@ -62,20 +94,53 @@ export function readConfig({ parameters }: Service): SmtpdConfig {
     soft_bounce: parameters.bool('soft_bounce'),
     reject_footer: parameters.text('smtpd_reject_footer'),
     forbid_unauth_pipelining: parameters.bool('smtpd_forbid_unauth_pipelining'),
-    forbid_bare_newline: bareNewline === 'reject' ? 'reject' : bareNewline === 'no' ? 'no' : 'normalize',
+    forbid_bare_newline: (bareNewline === 'reject' || bareNewline === 'no'
+      ? bareNewline
+      : 'normalize') as SmtpdConfig['forbid_bare_newline'],
     sasl_auth_enable: parameters.bool('smtpd_sasl_auth_enable'),
     enforce_tls:
       parameters.text('smtpd_tls_security_level') === 'encrypt' || parameters.bool('smtpd_enforce_tls'),
+    offersAuth: parameters.bool('smtpd_sasl_auth_enable') && !parameters.bool('smtpd_tls_auth_only'),
+    broken_sasl_auth_clients: parameters.bool('broken_sasl_auth_clients'),
+    sasl_authenticated_header: parameters.bool('smtpd_sasl_authenticated_header'),
+    client_connection_count_limit: parameters.number('smtpd_client_connection_count_limit'),
+    client_connection_rate_limit: parameters.number('smtpd_client_connection_rate_limit'),
+    client_message_rate_limit: parameters.number('smtpd_client_message_rate_limit'),
+    client_recipient_rate_limit: parameters.number('smtpd_client_recipient_rate_limit'),
+    disable_vrfy_command: parameters.bool('disable_vrfy_command'),
+    content_filter: parameters.text('content_filter'),
+  };
+}
+
+function readLists(parameters: Parameters) {
+  const addresses = (name: string): NameAddressList => new NameAddressList(parameters.list(name));
+  const restrictions = (part: SmtpdPart): RestrictionItem[] =>
+    parseRestrictions(parameters.list(`smtpd_${part}_restrictions`));
+  return {
     override: parameters.list('receive_override_options').map((option) => option.toLowerCase()),
     restrictions: {
-      client: parameters.list('smtpd_client_restrictions'),
-      helo: parameters.list('smtpd_helo_restrictions'),
-      sender: parameters.list('smtpd_sender_restrictions'),
-      relay: parameters.list('smtpd_relay_restrictions'),
-      recipient: parameters.list('smtpd_recipient_restrictions'),
-      etrn: parameters.list('smtpd_etrn_restrictions'),
-      data: parameters.list('smtpd_data_restrictions'),
-      end_of_data: parameters.list('smtpd_end_of_data_restrictions'),
+      client: restrictions('client'),
+      helo: restrictions('helo'),
+      sender: restrictions('sender'),
+      relay: restrictions('relay'),
+      recipient: restrictions('recipient'),
+      etrn: restrictions('etrn'),
+      data: restrictions('data'),
+      end_of_data: restrictions('end_of_data'),
     },
+    reject_unlisted_sender: parameters.bool('smtpd_reject_unlisted_sender'),
+    reject_unlisted_recipient: parameters.bool('smtpd_reject_unlisted_recipient'),
+    relay_before_recipient_restrictions: parameters.bool('smtpd_relay_before_recipient_restrictions'),
+    log_access_permit_actions: parameters.list('smtpd_log_access_permit_actions'),
+    authorized_xclient_hosts: addresses('smtpd_authorized_xclient_hosts'),
+    authorized_xforward_hosts: addresses('smtpd_authorized_xforward_hosts'),
+    client_event_limit_exceptions: addresses('smtpd_client_event_limit_exceptions'),
+    mynetworks: addresses('mynetworks'),
+    local_header_rewrite_clients: parameters
+      .list('local_header_rewrite_clients')
+      .map((item) => item.toLowerCase()),
+    discard_ehlo_keyword_address_maps: parameters.text('smtpd_discard_ehlo_keyword_address_maps'),
+    discarded: discardedKeywords(parameters.list('smtpd_discard_ehlo_keywords')),
+    noop_commands: parameters.list('smtpd_noop_commands'),
   };
 }

@@ -5,6 +5,8 @@
  *
  * STANDARDS  RFC 5321 §4.1.1.4 (DATA), RFC 3030 (BDAT)
  */
+import * as utf8 from '../../../bytes/utf8.ts';
+
 import { assert } from '../../../bytes/assert.ts';
 
 import type { Token } from '../../../protocols/smtp/command.ts';
@@ -12,7 +14,7 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
-import { encodeText, flush, say } from './chat.ts';
+import { flush, say } from './chat.ts';
 import { checkData, checkEndOfData } from './checks.ts';
 import { DataFramer, MessageContent } from './message-content.ts';
 import { formatReceived } from './received.ts';
@@ -161,7 +163,7 @@ function openContent(session: Session, transaction: Transaction): MessageContent
   const { stream } = transaction;
   assert(stream !== null, 'content without a recipient');
   const received = formatReceived(session, transaction, stream.queueId);
-  return new MessageContent(encodeText(received), session.config.message_size_limit);
+  return new MessageContent(utf8.encode(received), session.config.message_size_limit);
 }
 
 function* finish(session: Session, transaction: Transaction, content: MessageContent): Proc<Outcome> {

@@ -11,8 +11,6 @@ import { decodeXtext } from '../../../protocols/smtp/esmtp-parameters.ts';
 import { isHostName, isIpv4, isIpv6, isMailHostAddress } from '../../../protocols/smtp/host-name.ts';
 import { printable } from '../../../protocols/smtp/reply.ts';
 
-import type { Proc } from '../../../os/os.ts';
-
 import { neuter } from './hello.ts';
 import type { NameStatus } from './peer.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
@@ -23,22 +21,22 @@ const unavailable = '[UNAVAILABLE]';
 const temporarilyUnavailable = '[TEMPUNAVAIL]';
 
 /** XFORWARD attribute=value… */
-export function* xforward(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+export function xforward(session: Session, tokens: readonly Token[]): Outcome {
   const attributes = readAttributes(session, tokens, { verb: 'XFORWARD', allowed: session.xforwardAllowed });
   if (!Array.isArray(attributes)) return attributes;
-  const forwarded = new Map(session.forwarded);
+  const forwarded = new Map(session.forwarded ?? []);
   for (const { name, value } of attributes) {
     const outcome = forwardedValue(name, value);
     if (outcome === 'unknown') return refuse(`501 5.5.4 Bad XFORWARD attribute name: ${name}`);
     if (outcome === 'bad') return refuse(`501 5.5.4 Bad ${name.toUpperCase()} syntax: ${value}`);
     forwarded.set(name.toUpperCase(), outcome.text);
   }
-  session.forwarded = forwarded;
+  if (forwarded.size > 0) session.forwarded = forwarded;
   return accept('250 2.0.0 Ok');
 }
 
 /** XCLIENT attribute=value… */
-export function* xclient(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+export function xclient(session: Session, tokens: readonly Token[]): Outcome {
   const attributes = readAttributes(session, tokens, { verb: 'XCLIENT', allowed: session.xclientAllowed });
   if (!Array.isArray(attributes)) return attributes;
   const client = { ...session.client };
@@ -76,8 +74,7 @@ export function* xclient(session: Session, tokens: readonly Token[]): Proc<Outco
     else return refuse(`501 5.5.4 Bad XCLIENT attribute name: ${name}`);
   }
   session.endTransaction();
-  session.client = client;
-  session.setNamaddr();
+  session.setClient(client);
   session.helo = helo;
   session.protocol = protocol;
   session.login = login;

@@ -49,10 +49,13 @@ export function neuter(text: string): string {
 
 function* takeName(session: Session, tokens: readonly Token[], verb: 'HELO' | 'EHLO'): Proc<Outcome | null> {
   if (tokens.length < 2) return refuse(`501 Syntax: ${verb} hostname`);
-  const name = tokens
-    .slice(1)
-    .map((token) => token.text)
-    .join(' ');
+  const name =
+    tokens.length === 2
+      ? tokens[1]!.text
+      : tokens
+          .slice(1)
+          .map((token) => token.text)
+          .join(' ');
   if (!session.config.delay_reject) {
     const before = session.helo;
     session.helo = name;
@@ -68,19 +71,18 @@ function* takeName(session: Session, tokens: readonly Token[], verb: 'HELO' | 'E
 // The order is Postfix's.
 function capabilities(session: Session): string[] {
   const { config, discarded } = session;
-  const { parameters } = session.service;
   const offers: string[] = [];
   const offer = (keyword: string, text = keyword): void => {
     if (!discarded.has(keyword)) offers.push(text);
   };
   offer('PIPELINING');
   offer('SIZE', config.message_size_limit > 0 ? `SIZE ${config.message_size_limit}` : 'SIZE');
-  if (!parameters.bool('disable_vrfy_command')) offer('VRFY');
+  if (!config.disable_vrfy_command) offer('VRFY');
   offer('ETRN');
-  if (config.sasl_auth_enable && !parameters.bool('smtpd_tls_auth_only')) {
+  if (config.offersAuth) {
     const list = mechanisms(session).join(' ');
     offer('AUTH', `AUTH ${list}`);
-    if (parameters.bool('broken_sasl_auth_clients')) offer('AUTH', `AUTH=${list}`);
+    if (config.broken_sasl_auth_clients) offer('AUTH', `AUTH=${list}`);
   }
   if (session.xclientAllowed)
     offer('XCLIENT', 'XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT');

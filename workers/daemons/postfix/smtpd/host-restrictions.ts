@@ -17,7 +17,7 @@ import type { Session } from './session.ts';
 import { deferIfPermit, reject, type Check, type Verdict } from './verdict.ts';
 
 /** reject_unknown_client_hostname: no name, or one that does not lead back. RFC 7372 §3.3 */
-export function* rejectUnknownClient({ session }: Check): Proc<Verdict> {
+export function rejectUnknownClient({ session }: Check): Verdict {
   const { nameStatus, address } = session.client;
   if (nameStatus === 'ok') return 'dunno';
   const code =
@@ -26,7 +26,7 @@ export function* rejectUnknownClient({ session }: Check): Proc<Verdict> {
 }
 
 /** reject_unknown_reverse_client_hostname: no name at all. */
-export function* rejectUnknownReverseClient({ session }: Check): Proc<Verdict> {
+export function rejectUnknownReverseClient({ session }: Check): Verdict {
   const { reverseNameStatus, address } = session.client;
   if (reverseNameStatus === 'ok') return 'dunno';
   const code =
@@ -40,7 +40,7 @@ export function* rejectUnknownReverseClient({ session }: Check): Proc<Verdict> {
 }
 
 /** reject_invalid_helo_hostname */
-export function* rejectInvalidHelo({ session }: Check): Proc<Verdict> {
+export function rejectInvalidHelo({ session }: Check): Verdict {
   const { helo } = session;
   if (helo === null) return 'dunno';
   if (helo.startsWith('[')) return rejectInvalidAddress(session, helo);
@@ -50,7 +50,7 @@ export function* rejectInvalidHelo({ session }: Check): Proc<Verdict> {
 }
 
 /** reject_non_fqdn_helo_hostname */
-export function* rejectNonFqdnHelo({ session }: Check): Proc<Verdict> {
+export function rejectNonFqdnHelo({ session }: Check): Verdict {
   const { helo } = session;
   if (helo === null) return 'dunno';
   if (helo.startsWith('[')) return rejectInvalidAddress(session, helo);

@@ -14,7 +14,6 @@ import type { Proc } from '../../../os/os.ts';
 import { resolveAddress } from './address-restrictions.ts';
 import { isAscii } from './chat.ts';
 import { checkMail, checkSize } from './checks.ts';
-import { isInNetworks } from './name-address-list.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
 interface MailOptions {
@@ -34,21 +33,17 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
   const path = tokens[2];
   if (path === undefined || tokens[1]!.text.toLowerCase() !== 'from:')
     return refuse('501 5.5.4 Syntax: MAIL FROM:<address>');
-  const tooMuch = yield* countMessage(session);
+  const tooMuch = config.client_message_rate_limit === 0 ? null : yield* countMessage(session);
   if (tooMuch !== null) return tooMuch;
   if (path.malformed) return refuse(badSender);
-  const words = tokens.slice(3).map((token) => token.text);
   const utf8Offered = config.smtputf8_enable && !session.discarded.has('SMTPUTF8');
-  session.smtpUtf8 = utf8Offered && words.some((word) => word.toUpperCase() === 'SMTPUTF8');
-  const sender = yield* extractAddress(session, path, {
-    verb: 'MAIL',
-    mayBeEmpty: true,
-    strict: config.strict_rfc821_envelopes,
-  });
+  session.smtpUtf8 =
+    utf8Offered && tokens.some(({ text }, i) => i > 2 && text.toUpperCase() === 'SMTPUTF8');
+  const sender = yield* extractAddress(session, path, 'MAIL', config.strict_rfc821_envelopes);
   if (sender === null) return refuse(badSender);
   const options: MailOptions = { encoding: '', returnContent: '', envelopeId: null, saslSender: null };
-  for (const word of words) {
-    const refused = takeParameter(session, word, { options, utf8Offered });
+  for (let i = 3; i < tokens.length; i++) {
+    const refused = takeParameter(session, tokens[i]!.text, { options, utf8Offered });
     if (refused !== null) return refuse(refused);
   }
   session.checkedSender = sender;
@@ -82,7 +77,8 @@ const badSender = '501 5.1.7 Bad sender address syntax';
 export function* extractAddress(
   session: Session,
   path: Token,
-  { verb, mayBeEmpty, strict }: { verb: 'MAIL' | 'RCPT' | 'VRFY'; mayBeEmpty: boolean; strict: boolean },
+  verb: 'MAIL' | 'RCPT' | 'VRFY',
+  strict: boolean,
 ): Proc<string | null> {
   const found = parseEnvelopeAddress(path.text);
   if (verb !== 'VRFY' && !path.text.startsWith('<'))
@@ -93,7 +89,7 @@ export function* extractAddress(
     });
   if (found !== null && (!strict || (found.strict && !found.address.startsWith('@')))) {
     const { address } = found;
-    if (address === '' ? mayBeEmpty : yield* isValidAddress(session, address)) return address;
+    if (address === '' ? verb === 'MAIL' : yield* isValidAddress(session, address)) return address;
   }
   const shown = printable(path.text, '?');
   session.warn(`Illegal address syntax from ${session.namaddr} in ${verb} command: ${shown}`);
@@ -110,24 +106,16 @@ function* isValidAddress(session: Session, address: string): Proc<boolean> {
 
 // smtpd_client_message_rate_limit
 function* countMessage(session: Session): Proc<Outcome | null> {
-  const limit = session.service.parameters.number('smtpd_client_message_rate_limit');
-  if (limit === 0 || session.anvil === null || session.xclientAllowed) return null;
-  if (yield* isInNetworks(session, session.service.parameters.list('smtpd_client_event_limit_exceptions')))
-    return null;
+  const { client_message_rate_limit: limit, client_event_limit_exceptions } = session.config;
+  if (session.anvil === null || session.xclientAllowed) return null;
+  if (yield* client_event_limit_exceptions.includes(session)) return null;
   const { address } = session.client;
-  const service = serviceName(session);
-  const rate = session.anvil.count(service, address, 'message', session.os.now());
+  const rate = session.anvil.count(session.clientAtService, 'message', session.os.now());
   if (rate <= limit) return null;
   session.warn(
-    `Message delivery request rate limit exceeded: ${rate} from ${session.namaddr} for service ${service}`,
+    `Message delivery request rate limit exceeded: ${rate} from ${session.namaddr} for service ${session.serviceName}`,
   );
   return refuse(`450 4.7.1 Error: too much mail from ${address}`);
-}
-
-/** The service as anvil(8) and its warnings name it. */
-export function serviceName(session: Session): string {
-  const { address, port } = session.conn.local;
-  return `${address}:${port}`;
 }
 
 // @returns the reply when the parameter is refused
@@ -176,14 +164,13 @@ function takeSize(session: Session, value: string): string | null {
 
 // local_header_rewrite_clients
 function* isLocalClient(session: Session): Proc<boolean> {
-  const { os, client, service, login } = session;
-  for (const item of service.parameters.list('local_header_rewrite_clients')) {
-    const name = item.toLowerCase();
-    if (name === 'permit_inet_interfaces' && [...os.addresses, '127.0.0.1'].includes(client.address))
-      return true;
-    if (name === 'permit_mynetworks' && (yield* isInNetworks(session, service.parameters.list('mynetworks'))))
-      return true;
-    if (name === 'permit_sasl_authenticated' && login !== null) return true;
+  const { os, client, config, login } = session;
+  for (const name of config.local_header_rewrite_clients) {
+    if (name === 'permit_inet_interfaces') {
+      if (client.address === '127.0.0.1' || os.addresses.includes(client.address)) return true;
+    } else if (name === 'permit_mynetworks') {
+      if (config.mynetworks.decides(session) ?? (yield* config.mynetworks.includes(session))) return true;
+    } else if (name === 'permit_sasl_authenticated' && login !== null) return true;
   }
   return false;
 }

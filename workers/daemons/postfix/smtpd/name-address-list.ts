@@ -4,7 +4,7 @@
  *
  * "192.0.2.0/24", "[2001:db8::]/32" in brackets, "192.0.2.1", "host.example", ".example" and, as parent
  * domains match subdomains, "example"; "!pattern" excludes; "type:table" and "/file/name" are looked up. The
- * first match decides.
+ * first match decides. Patterns are taken apart once; only a list with tables or files has to ask for more.
  *
  * SEE ALSO  postconf(5) mynetworks, match_list(3)
  */
@@ -12,43 +12,74 @@ import * as ascii from '../../../bytes/ascii.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
+import type { ClientName } from './peer.ts';
 import type { Session } from './session.ts';
 
 const filesMax = 8; // files that name files
 
-/** Whether the session's client is in the list. */
-export function* isInNetworks(session: Session, list: readonly string[]): Proc<boolean> {
-  return (yield* match(session, list, 0)) === true;
+interface Pattern {
+  readonly excluded: boolean;
+  /** a file or table to ask; '' = neither */
+  readonly file: string;
+  readonly table: string;
+  /** a network: the first address of it divided by its size; size 0 = no network */
+  readonly start: number;
+  readonly size: number;
+  /** an address as written, without brackets */
+  readonly address: string;
+  /** a name in lower case, and with the dot that parent domains end at */
+  readonly name: string;
+  readonly ending: string;
 }
 
-function* match(session: Session, list: readonly string[], depth: number): Proc<boolean | null> {
-  const { name, address } = session.client;
-  for (const item of list) {
-    const excluded = item.startsWith('!');
-    const pattern = excluded ? item.slice(1) : item;
-    let found: boolean;
-    if (pattern.startsWith('/')) {
-      const bytes = depth < filesMax ? session.os.files.read(pattern) : null;
-      const lines =
-        bytes === null
-          ? []
-          : ascii
-              .decode(bytes)
-              .replace(/^#.*$/gm, '')
-              .split(/[\s,]+/)
-              .filter((word) => word !== '');
-      const inner = yield* match(session, lines, depth + 1);
+/** A list as main.cf has it, ready to be asked. */
+export class NameAddressList {
+  readonly #patterns: readonly Pattern[];
+  readonly #asks: boolean;
+
+  constructor(items: readonly string[]) {
+    this.#patterns = items.map(parsePattern);
+    this.#asks = this.#patterns.some(({ file, table }) => file !== '' || table !== '');
+  }
+
+  /** Whether the session's client is in the list; null = a table or file must be asked. */
+  decides(session: Session): boolean | null {
+    if (this.#asks) return null;
+    let number = -1;
+    for (const pattern of this.#patterns) {
+      if (number === -1 && pattern.size > 0) number = addressNumber(session.client.address) ?? NaN;
+      if (matches(pattern, session.client, number)) return !pattern.excluded;
+    }
+    return false;
+  }
+
+  /** The same, whatever is in the list. */
+  *includes(session: Session): Proc<boolean> {
+    return this.decides(session) ?? (yield* search(session, this.#patterns, 0)) === true;
+  }
+}
+
+function* search(session: Session, patterns: readonly Pattern[], depth: number): Proc<boolean | null> {
+  const number = addressNumber(session.client.address) ?? NaN;
+  for (const pattern of patterns) {
+    const { excluded, file, table } = pattern;
+    if (file !== '') {
+      const inner = yield* search(session, readPatterns(session, file, depth), depth + 1);
       if (inner !== null) return excluded ? !inner : inner;
-      continue;
-    } else if (isTable(pattern)) found = yield* inTable(session, pattern);
-    else found = matchesAddress(pattern, address) || matchesName(pattern, name);
-    if (found) return !excluded;
+    } else if (table !== '' ? yield* inTable(session, table) : matches(pattern, session.client, number))
+      return !excluded;
   }
   return null;
 }
 
-function isTable(pattern: string): boolean {
-  return /^[a-z]\w*:/i.test(pattern);
+function readPatterns(session: Session, path: string, depth: number): Pattern[] {
+  const bytes = depth < filesMax ? session.os.files.read(path) : null;
+  if (bytes === null) return [];
+  const words = ascii
+    .decode(bytes)
+    .replace(/^#.*$/gm, '')
+    .split(/[\s,]+/);
+  return words.filter((word) => word !== '').map(parsePattern);
 }
 
 function* inTable(session: Session, pattern: string): Proc<boolean> {
@@ -60,25 +91,55 @@ function* inTable(session: Session, pattern: string): Proc<boolean> {
   return false;
 }
 
-/** "192.0.2.0/24" or "192.0.2.1" */
-export function matchesAddress(pattern: string, address: string): boolean {
-  const [network, bitsText] = pattern.replace(/[[\]]/g, '').split('/');
-  if (bitsText === undefined) return network === address;
-  const bits = Number(bitsText);
-  const [wanted, actual] = [toNumber(network ?? ''), toNumber(address)];
-  if (wanted === null || actual === null || !/^\d{1,2}$/.test(bitsText) || bits > 32) return false;
-  const size = 2 ** (32 - bits);
-  return Math.floor(wanted / size) === Math.floor(actual / size);
+function parsePattern(item: string): Pattern {
+  const excluded = item.startsWith('!');
+  const text = excluded ? item.slice(1) : item;
+  const isFile = text.startsWith('/');
+  const [network = '', bits] = text.replace(/[[\]]/g, '').split('/');
+  const base = bits === undefined || !/^\d{1,2}$/.test(bits) ? null : addressNumber(network);
+  const size = base === null || Number(bits) > 32 ? 0 : 2 ** (32 - Number(bits));
+  const name = text.toLowerCase();
+  return {
+    excluded,
+    file: isFile ? text : '',
+    table: !isFile && /^[a-z]\w*:/i.test(text) ? text : '',
+    start: size === 0 ? 0 : Math.floor(base! / size),
+    size,
+    address: bits === undefined ? network : '',
+    name,
+    ending: name.startsWith('.') ? name : `.${name}`,
+  };
 }
 
-function matchesName(pattern: string, name: string): boolean {
-  const [wanted, actual] = [pattern.toLowerCase(), name.toLowerCase()];
-  if (wanted === actual) return true;
-  return actual.endsWith(wanted.startsWith('.') ? wanted : `.${wanted}`);
+// @param number of the client's address; NaN when it is none
+function matches(pattern: Pattern, client: ClientName, number: number): boolean {
+  const { size } = pattern;
+  if (size > 0 ? Math.floor(number / size) === pattern.start : client.address === pattern.address)
+    return true;
+  const name = client.name.toLowerCase();
+  return name === pattern.name || name.endsWith(pattern.ending);
 }
 
-function toNumber(address: string): number | null {
-  const parts = address.split('.');
-  if (parts.length > 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return null;
-  return [0, 1, 2, 3].reduce((sum, i) => sum * 256 + Number(parts[i] ?? 0), 0);
+/** One to four decimal numbers up to 255, missing ones are 0: "127" is 127.0.0.0. Anything else is null. */
+function addressNumber(text: string): number | null {
+  let number = 0;
+  let dots = 0;
+  let part = 0;
+  let digits = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const c = i < text.length ? text.charCodeAt(i) : dotCode;
+    if (c === dotCode) {
+      if (digits === 0 || part > 255 || dots === 4) return null;
+      number = number * 256 + part;
+      dots++;
+      part = digits = 0;
+    } else {
+      if (c < 0x30 || c > 0x39 || digits === 3) return null;
+      part = part * 10 + c - 0x30;
+      digits++;
+    }
+  }
+  return number * 256 ** (4 - dots);
 }
+
+const dotCode = 0x2e;

@@ -14,20 +14,18 @@ import type { Session, Transaction } from './session.ts';
  */
 export function formatReceived(session: Session, transaction: Transaction, queueId: string): string {
   const { client, config, login, protocol } = session;
-  const lines = [
-    ...session.actions.prepend,
-    `Received: from ${session.helo ?? client.name} (${client.name} [${client.address}])`,
-  ];
-  if (login !== null && session.service.parameters.bool('smtpd_sasl_authenticated_header'))
-    lines.push(`\t(Authenticated sender: ${sanitizeComment(login.user)})`);
+  let field = '';
+  for (const line of session.actions.prepend) field += `${line}\r\n`;
+  field += `Received: from ${session.helo ?? client.name} (${client.name} [${client.address}])\r\n`;
+  if (login !== null && config.sasl_authenticated_header)
+    field += `\t(Authenticated sender: ${sanitizeComment(login.user)})\r\n`;
   const authenticated = login !== null && protocol === 'ESMTP' ? 'A' : '';
   const with_ = `${transaction.smtpUtf8 ? 'UTF8SMTP' : protocol}${authenticated}`;
-  const by = `\tby ${config.myhostname} (${config.mail_name}) with ${with_} id ${queueId}`;
+  field += `\tby ${config.myhostname} (${config.mail_name}) with ${with_} id ${queueId}`;
   const date = formatDate(session.os.epochUs(transaction.arrived));
   if (transaction.recipientCount === 1 && transaction.recipient !== null)
-    lines.push(by, `\tfor <${quoteLocalPart(transaction.recipient)}>; ${date}`);
-  else lines.push(`${by};`, `\t${date}`);
-  return lines.map((line) => `${line}\r\n`).join('');
+    return `${field}\r\n\tfor <${quoteLocalPart(transaction.recipient)}>; ${date}\r\n`;
+  return `${field};\r\n\t${date}\r\n`;
 }
 
 // A comment holds printable ASCII without backslash and with balanced parentheses.

@@ -13,8 +13,7 @@ import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
 import type { OriginalClient } from '../delivery/request.ts';
 
 import { checkRecipient } from './checks.ts';
-import { extractAddress, serviceName } from './mail.ts';
-import { isInNetworks } from './name-address-list.ts';
+import { extractAddress } from './mail.ts';
 import { accept, refuse, type Outcome, type Session, type Transaction } from './session.ts';
 
 interface RecipientOptions {
@@ -30,18 +29,14 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
   const path = tokens[2];
   if (path === undefined || tokens[1]!.text.toLowerCase() !== 'to:')
     return refuse('501 5.5.4 Syntax: RCPT TO:<address>');
-  const tooMany = yield* countRecipient(session);
+  const tooMany = config.client_recipient_rate_limit === 0 ? null : yield* countRecipient(session);
   if (tooMany !== null) return tooMany;
   if (path.malformed) return refuse(badRecipient);
-  const address = yield* extractAddress(session, path, {
-    verb: 'RCPT',
-    mayBeEmpty: false,
-    strict: config.strict_rfc821_envelopes,
-  });
+  const address = yield* extractAddress(session, path, 'RCPT', config.strict_rfc821_envelopes);
   if (address === null) return refuse(badRecipient);
   const options: RecipientOptions = { notify: '', originalRecipient: '' };
-  for (const token of tokens.slice(3)) {
-    const refused = takeParameter(session, token.text, options);
+  for (let i = 3; i < tokens.length; i++) {
+    const refused = takeParameter(session, tokens[i]!.text, options);
     if (refused !== null) return refuse(refused);
   }
   if (config.recipient_limit > 0 && transaction.recipientCount >= config.recipient_limit) {
@@ -67,24 +62,20 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
 
 /** VRFY address */
 export function* vrfy(session: Session, tokens: readonly Token[]): Proc<Outcome> {
-  const { config, service } = session;
-  if (service.parameters.bool('disable_vrfy_command')) return refuse('502 5.5.1 VRFY command is disabled');
+  const { config } = session;
+  if (config.disable_vrfy_command) return refuse('502 5.5.1 VRFY command is disabled');
   const words = tokens.slice(1);
   const utf8Offered = config.smtputf8_enable && !session.discarded.has('SMTPUTF8');
   const utf8 = utf8Offered && words.length > 0 && words[words.length - 1]!.text.toUpperCase() === 'SMTPUTF8';
   if (utf8) words.pop();
   if (words.length === 0)
     return refuse(`501 5.5.4 Syntax: VRFY address${config.smtputf8_enable ? ' [SMTPUTF8]' : ''}`);
-  const tooMany = yield* countRecipient(session);
+  const tooMany = config.client_recipient_rate_limit === 0 ? null : yield* countRecipient(session);
   if (tooMany !== null) return tooMany;
   const text = words.map((word) => word.text).join(' ');
   const before = session.smtpUtf8;
   session.smtpUtf8 ||= utf8;
-  const address = yield* extractAddress(
-    session,
-    { text, malformed: false },
-    { verb: 'VRFY', mayBeEmpty: false, strict: false },
-  );
+  const address = yield* extractAddress(session, { text, malformed: false }, 'VRFY', false);
   const refused = address === null ? badRecipient : yield* checkRecipient(session, address);
   session.smtpUtf8 = before;
   return refused === null ? accept(`252 2.0.0 ${text}`) : refuse(refused);
@@ -113,16 +104,14 @@ function takeParameter(session: Session, word: string, options: RecipientOptions
 
 // smtpd_client_recipient_rate_limit
 function* countRecipient(session: Session): Proc<Outcome | null> {
-  const limit = session.service.parameters.number('smtpd_client_recipient_rate_limit');
-  if (limit === 0 || session.anvil === null || session.xclientAllowed) return null;
-  if (yield* isInNetworks(session, session.service.parameters.list('smtpd_client_event_limit_exceptions')))
-    return null;
+  const { client_recipient_rate_limit: limit, client_event_limit_exceptions } = session.config;
+  if (session.anvil === null || session.xclientAllowed) return null;
+  if (yield* client_event_limit_exceptions.includes(session)) return null;
   const { address } = session.client;
-  const service = serviceName(session);
-  const rate = session.anvil.count(service, address, 'recipient', session.os.now());
+  const rate = session.anvil.count(session.clientAtService, 'recipient', session.os.now());
   if (rate <= limit) return null;
   session.warn(
-    `Recipient address rate limit exceeded: ${rate} from ${session.namaddr} for service ${service}`,
+    `Recipient address rate limit exceeded: ${rate} from ${session.namaddr} for service ${session.serviceName}`,
   );
   return refuse(`450 4.7.1 Error: too many recipients from ${address}`);
 }
@@ -140,7 +129,7 @@ function openStream(session: Session, transaction: Transaction): MailStream {
     noHeaderBodyChecks: config.override.includes('no_header_body_checks'),
     noAddressMappings: config.override.includes('no_address_mappings'),
     noCopies: false,
-    filter: service.parameters.text('content_filter'),
+    filter: config.content_filter,
     hold: false,
     redirect: '',
     discard: false,
@@ -148,14 +137,15 @@ function openStream(session: Session, transaction: Transaction): MailStream {
   transaction.envelope = envelope;
   const stream = service.instance.openCleanup(session.os, envelope);
   // A message is known by the first queue id that it had (smtpd(8): FORWARD_IDENT).
-  if (!session.forwarded.has('IDENT')) envelope.client = { ...envelope.client, ident: stream.queueId };
+  if (session.forwarded?.has('IDENT') !== true)
+    envelope.client = { ...envelope.client, ident: stream.queueId };
   logOrigin(session, transaction, stream.queueId);
   return stream;
 }
 
 // What the upstream MTA told by XFORWARD counts as the client from here on.
 function originalClient({ client, forwarded, helo, protocol, localRewrite }: Session): OriginalClient {
-  if (forwarded.size === 0)
+  if (forwarded === null)
     return {
       name: client.name,
       address: client.address,
@@ -179,19 +169,17 @@ function originalClient({ client, forwarded, helo, protocol, localRewrite }: Ses
 
 function logOrigin(session: Session, transaction: Transaction, queueId: string): void {
   const { forwarded, login, namaddr } = session;
-  const address = forwarded.get('ADDR') ?? '';
-  const name = forwarded.get('NAME') ?? 'unknown';
-  const ident = forwarded.get('IDENT') ?? '';
-  const parts = [
-    `client=${namaddr}`,
-    ...(login === null ? [] : [`sasl_method=${login.method}`, `sasl_username=${login.user}`]),
-    ...(transaction.saslSender === '' ? [] : [`sasl_sender=${transaction.saslSender}`]),
-    ...(ident === '' ? [] : [`orig_queue_id=${ident}`]),
-    ...(forwarded.has('NAME') || forwarded.has('ADDR')
-      ? [`orig_client=${address === '' ? name : `${name}[${address}]`}`]
-      : []),
-  ];
-  session.log(`${queueId}: ${parts.join(', ')}`);
+  const ident = forwarded?.get('IDENT') ?? '';
+  let text = `${queueId}: client=${namaddr}`;
+  if (login !== null) text += `, sasl_method=${login.method}, sasl_username=${login.user}`;
+  if (transaction.saslSender !== '') text += `, sasl_sender=${transaction.saslSender}`;
+  if (ident !== '') text += `, orig_queue_id=${ident}`;
+  if (forwarded !== null && (forwarded.has('NAME') || forwarded.has('ADDR'))) {
+    const address = forwarded.get('ADDR') ?? '';
+    const name = forwarded.get('NAME') ?? 'unknown';
+    text += `, orig_client=${address === '' ? name : `${name}[${address}]`}`;
+  }
+  session.log(text);
 }
 
 function withoutBrackets(path: string): string {

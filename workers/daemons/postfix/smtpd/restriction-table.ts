@@ -26,12 +26,34 @@ import {
   rejectUnknownHelo,
   rejectUnknownReverseClient,
 } from './host-restrictions.ts';
-import { isInNetworks } from './name-address-list.ts';
-import { deferIfPermit, deferIfReject, ok, reject, type Check, type Verdict } from './verdict.ts';
+import {
+  deferIfPermit, deferIfReject, ok, okForClient, reject, renamed, type Check, type Verdict,
+} from './verdict.ts'; // prettier-ignore
 
 export interface Restriction {
   readonly argument: 'none' | 'table';
-  readonly run: (check: Check, argument: string) => Proc<Verdict>;
+  readonly run: (check: Check, argument: string) => Answer;
+}
+
+/** A verdict, or the proc that finds it: most restrictions need not wait for anything. */
+export type Answer = Verdict | Proc<Verdict>;
+
+/** One word of a list of restrictions. */
+export interface RestrictionItem {
+  readonly word: string;
+  /** lower case */
+  readonly name: string;
+  readonly isTable: boolean;
+  /** null when no restriction has this name */
+  readonly restriction: Restriction | null;
+}
+
+/** Takes a list apart, once. */
+export function parseRestrictions(words: readonly string[]): RestrictionItem[] {
+  return words.map((word) => {
+    const name = word.toLowerCase();
+    return { word, name, isTable: word.includes(':'), restriction: findRestriction(name) };
+  });
 }
 
 /** @returns null when no restriction has this name (lower case) */
@@ -95,40 +117,40 @@ const restrictions: ReadonlyMap<string, Restriction> = new Map([
   ['check_etrn_access', table(checkEtrnAccess)],
 ]);
 
-function plain(run: (check: Check) => Proc<Verdict>): Restriction {
+function plain(run: (check: Check) => Answer): Restriction {
   return { argument: 'none', run };
 }
-function table(run: (check: Check, argument: string) => Proc<Verdict>): Restriction {
+function table(run: (check: Check, argument: string) => Answer): Restriction {
   return { argument: 'table', run };
 }
 /** Asked of the sender when there is one that is not <>. */
-function ofSender(run: (check: Check, address: string) => Proc<Verdict>): Restriction {
-  return plain(function* (check) {
+function ofSender(run: (check: Check, address: string) => Answer): Restriction {
+  return plain((check) => {
     const { sender } = check.session;
     if (sender === null || sender === '') return 'dunno';
-    return yield* run({ ...check, replyName: sender, replyClass: 'Sender address' }, sender);
+    return run(renamed(check, sender, 'Sender address'), sender);
   });
 }
-function ofRecipient(run: (check: Check, address: string) => Proc<Verdict>): Restriction {
-  return plain(function* (check) {
+function ofRecipient(run: (check: Check, address: string) => Answer): Restriction {
+  return plain((check) => {
     const { recipient } = check.session;
     if (recipient === null || recipient === '') return 'dunno';
-    return yield* run({ ...check, replyName: recipient, replyClass: 'Recipient address' }, recipient);
+    return run(renamed(check, recipient, 'Recipient address'), recipient);
   });
 }
 
-function* rejectUnauthPipelining({ session, replyName, replyClass }: Check): Proc<Verdict> {
+function rejectUnauthPipelining({ session, replyName, replyClass }: Check): Verdict {
   if (!session.illegalPipelining) return 'dunno';
   const text = `<${replyName}>: ${replyClass} rejected: Improper use of SMTP command pipelining`;
   return reject(session, 503, '5.5.0', text);
 }
 
-function* deferIfPermitRequested({ session, replyName, replyClass }: Check): Proc<Verdict> {
+function deferIfPermitRequested({ session, replyName, replyClass }: Check): Verdict {
   const text = `<${replyName}>: ${replyClass} rejected: defer_if_permit requested`;
   return deferIfPermit(session, { code: 450, status: '4.7.0', text });
 }
 
-function* deferIfRejectRequested({ session, replyName, replyClass }: Check): Proc<Verdict> {
+function deferIfRejectRequested({ session, replyName, replyClass }: Check): Verdict {
   deferIfReject(session, {
     code: 450,
     status: '4.7.0',
@@ -137,7 +159,7 @@ function* deferIfRejectRequested({ session, replyName, replyClass }: Check): Pro
   return 'dunno';
 }
 
-function* rejectPlaintextSession({ session }: Check): Proc<Verdict> {
+function rejectPlaintextSession({ session }: Check): Verdict {
   return reject(
     session,
     session.service.parameters.number('plaintext_reject_code'),
@@ -146,32 +168,34 @@ function* rejectPlaintextSession({ session }: Check): Proc<Verdict> {
   );
 }
 
-function* permitInetInterfaces(check: Check): Proc<Verdict> {
+function permitInetInterfaces(check: Check): Verdict {
   const { os, conn } = check.session;
   const own = [...os.addresses, conn.local.address, '127.0.0.1'];
-  return own.includes(check.session.client.address) ? ok(asClient(check), 'permit_inet_interfaces') : 'dunno';
+  return own.includes(check.session.client.address) ? okForClient(check, 'permit_inet_interfaces') : 'dunno';
 }
 
-function* permitMynetworks(check: Check): Proc<Verdict> {
+function permitMynetworks(check: Check): Answer {
   const { session } = check;
-  const networks = session.service.parameters.list('mynetworks');
-  return (yield* isInNetworks(session, networks)) ? ok(asClient(check), 'permit_mynetworks') : 'dunno';
+  const inside = session.config.mynetworks.decides(session);
+  if (inside === null) return permitListed(check);
+  return inside ? okForClient(check, 'permit_mynetworks') : 'dunno';
 }
 
-function* permitSaslAuthenticated(check: Check): Proc<Verdict> {
+function* permitListed(check: Check): Proc<Verdict> {
+  const inside = yield* check.session.config.mynetworks.includes(check.session);
+  return inside ? okForClient(check, 'permit_mynetworks') : 'dunno';
+}
+
+function permitSaslAuthenticated(check: Check): Verdict {
   const { login, config } = check.session;
   return config.sasl_auth_enable && login !== null
-    ? ok(asClient(check), 'permit_sasl_authenticated')
+    ? okForClient(check, 'permit_sasl_authenticated')
     : 'dunno';
-}
-
-function asClient(check: Check): Check {
-  return { ...check, replyName: check.session.namaddr, replyClass: 'Client host' };
 }
 
 function* checkReverseClientAccess(check: Check, title: string): Proc<Verdict> {
   const { client } = check.session;
-  const named: Check = { ...check, replyName: client.reverseName, replyClass: 'Unverified Client host' };
+  const named = renamed(check, client.reverseName, 'Unverified Client host');
   const verdict = yield* checkHostAccess(named, title, client.reverseName, client.address);
   return verdict === 'ok' ? 'dunno' : verdict; // a name that anybody can claim must not permit
 }
@@ -179,44 +203,31 @@ function* checkReverseClientAccess(check: Check, title: string): Proc<Verdict> {
 function* checkSaslAccess(check: Check, title: string): Proc<Verdict> {
   const { login, config } = check.session;
   if (!config.sasl_auth_enable || login === null || login.user === '') return 'dunno';
-  return yield* checkHostAccess({ ...asClient(check), replyName: login.user }, title, login.user, null);
+  return yield* checkHostAccess(renamed(check, login.user, 'Client host'), title, login.user, null);
 }
 
 function* checkHeloAccess(check: Check, title: string): Proc<Verdict> {
   const { helo } = check.session;
   if (helo === null) return 'dunno';
-  return yield* checkHostAccess({ ...check, replyName: helo, replyClass: 'Helo command' }, title, helo, null);
+  return yield* checkHostAccess(renamed(check, helo, 'Helo command'), title, helo, null);
 }
 
 function* checkSenderAccess(check: Check, title: string): Proc<Verdict> {
   const { sender } = check.session;
   if (sender === null) return 'dunno';
-  return yield* checkAddressAccess(
-    { ...check, replyName: sender, replyClass: 'Sender address' },
-    title,
-    sender,
-  );
+  return yield* checkAddressAccess(renamed(check, sender, 'Sender address'), title, sender);
 }
 
 function* checkRecipientAccess(check: Check, title: string): Proc<Verdict> {
   const { recipient } = check.session;
   if (recipient === null) return 'dunno';
-  return yield* checkAddressAccess(
-    { ...check, replyName: recipient, replyClass: 'Recipient address' },
-    title,
-    recipient,
-  );
+  return yield* checkAddressAccess(renamed(check, recipient, 'Recipient address'), title, recipient);
 }
 
 function* checkEtrnAccess(check: Check, title: string): Proc<Verdict> {
   const domain = check.session.etrnDomain;
   if (domain === null) return 'dunno';
-  return yield* checkHostAccess(
-    { ...check, replyName: domain, replyClass: 'Etrn command' },
-    title,
-    domain,
-    null,
-  );
+  return yield* checkHostAccess(renamed(check, domain, 'Etrn command'), title, domain, null);
 }
 
 function* rejectAnyMismatch(check: Check, sender: string): Proc<Verdict> {
@@ -234,11 +245,11 @@ function* permitAuthDestination(check: Check): Proc<Verdict> {
   if (recipient === null) return 'dunno';
   const authorized = yield* isAuthorizedDestination(check.session, recipient);
   if (authorized === 'yes')
-    return ok({ ...check, replyName: recipient, replyClass: 'Recipient address' }, 'permit_auth_destination');
+    return ok(renamed(check, recipient, 'Recipient address'), 'permit_auth_destination');
   return authorized === 'no' ? 'dunno' : authorized;
 }
 
-function* rejectMultiRecipientBounce({ session, replyName, replyClass }: Check): Proc<Verdict> {
+function rejectMultiRecipientBounce({ session, replyName, replyClass }: Check): Verdict {
   const { sender, where, transaction } = session;
   const count = transaction?.recipientCount ?? 0;
   if (sender !== '' || count <= (where === 'RCPT' ? 0 : 1)) return 'dunno';

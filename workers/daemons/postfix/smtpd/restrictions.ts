@@ -10,14 +10,14 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import { SECOND, type Proc } from '../../../os/os.ts';
 
-import { findRestriction } from './restriction-table.ts';
+import { findRestriction, parseRestrictions, type Answer, type RestrictionItem } from './restriction-table.ts';
 import type { Session } from './session.ts';
 import { ok, reject, rejectServerError, type Check, type Verdict } from './verdict.ts';
 
 const recursionMax = 100;
 
 /** Runs one list. */
-export function* evaluate(check: Check, list: readonly string[]): Proc<Verdict> {
+export function* evaluate(check: Check, list: readonly RestrictionItem[]): Proc<Verdict> {
   const { session } = check;
   const { checks } = session;
   const depth = checks.recursion++;
@@ -27,18 +27,23 @@ export function* evaluate(check: Check, list: readonly string[]): Proc<Verdict> 
   return verdict;
 }
 
-function* evaluateItems(check: Check, list: readonly string[]): Proc<Verdict> {
+/** The same for a list that was not taken apart before. */
+export function evaluateWords(check: Check, words: readonly string[]): Proc<Verdict> {
+  return evaluate(check, parseRestrictions(words));
+}
+
+function* evaluateItems(check: Check, list: readonly RestrictionItem[]): Proc<Verdict> {
   const { session } = check;
   const { checks } = session;
   for (let i = 0; i < list.length; i++) {
     if (session.actions.discard) return 'dunno';
-    const word = list[i]!;
-    let name = word.toLowerCase();
+    const { word, isTable } = list[i]!;
+    let { name, restriction } = list[i]!;
     if (name === 'warn_if_reject') {
       if (checks.warnIfReject === 0) checks.warnIfReject = checks.recursion;
       continue;
     }
-    if (word.includes(':')) {
+    if (isTable) {
       if (check.defaultTable === null) {
         session.warn(
           `specify one of (${tableRestrictions}) before ${check.replyClass} restriction "${word}"`,
@@ -46,21 +51,20 @@ function* evaluateItems(check: Check, list: readonly string[]): Proc<Verdict> {
         return rejectServerError(session);
       }
       name = check.defaultTable; // the short form: a table where a restriction stands
+      restriction = findRestriction(name);
       i--;
     }
-    const restriction = findRestriction(name);
-    let verdict: Verdict;
-    if (restriction === null) verdict = yield* evaluateOther(check, name, list, i);
-    else if (restriction.argument === 'none') verdict = yield* restriction.run(check, '');
-    else {
-      const argument = list[i + 1];
-      if (argument === undefined) {
+    let argument = '';
+    if (restriction?.argument === 'table') {
+      if (i + 1 >= list.length) {
         session.warn(`restriction ${name} requires a lookup table argument`);
         return rejectServerError(session);
       }
-      i++;
-      verdict = yield* restriction.run(check, argument);
+      argument = list[++i]!.word;
     }
+    const answer =
+      restriction === null ? evaluateOther(check, name, list, i) : restriction.run(check, argument);
+    const verdict = typeof answer === 'string' ? answer : yield* answer;
     if (checks.warnIfReject >= checks.recursion) checks.warnIfReject = 0;
     if (verdict !== 'dunno') return verdict;
     if (checks.deferIfPermit !== null && checks.deferIfReject !== null) return 'dunno';
@@ -70,16 +74,15 @@ function* evaluateItems(check: Check, list: readonly string[]): Proc<Verdict> {
 }
 
 // What is no entry of the table: permit and reject themselves, sleep, restriction classes of the site.
-function* evaluateOther(check: Check, name: string, list: readonly string[], i: number): Proc<Verdict> {
+function evaluateOther(check: Check, name: string, list: readonly RestrictionItem[], i: number): Answer {
   const { session, replyName, replyClass } = check;
-  const { parameters } = session.service;
-  const next = list[i + 1];
+  const next = list[i + 1]?.word;
   const ends = name === 'permit' || name === 'defer' || name === 'reject';
   if (ends && next !== undefined && session.checks.warnIfReject === 0)
     session.warn(`restriction \`${next}' after \`${name}' is ignored`);
   if (name === 'permit') return ok(check, name);
   if (name === 'defer' || name === 'reject') {
-    const code = parameters.number(`${name}_code`);
+    const code = session.service.parameters.number(`${name}_code`);
     const reason = name === 'defer' ? 'Try again later' : 'Access denied';
     return reject(
       session,
@@ -88,16 +91,23 @@ function* evaluateOther(check: Check, name: string, list: readonly string[], i: 
       `<${replyName}>: ${replyClass} rejected: ${reason}`,
     );
   }
-  if (name === 'sleep') {
-    if (next === undefined || !/^\d{1,5}$/.test(next)) {
-      session.warn('restriction sleep must be followed by number');
-      return rejectServerError(session);
-    }
-    yield* session.os.sleepUntil(session.os.now() + Number(next) * SECOND);
-    return 'dunno';
+  return name === 'sleep' ? sleep(session, next) : evaluateClass(check, name);
+}
+
+function* sleep(session: Session, seconds: string | undefined): Proc<Verdict> {
+  if (seconds === undefined || !/^\d{1,5}$/.test(seconds)) {
+    session.warn('restriction sleep must be followed by number');
+    return rejectServerError(session);
   }
+  yield* session.os.sleepUntil(session.os.now() + Number(seconds) * SECOND);
+  return 'dunno';
+}
+
+function evaluateClass(check: Check, name: string): Answer {
+  const { session } = check;
+  const { parameters } = session.service;
   const isClass = parameters.list('smtpd_restriction_classes').some((word) => word.toLowerCase() === name);
-  if (isClass && parameters.has(name)) return yield* evaluate(check, parameters.list(name));
+  if (isClass && parameters.has(name)) return evaluateWords(check, parameters.list(name));
   if (isClass) {
     session.warn(`restriction class \`${name}' needs a definition`);
     return rejectServerError(session);

@@ -16,7 +16,7 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
-import { readBounded, say } from './chat.ts';
+import { readLine, say } from './chat.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
 /** What the dialogue came to: credentials, or the words of the SASL library for what went wrong. */
@@ -113,7 +113,7 @@ function* respond(
   if (text === null) {
     if (!(yield* say(session, `334 ${base64.encode(ascii.encode(challenge))}`)))
       return { kind: 'ended', reason: 'lost connection' };
-    const line = yield* readBounded(session, session.service.parameters.number('smtpd_sasl_response_limit'));
+    const line = yield* readLine(session, session.service.parameters.number('smtpd_sasl_response_limit'));
     if (typeof line === 'string')
       return { kind: 'ended', reason: line === 'timeout' ? 'timeout' : 'lost connection' };
     if (line.cut) return refuse('500 5.5.6 SASL response limit exceeded');

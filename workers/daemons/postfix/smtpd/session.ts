@@ -122,12 +122,15 @@ export class Session {
   client: ClientName;
   /** "name[address]" */
   namaddr = '';
+  /** by what anvil(8) knows this client of this service */
+  clientAtService = '';
   /** last command or state, for the log */
   where = 'CONNECT';
   helo: string | null = null;
   protocol: 'SMTP' | 'ESMTP' = 'SMTP';
   login: { user: string; method: string } | null = null;
-  forwarded: ForwardedClient = new Map();
+  /** null = nothing was told */
+  forwarded: ForwardedClient | null = null;
   transaction: Transaction | null = null;
   actions: Actions = noActions();
   /** SIZE= of the last MAIL; forgotten with the transaction, kept by a refused MAIL */
@@ -153,7 +156,8 @@ export class Session {
   hangup = false;
   /** bytes of the message that was being received when the connection was lost; for the log */
   contentBytes = 0;
-  readonly counts = new Map<string, CommandCount>();
+  /** by the order of the commands in the "disconnect" log line; null = never given */
+  readonly counts: (CommandCount | null)[];
   readonly checks: CheckState = {
     deferIfPermit: null,
     deferIfReject: null,
@@ -166,9 +170,10 @@ export class Session {
     recipientListed: false,
     rejection: '',
   };
-  /** replies not yet written */
-  readonly pending: string[] = [];
-  readonly resolutions = new Map<string, Resolution>();
+  /** replies not yet written, each ended by CRLF */
+  pending = '';
+  /** what trivial-rewrite(8) said about the addresses of this transaction */
+  readonly resolutions: { address: string; resolution: Resolution }[] = [];
 
   constructor(options: {
     os: Os;
@@ -178,6 +183,7 @@ export class Session {
     client: ClientName;
     verify: VerifyPassword | null;
     anvil: Anvil | null;
+    verbCount: number;
   }) {
     this.os = options.os;
     this.conn = options.conn;
@@ -186,11 +192,20 @@ export class Session {
     this.verify = options.verify;
     this.anvil = options.anvil;
     this.client = options.client;
-    this.setNamaddr();
+    this.counts = new Array<CommandCount | null>(options.verbCount).fill(null);
+    this.setClient(options.client);
   }
 
-  setNamaddr(): void {
-    this.namaddr = `${this.client.name}[${this.client.address}]`;
+  setClient(client: ClientName): void {
+    this.client = client;
+    this.namaddr = `${client.name}[${client.address}]`;
+    this.clientAtService = `${this.serviceName}:${client.address}`;
+  }
+
+  /** The service as anvil(8) and its warnings name it. */
+  get serviceName(): string {
+    const { address, port } = this.conn.local;
+    return `${address}:${port}`;
   }
 
   get queueId(): string {
@@ -237,14 +252,13 @@ export class Session {
     this.declaredSize = 0;
     this.chunksFailed = false;
     this.smtpUtf8 = false;
-    this.forwarded = new Map();
-    this.resolutions.clear();
+    this.forwarded = null;
+    this.resolutions.length = 0;
   }
 
-  count(name: string): CommandCount {
-    let count = this.counts.get(name);
-    if (count === undefined) this.counts.set(name, (count = { done: 0, total: 0 }));
-    return count;
+  /** @param order of the command in the log line */
+  count(order: number): CommandCount {
+    return (this.counts[order] ??= { done: 0, total: 0 });
   }
 }
 

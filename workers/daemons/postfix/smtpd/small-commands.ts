@@ -15,24 +15,24 @@ import { checkEtrn } from './checks.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
 /** RSET */
-export function* rset(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+export function rset(session: Session, tokens: readonly Token[]): Outcome {
   if (tokens.length !== 1) return refuse('501 5.5.4 Syntax: RSET');
   session.endTransaction();
   return accept('250 2.0.0 Ok');
 }
 
 /** NOOP; arguments are ignored */
-export function* noop(): Proc<Outcome> {
+export function noop(): Outcome {
   return accept('250 2.0.0 Ok');
 }
 
 /** QUIT; arguments are ignored */
-export function* quit(): Proc<Outcome> {
+export function quit(): Outcome {
   return accept('221 2.0.0 Bye');
 }
 
 /** STARTTLS */
-export function* starttls(session: Session, tokens: readonly Token[]): Proc<Outcome> {
+export function starttls(session: Session, tokens: readonly Token[]): Outcome {
   if (tokens.length !== 1) return refuse('501 5.5.4 Syntax: STARTTLS');
   if (session.config.helo_required && session.helo === null)
     return refuse('503 5.5.1 Error: send HELO/EHLO first');

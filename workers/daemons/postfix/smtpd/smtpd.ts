@@ -19,14 +19,13 @@ import { call, type Connection, type Os, type Proc } from '../../../os/os.ts';
 import type { Service } from '../instance.ts';
 
 import type { Anvil } from './anvil.ts';
-import { flagIllegalPipelining, flush, readCommand, say } from './chat.ts';
+import { flagIllegalPipelining, flush, readLine, saidAtOnce, say } from './chat.ts';
 import { checkClient } from './checks.ts';
 import { readConfig } from './config.ts';
 import { bdat, data } from './content.ts';
 import { xclient, xforward } from './forwarding.ts';
 import { discardedKeywords, ehlo, helo } from './hello.ts';
-import { mail, serviceName } from './mail.ts';
-import { isInNetworks } from './name-address-list.ts';
+import { mail } from './mail.ts';
 import { identifyClient } from './peer.ts';
 import { rcpt, vrfy } from './recipient.ts';
 import { auth } from './sasl-dialogue.ts';
@@ -46,7 +45,8 @@ export function* runSmtpd(
   anvil: Anvil | null = null,
 ): Proc<void> {
   const client = yield* identifyClient(os, conn, service);
-  const session = new Session({ os, conn, service, config: readConfig(service), client, verify, anvil });
+  const config = service.parameters.derived(readConfig);
+  const session = new Session({ os, conn, service, config, client, verify, anvil, verbCount: verbList.length });
   session.log(`connect from ${session.namaddr}`);
   try {
     const connected = session.namaddr;
@@ -62,36 +62,45 @@ export function* runSmtpd(
   }
 }
 
+/** Answers a command that may have to wait for something. */
+type Run = (session: Session, tokens: readonly Token[], line: string) => Proc<Outcome>;
+
 interface Verb {
-  readonly run: (session: Session, tokens: readonly Token[], line: string) => Proc<Outcome>;
+  readonly name: string;
+  /** its place in the "disconnect" log line */
+  readonly order: number;
+  /** one of them is there; answer never waits */
+  readonly run: Run | null;
+  readonly answer: ((session: Session, tokens: readonly Token[]) => Outcome) | null;
   /** counts against smtpd_junk_command_limit when nothing comes of it */
-  readonly junk?: boolean;
+  readonly junk: boolean;
   /** nothing may be pipelined behind it */
-  readonly last?: boolean;
+  readonly last: boolean;
   /** allowed before STARTTLS where TLS is required */
-  readonly plain?: boolean;
+  readonly plain: boolean;
 }
 
 // In the order of the "disconnect" log line.
-const verbs: ReadonlyMap<string, Verb> = new Map<string, Verb>([
-  ['HELO', { run: helo, junk: true, last: true, plain: true }],
-  ['EHLO', { run: ehlo, junk: true, last: true, plain: true }],
-  ['XCLIENT', { run: xclient, plain: true }],
-  ['XFORWARD', { run: xforward }],
-  ['STARTTLS', { run: starttls, plain: true }],
-  ['AUTH', { run: auth }],
-  ['MAIL', { run: mail }],
-  ['RCPT', { run: rcpt }],
-  ['DATA', { run: data, last: true }],
-  ['BDAT', { run: bdat }],
-  ['RSET', { run: rset, junk: true }],
-  ['NOOP', { run: noop, junk: true, last: true, plain: true }],
-  ['VRFY', { run: vrfy, junk: true, last: true }],
-  ['ETRN', { run: etrn, junk: true }],
-  ['QUIT', { run: quit, plain: true }],
-]);
-
-const unknownVerb = 'UNKNOWN';
+const verbList: readonly Verb[] = [
+  { name: 'HELO', run: helo, answer: null, junk: true, last: true, plain: true },
+  { name: 'EHLO', run: ehlo, answer: null, junk: true, last: true, plain: true },
+  { name: 'XCLIENT', run: null, answer: xclient, junk: false, last: false, plain: true },
+  { name: 'XFORWARD', run: null, answer: xforward, junk: false, last: false, plain: false },
+  { name: 'STARTTLS', run: null, answer: starttls, junk: false, last: false, plain: true },
+  { name: 'AUTH', run: auth, answer: null, junk: false, last: false, plain: false },
+  { name: 'MAIL', run: mail, answer: null, junk: false, last: false, plain: false },
+  { name: 'RCPT', run: rcpt, answer: null, junk: false, last: false, plain: false },
+  { name: 'DATA', run: data, answer: null, junk: false, last: true, plain: false },
+  { name: 'BDAT', run: bdat, answer: null, junk: false, last: false, plain: false },
+  { name: 'RSET', run: null, answer: rset, junk: true, last: false, plain: false },
+  { name: 'NOOP', run: null, answer: noop, junk: true, last: true, plain: true },
+  { name: 'VRFY', run: vrfy, answer: null, junk: true, last: true, plain: false },
+  { name: 'ETRN', run: etrn, answer: null, junk: true, last: false, plain: false },
+  { name: 'QUIT', run: null, answer: quit, junk: false, last: false, plain: true },
+  { name: 'UNKNOWN', run: null, answer: null, junk: false, last: false, plain: false },
+].map((verb, order) => ({ ...verb, order }));
+const verbs: ReadonlyMap<string, Verb> = new Map(verbList.slice(0, -1).map((verb) => [verb.name, verb]));
+const unknownVerb = verbList[verbList.length - 1]!;
 
 // Greeting to QUIT. @returns null when the session ended as it should
 function* serve(session: Session): Proc<Ending | null> {
@@ -110,51 +119,53 @@ function* serve(session: Session): Proc<Ending | null> {
 
 /** @returns true when the client was sent away */
 function* greet(session: Session): Proc<boolean> {
-  const { parameters } = session.service;
-  session.xclientAllowed = yield* isInNetworks(session, parameters.list('smtpd_authorized_xclient_hosts'));
-  session.xforwardAllowed = yield* isInNetworks(session, parameters.list('smtpd_authorized_xforward_hosts'));
+  const { config } = session;
+  const { authorized_xclient_hosts: xclientHosts, authorized_xforward_hosts: xforwardHosts } = config;
+  session.xclientAllowed = xclientHosts.decides(session) ?? (yield* xclientHosts.includes(session));
+  session.xforwardAllowed = xforwardHosts.decides(session) ?? (yield* xforwardHosts.includes(session));
   if (yield* tooManyConnections(session)) return true;
-  session.discarded = discardedKeywords(yield* ehloWords(session));
-  session.accessDenied = session.config.delay_reject ? null : yield* checkClient(session);
+  session.discarded =
+    config.discard_ehlo_keyword_address_maps === '' ? config.discarded : yield* discardedFor(session);
+  session.accessDenied = config.delay_reject ? null : yield* checkClient(session);
   if (session.accessDenied !== null) session.errorCount++;
-  yield* say(session, session.accessDenied ?? `220 ${session.config.banner}`);
+  yield* say(session, session.accessDenied ?? `220 ${config.banner}`);
   return false;
 }
 
-function* ehloWords(session: Session): Proc<readonly string[]> {
-  const { parameters, instance } = session.service;
-  const maps = parameters.text('smtpd_discard_ehlo_keyword_address_maps');
-  if (maps !== '') {
-    const answer = yield* instance.tables(maps).lookup(session.os, session.client.address);
-    if (answer.kind === 'found') return answer.value.split(/[\s,]+/);
-  }
-  return parameters.list('smtpd_discard_ehlo_keywords');
+function* discardedFor(session: Session): Proc<ReadonlySet<string>> {
+  const { config, client, os } = session;
+  const tables = session.service.instance.tables(config.discard_ehlo_keyword_address_maps);
+  const answer = yield* tables.lookup(os, client.address);
+  return answer.kind === 'found' ? discardedKeywords(answer.value.split(/[\s,]+/)) : config.discarded;
 }
 
 // smtpd_client_connection_count_limit, smtpd_client_connection_rate_limit
 function* tooManyConnections(session: Session): Proc<boolean> {
   const { anvil, client, config } = session;
-  const { parameters } = session.service;
-  if (anvil === null || (yield* isExempt(session))) return false;
-  const service = serviceName(session);
-  const { count, rate } = anvil.connect(service, client.address, session.os.now());
-  const countMax = parameters.number('smtpd_client_connection_count_limit');
-  const rateMax = parameters.number('smtpd_client_connection_rate_limit');
-  const [what, n] = countMax > 0 && count > countMax ? ['concurrency', count] : ['rate', rate];
-  if (what === 'rate' && !(rateMax > 0 && rate > rateMax)) return false;
-  session.warn(`Connection ${what} limit exceeded: ${n} from ${session.namaddr} for service ${service}`);
+  if (anvil === null || (isExempt(session) ?? (yield* isExemptByTable(session)))) return false;
+  const { count, rate } = anvil.connect(session.clientAtService, session.os.now());
+  const countMax = config.client_connection_count_limit;
+  const rateMax = config.client_connection_rate_limit;
+  const tooMany = countMax > 0 && count > countMax;
+  if (!tooMany && !(rateMax > 0 && rate > rateMax)) return false;
+  const what = tooMany ? `concurrency limit exceeded: ${count}` : `rate limit exceeded: ${rate}`;
+  session.warn(`Connection ${what} from ${session.namaddr} for service ${session.serviceName}`);
   yield* say(session, `421 4.7.0 ${config.myhostname} Error: too many connections from ${client.address}`);
   return true;
 }
 
 function* disconnectAnvil(session: Session): Proc<void> {
-  if (session.anvil === null || (yield* isExempt(session))) return;
-  session.anvil.disconnect(serviceName(session), session.client.address, session.os.now());
+  if (session.anvil === null || (isExempt(session) ?? (yield* isExemptByTable(session)))) return;
+  session.anvil.disconnect(session.clientAtService, session.os.now());
 }
 
-function* isExempt(session: Session): Proc<boolean> {
-  if (session.xclientAllowed) return true;
-  return yield* isInNetworks(session, session.service.parameters.list('smtpd_client_event_limit_exceptions'));
+// null = a table decides
+function isExempt(session: Session): boolean | null {
+  return session.xclientAllowed || session.config.client_event_limit_exceptions.decides(session);
+}
+
+function isExemptByTable(session: Session): Proc<boolean> {
+  return session.config.client_event_limit_exceptions.includes(session);
 }
 
 function* converse(session: Session): Proc<Ending | null | 'greet-again'> {
@@ -165,21 +176,11 @@ function* converse(session: Session): Proc<Ending | null | 'greet-again'> {
       yield* say(session, `421 4.7.0 ${config.myhostname} Error: too many errors`);
       return 'too many errors';
     }
-    const line = yield* readCommand(session);
+    const line = yield* readLine(session, config.line_length_limit);
     if (line === 'timeout') return 'timeout';
     if (line === 'eof') return 'lost connection';
-    if (line.bareLf && config.forbid_bare_newline === 'reject') {
-      session.logWhatsup('reject', 'bare <LF> received');
-      const code = session.service.parameters.number('smtpd_forbid_bare_newline_reject_code');
-      yield* say(session, `${code} 5.5.2 ${config.myhostname} Error: bare <LF> received`);
-      return null;
-    }
-    if (line.bareLf)
-      session.os.trace({
-        kind: 'protocol.deviated',
-        rule: 'RFC 5321 §2.3.8',
-        detail: 'line ended by LF alone',
-      });
+    if (line.cut) warnLong(session, line.text);
+    if (line.bareLf && !(yield* bearsBareLf(session))) return null;
     if (line.malformed && config.smtputf8_enable) {
       yield* sayError(session, '500 5.5.2 Error: bad UTF-8 syntax');
       continue;
@@ -190,6 +191,28 @@ function* converse(session: Session): Proc<Ending | null | 'greet-again'> {
     if (outcome.kind === 'ended') return outcome.reason;
     if (outcome.kind === 'greet-again') return 'greet-again';
   }
+}
+
+function warnLong(session: Session, text: string): void {
+  const { line_length_limit } = session.config;
+  session.warn(`${session.namaddr}: request longer than ${line_length_limit}: ${text.slice(0, 30)}...`);
+}
+
+/** @returns false when the client is sent away for it */
+function* bearsBareLf(session: Session): Proc<boolean> {
+  const { config } = session;
+  if (config.forbid_bare_newline === 'reject') {
+    session.logWhatsup('reject', 'bare <LF> received');
+    const code = session.service.parameters.number('smtpd_forbid_bare_newline_reject_code');
+    yield* say(session, `${code} 5.5.2 ${config.myhostname} Error: bare <LF> received`);
+    return false;
+  }
+  session.os.trace({
+    kind: 'protocol.deviated',
+    rule: 'RFC 5321 §2.3.8',
+    detail: 'line ended by LF alone',
+  });
+  return true;
 }
 
 function* sayError(session: Session, reply: string): Proc<'go on'> {
@@ -204,35 +227,35 @@ function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcom
   const tokens = tokenize(line);
   if (tokens.length === 0) return yield* sayError(session, '500 5.5.2 Error: bad syntax');
   const word = tokens[0]!.text;
-  const verb = word.toUpperCase();
-  if (yield* isInWordList(session, 'smtpd_noop_commands', word)) {
+  if (config.noop_commands.length > 0 && (yield* isInWordList(session, config.noop_commands, word))) {
     yield* say(session, '250 2.0.0 Ok');
-    if (session.junkCommands++ > config.junk_command_limit) session.errorCount++;
+    countJunk(session);
     return 'go on';
   }
-  const command = verbs.get(verb);
-  const count = session.count(command === undefined ? unknownVerb : verb);
+  const command = verbs.get(word.toUpperCase()) ?? unknownVerb;
+  const count = session.count(command.order);
   count.total++;
-  if (command === undefined) {
-    session.where = unknownVerb;
-    if (isHeaderName(word) || (yield* isInWordList(session, 'smtpd_forbidden_commands', word))) {
+  if (command === unknownVerb) {
+    session.where = command.name;
+    const forbidden = session.service.parameters.list('smtpd_forbidden_commands');
+    if (isHeaderName(word) || (yield* isInWordList(session, forbidden, word))) {
       session.warn(`non-SMTP command from ${session.namaddr}: ${escapeForLog(line).slice(0, 100)}`);
       yield* say(session, '221 2.7.0 Error: I can break rules, too. Goodbye.');
       return 'end';
     }
   }
-  if (session.accessDenied !== null && verb !== 'QUIT') {
+  if (session.accessDenied !== null && command.name !== 'QUIT') {
     // RFC 7504, RFC 5321 §3.1: after a refusing greeting everything but QUIT is refused.
     if (!/^.21/.test(session.accessDenied))
       return yield* sayError(session, `503 5.7.0 Error: access denied for ${session.namaddr}`);
     yield* say(session, session.accessDenied);
     return 'go on';
   }
-  if (command === undefined) return yield* sayError(session, '500 5.5.2 Error: command not recognized');
-  if (config.enforce_tls && command.plain !== true)
+  if (command === unknownVerb) return yield* sayError(session, '500 5.5.2 Error: command not recognized');
+  if (config.enforce_tls && !command.plain)
     return yield* sayError(session, '530 5.7.0 Must issue a STARTTLS command first');
-  session.where = verb;
-  const endsGroup = command.last === true || session.protocol !== 'ESMTP';
+  session.where = command.name;
+  const endsGroup = command.last || session.protocol !== 'ESMTP';
   if (
     endsGroup &&
     !session.illegalPipelining &&
@@ -242,21 +265,26 @@ function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcom
     yield* say(session, '554 5.5.0 Error: SMTP protocol synchronization');
     return 'end';
   }
-  const outcome = yield* call(command.run(session, tokens, line));
+  const outcome =
+    command.run === null ? command.answer!(session, tokens) : yield* call(command.run(session, tokens, line));
   if (outcome.kind !== 'reply') {
     if (outcome.kind === 'greet-again') count.done++;
     return outcome;
   }
-  yield* say(session, outcome.text);
+  if (!saidAtOnce(session, outcome.text)) yield* say(session, outcome.text);
   if (outcome.ok) count.done++;
   else session.errorCount++;
-  if (command.junk === true && session.junkCommands++ > config.junk_command_limit) session.errorCount++;
-  return verb === 'QUIT' ? 'end' : 'go on';
+  if (command.junk) countJunk(session);
+  return command.name === 'QUIT' ? 'end' : 'go on';
+}
+
+function countJunk(session: Session): void {
+  if (session.junkCommands++ > session.config.junk_command_limit) session.errorCount++;
 }
 
 /** smtpd_noop_commands, smtpd_forbidden_commands: words and tables. */
-function* isInWordList(session: Session, parameter: string, word: string): Proc<boolean> {
-  for (const item of session.service.parameters.list(parameter)) {
+function* isInWordList(session: Session, list: readonly string[], word: string): Proc<boolean> {
+  for (const item of list) {
     if (item.toLowerCase() === word.toLowerCase()) return true;
     if (!item.includes(':')) continue;
     const answer = yield* session.service.instance.tables(item).lookup(session.os, word);
@@ -278,10 +306,11 @@ function formatCounts(session: Session): string {
   let text = '';
   let done = 0;
   let total = 0;
-  for (const name of [...verbs.keys(), unknownVerb]) {
-    const count = session.counts.get(name);
-    if (count === undefined) continue;
-    text += ` ${name.toLowerCase()}=${count.done}${count.done === count.total ? '' : `/${count.total}`}`;
+  for (let order = 0; order < verbList.length; order++) {
+    const count = session.counts[order]!;
+    if (count === null) continue;
+    const name = verbList[order]!.name.toLowerCase();
+    text += ` ${name}=${count.done}${count.done === count.total ? '' : `/${count.total}`}`;
     done += count.done;
     total += count.total;
   }

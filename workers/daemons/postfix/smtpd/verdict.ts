@@ -24,7 +24,7 @@ export interface Check {
   /**
    * evaluates a further list in the place of this restriction (a restriction class, the answer of a table)
    */
-  readonly evaluate: (check: Check, list: readonly string[]) => Proc<Verdict>;
+  readonly evaluate: (check: Check, words: readonly string[]) => Proc<Verdict>;
 }
 
 export type ReplyClass =
@@ -72,15 +72,35 @@ export function deferIfReject(session: Session, deferral: Deferral): void {
 
 /** Permits; logged when smtpd_log_access_permit_actions names the action. */
 export function ok(check: Check, action: string, from = ''): Verdict {
-  const { session } = check;
-  if (session.checks.deferIfPermit !== null) return 'ok';
-  const logged = session.service.parameters.list('smtpd_log_access_permit_actions');
-  if (logged.some((word) => word === 'static:all' || word.toLowerCase() === action.toLowerCase()))
-    session.logWhatsup(
+  if (isLogged(check.session, action))
+    check.session.logWhatsup(
       'permit',
       `action=${action} for ${check.replyClass}=${check.replyName}${from === '' ? '' : ` from ${from}`}`,
     );
   return 'ok';
+}
+
+/** Permits what the client asks for. */
+export function okForClient(check: Check, action: string): Verdict {
+  return isLogged(check.session, action) ? ok(asClient(check), action) : 'ok';
+}
+
+function isLogged(session: Session, action: string): boolean {
+  const { log_access_permit_actions: logged } = session.config;
+  if (logged.length === 0 || session.checks.deferIfPermit !== null) return false;
+  return logged.some((word) => word === 'static:all' || word.toLowerCase() === action.toLowerCase());
+}
+
+/** The same check as said of another name. */
+export function renamed(check: Check, replyName: string, replyClass: ReplyClass): Check {
+  if (check.replyName === replyName && check.replyClass === replyClass) return check;
+  const { session, defaultTable, evaluate } = check;
+  return { session, replyName, replyClass, defaultTable, evaluate };
+}
+
+/** The check as said of the client. */
+export function asClient(check: Check): Check {
+  return renamed(check, check.session.namaddr, 'Client host');
 }
 
 /** The status as it fits what is refused: 5.1.1 of a recipient is 5.1.0 of a sender. */
