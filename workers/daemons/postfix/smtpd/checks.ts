@@ -41,7 +41,12 @@ export function* checkMail(session: Session): Proc<Refusal> {
   checks.senderListed = false;
   let verdict = yield* run(session, 'sender', sender, 'Sender address', 'check_sender_access');
   checks.afterSender = checks.deferIfPermit;
-  if (session.config.reject_unlisted_sender && verdict !== 'reject' && !session.actions.discard && sender !== '')
+  if (
+    session.config.reject_unlisted_sender &&
+    verdict !== 'reject' &&
+    !session.actions.discard &&
+    sender !== ''
+  )
     verdict = yield* rejectUnlisted(checkOf(session, sender, 'Sender address', null), sender);
   return refusal(session, verdict);
 }

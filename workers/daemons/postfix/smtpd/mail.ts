@@ -37,8 +37,7 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
   if (tooMuch !== null) return tooMuch;
   if (path.malformed) return refuse(badSender);
   const utf8Offered = config.smtputf8_enable && !session.discarded.has('SMTPUTF8');
-  session.smtpUtf8 =
-    utf8Offered && tokens.some(({ text }, i) => i > 2 && text.toUpperCase() === 'SMTPUTF8');
+  session.smtpUtf8 = utf8Offered && tokens.some(({ text }, i) => i > 2 && text.toUpperCase() === 'SMTPUTF8');
   const sender = yield* extractAddress(session, path, 'MAIL', config.strict_rfc821_envelopes);
   if (sender === null) return refuse(badSender);
   const options: MailOptions = { encoding: '', returnContent: '', envelopeId: null, saslSender: null };

@@ -10,7 +10,12 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import { SECOND, type Proc } from '../../../os/os.ts';
 
-import { findRestriction, parseRestrictions, type Answer, type RestrictionItem } from './restriction-table.ts';
+import {
+  findRestriction,
+  parseRestrictions,
+  type Answer,
+  type RestrictionItem,
+} from './restriction-table.ts';
 import type { Session } from './session.ts';
 import { ok, reject, rejectServerError, type Check, type Verdict } from './verdict.ts';
 

@@ -46,7 +46,16 @@ export function* runSmtpd(
 ): Proc<void> {
   const client = yield* identifyClient(os, conn, service);
   const config = service.parameters.derived(readConfig);
-  const session = new Session({ os, conn, service, config, client, verify, anvil, verbCount: verbList.length });
+  const session = new Session({
+    os,
+    conn,
+    service,
+    config,
+    client,
+    verify,
+    anvil,
+    verbCount: verbList.length,
+  });
   session.log(`connect from ${session.namaddr}`);
   try {
     const connected = session.namaddr;
