@@ -8,6 +8,7 @@
  */
 import { normaliseDn, parseDn } from '../../protocols/ldap/dn.ts';
 
+import type { Entry } from './directory.ts';
 import { canonicalType } from './matching.ts';
 import { isOrDerives, type AttributeType, type Schema } from './schema.ts';
 
@@ -104,22 +105,58 @@ export function isWithin(dn: string, { dn: base, scope }: { dn: string; scope: D
   return !/(^|[^\\]),/.test(base === '' ? dn : dn.slice(0, dn.length - base.length - 1));
 }
 
-/**
- * The level that `requester` (a normalised DN, '' = anonymous) has to an attribute, or to the entry
- * itself.
- */
-export function accessLevel(
-  rules: readonly AccessRule[],
-  question: { requester: string; dn: string; attribute: AttributeType | 'entry' | 'children' },
-): number {
-  if (rules.length === 0) return accessLevels.read; // slapd.access(5): the default is "access to * by * read"
-  const { requester, dn, attribute } = question;
-  for (const { what, attributes, by } of rules) {
-    if (what !== null && !isWithin(dn, what)) continue;
-    if (attributes !== null && !attributes.some((each) => covers(each, attribute))) continue;
-    return by.find(({ who }) => isWho(who, requester, dn))?.level ?? accessLevels.none;
+/** What one requester may do. Its level by each rule is found once, when it first matters. */
+export class Requester {
+  /** normalised, '' = anonymous */
+  readonly dn: string;
+  /** the rootdn, which may do everything */
+  readonly isRoot: boolean;
+  readonly #rules: readonly AccessRule[];
+  readonly #levels: (number | undefined)[] = [];
+
+  constructor(dn: string, rules: readonly AccessRule[], isRoot: boolean) {
+    this.dn = dn;
+    this.isRoot = isRoot;
+    this.#rules = rules;
   }
-  return accessLevels.none;
+
+  /** Whether it has a level of access to an attribute, or to the entry itself. */
+  may(entry: Entry, attribute: AttributeType | 'entry' | 'children', level: number): boolean {
+    return this.isRoot || this.#level(entry, attribute) >= level;
+  }
+
+  #level(entry: Entry, attribute: AttributeType | 'entry' | 'children'): number {
+    const rules = this.#rules;
+    if (rules.length === 0) return accessLevels.read; // slapd.access(5): the default is "access to * by * read"
+    entry.rules ??= rulesAbout(rules, entry.normalisedDn);
+    for (let i = 0; i < entry.rules.length; i++) {
+      const number = entry.rules[i]!;
+      if (isAbout(rules[number]!, attribute)) return this.#levelBy(number, entry.normalisedDn);
+    }
+    return accessLevels.none;
+  }
+
+  #levelBy(number: number, entryDn: string): number {
+    const known = this.#levels[number];
+    if (known !== undefined) return known;
+    const { by } = this.#rules[number]!;
+    const level = by.find(({ who }) => isWho(who, this.dn, entryDn))?.level ?? accessLevels.none;
+    if (!by.some(({ who }) => who.kind === 'self')) this.#levels[number] = level;
+    return level;
+  }
+}
+
+function rulesAbout(rules: readonly AccessRule[], dn: string): number[] {
+  const numbers: number[] = [];
+  for (const [number, { what }] of rules.entries())
+    if (what === null || isWithin(dn, what)) numbers.push(number);
+  return numbers;
+}
+
+function isAbout({ attributes }: AccessRule, attribute: AttributeType | 'entry' | 'children'): boolean {
+  if (attributes === null) return true;
+  for (let i = 0; i < attributes.length; i++) if (covers(attributes[i]!, attribute)) return true;
+  return false;
 }
 
 function covers(

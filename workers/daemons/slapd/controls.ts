@@ -27,8 +27,11 @@ const assertion = '1.3.6.1.1.12';
 /** As the root DSE lists them. */
 export const supportedControls: readonly string[] = Object.freeze([manageDsaIt, assertion]);
 
+const none: RequestControls = Object.freeze({ manageDsaIt: false, assertion: null, unknownCritical: false });
+
 /** Reads the controls of a request; a malformed value throws DecodeError. */
-export function readControls(controls: readonly Control[]): RequestControls {
+export function readControls(controls: readonly Control[]): Readonly<RequestControls> {
+  if (controls.length === 0) return none;
   const found: RequestControls = { manageDsaIt: false, assertion: null, unknownCritical: false };
   for (const { oid, critical, value } of controls) {
     if (oid === manageDsaIt) found.manageDsaIt = true;

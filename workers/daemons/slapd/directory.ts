@@ -9,9 +9,9 @@ import * as ascii from '../../bytes/ascii.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
 import { normaliseDn, normaliseRdn, parseDn, type Rdn } from '../../protocols/ldap/dn.ts';
-import type { Filter } from '../../protocols/ldap/filter.ts';
 import type { AttributeValues } from '../../protocols/ldap/request.ts';
 
+import type { Condition } from './condition.ts';
 import { canonicalType, equalityOf } from './matching.ts';
 import { isOrDerives, isOrInherits, type AttributeType, type ObjectClass, type Schema } from './schema.ts';
 
@@ -33,6 +33,17 @@ export interface Entry {
   attributes: Attribute[];
   /** calendar of adding, microseconds */
   addedAtUs: number;
+  /** which access rules are about it, by number; null = not looked up yet */
+  rules: readonly number[] | null;
+  /** leads to another server (RFC 3296) */
+  isReferral: boolean;
+}
+
+/** Ids by comparable value. */
+interface Index {
+  /** the configuration asks for it */
+  listed: boolean;
+  ids: Map<string, number[]>;
 }
 
 /** A tree of entries with its indexes. */
@@ -44,15 +55,16 @@ export class Directory {
   /** ids of referral entries, which every search may come upon */
   readonly referrals: number[] = [];
   readonly #byDn = new Map<string, Entry>();
-  readonly #indexes = new Map<AttributeType, Map<string, number[]>>();
+  /** null = none is possible */
+  readonly #indexes = new Map<AttributeType, Index | null>();
+  #lastDn = '';
+  #lastNormalised: string | null = '';
 
   constructor(schema: Schema, equalityIndexes: readonly string[]) {
     this.schema = schema;
     for (const name of equalityIndexes) {
       const type = schema.type(name);
-      // A type with subtypes is looked for in all of them: no index of its own would do.
-      if (type === null || schema.types.some((other) => other !== type && isOrDerives(other, type))) continue;
-      this.#indexes.set(type, new Map());
+      if (type !== null) this.#indexes.set(type, this.#makeIndex(type, true));
     }
   }
 
@@ -62,8 +74,12 @@ export class Directory {
 
   /** The normalised form of a DN; null when the text is none. */
   normalise(dn: string): string | null {
+    if (dn === this.#lastDn) return this.#lastNormalised; // clients search below the same base
     const rdns = parseDn(dn);
-    return rdns === null ? null : normaliseDn(rdns, (type) => canonicalType(this.schema, type));
+    this.#lastDn = dn;
+    this.#lastNormalised =
+      rdns === null ? null : normaliseDn(rdns, (type) => canonicalType(this.schema, type));
+    return this.#lastNormalised;
   }
 
   /**
@@ -94,60 +110,91 @@ export class Directory {
       children: [],
       attributes,
       addedAtUs,
+      rules: null,
+      isReferral: false,
     };
     this.entries.push(entry);
     this.#byDn.set(normalisedDn, entry);
     (parent === null ? this.roots : parent.children).push(entry);
-    if (isOfClass(entry, 'referral', this.schema)) this.referrals.push(entry.id);
-    this.#enterIndexes(entry);
+    entry.isReferral = isOfClass(entry, 'referral', this.schema);
+    if (entry.isReferral) this.referrals.push(entry.id);
+    for (const [type, index] of this.#indexes) {
+      if (index !== null) enterIndex(index, entry, type, this.schema);
+    }
     return null;
   }
 
-  /** The entries that may match, as sorted ids; null when no index helps. */
-  candidates(filter: Filter): number[] | null {
-    switch (filter.kind) {
+  /**
+   * The entries that may match, as sorted ids; null when no index helps.
+   * @param listedOnly only the indexes of the configuration; else one is made for any type when it is asked for
+   */
+  candidates(condition: Condition, listedOnly: boolean): readonly number[] | null {
+    switch (condition.kind) {
       case 'equality': {
-        const type = this.schema.type(filter.attribute);
-        const index = type === null ? undefined : this.#indexes.get(type);
-        if (type === null || index === undefined) return null;
-        const key = equalityOf(type)?.(filter.value, this.schema) ?? null;
-        return key === null ? [] : (index.get(key) ?? []);
+        const index = this.#indexOf(condition.type, listedOnly);
+        if (index === null) return null;
+        return condition.key === null ? noIds : (index.ids.get(condition.key) ?? noIds);
       }
       case 'and': {
-        let best: number[] | null = null;
-        for (const each of filter.filters) {
-          const found = this.candidates(each);
+        let best: readonly number[] | null = null;
+        for (const each of condition.parts) {
+          const found = this.candidates(each, listedOnly);
           if (found !== null && (best === null || found.length < best.length)) best = found;
+          if (best !== null && best.length <= fewIds) break;
         }
         return best;
       }
       case 'or':
-        return this.#union(filter.filters);
+        return this.#union(condition.parts, listedOnly);
       default:
         return null;
     }
   }
 
-  #union(filters: readonly Filter[]): number[] | null {
-    const ids = new Set<number>();
-    for (const each of filters) {
-      const found = this.candidates(each);
+  #union(parts: readonly Condition[], listedOnly: boolean): readonly number[] | null {
+    let all: readonly number[] = noIds;
+    let union: Set<number> | null = null;
+    for (const each of parts) {
+      const found = this.candidates(each, listedOnly);
       if (found === null) return null;
-      for (const id of found) ids.add(id);
+      if (found.length === 0 || found === all) continue;
+      if (all.length === 0) all = found;
+      else {
+        union ??= new Set(all);
+        for (const id of found) union.add(id);
+      }
     }
-    return [...ids].sort((a, b) => a - b);
+    return union === null ? all : [...union].sort((a, b) => a - b);
   }
 
-  #enterIndexes(entry: Entry): void {
-    for (const attribute of entry.attributes) {
-      const index = this.#indexes.get(attribute.type);
-      if (index === undefined) continue;
-      for (const key of new Set(normalisedValues(attribute, this.schema))) {
-        if (key === null) continue;
-        const ids = index.get(key);
-        if (ids === undefined) index.set(key, [entry.id]);
-        else ids.push(entry.id);
-      }
+  #indexOf(type: AttributeType, listedOnly: boolean): Index | null {
+    const known = this.#indexes.get(type);
+    if (known !== undefined) return known !== null && listedOnly && !known.listed ? null : known;
+    if (listedOnly) return null;
+    const made = this.#makeIndex(type, false);
+    this.#indexes.set(type, made);
+    if (made !== null) for (const entry of this.entries) enterIndex(made, entry, type, this.schema);
+    return made;
+  }
+
+  /** @returns null for a type with subtypes: it is looked for in all of them, so no index of its own would do */
+  #makeIndex(type: AttributeType, listed: boolean): Index | null {
+    const hasSubtypes = this.schema.types.some((other) => other !== type && isOrDerives(other, type));
+    return hasSubtypes ? null : { listed, ids: new Map() };
+  }
+}
+
+const noIds: readonly number[] = Object.freeze([]);
+const fewIds = 1; // trying so few entries is cheaper than looking for fewer
+
+function enterIndex(index: Index, entry: Entry, type: AttributeType, schema: Schema): void {
+  for (const attribute of entry.attributes) {
+    if (attribute.type !== type) continue;
+    for (const key of new Set(normalisedValues(attribute, schema))) {
+      if (key === null) continue;
+      const ids = index.ids.get(key);
+      if (ids === undefined) index.ids.set(key, [entry.id]);
+      else if (ids[ids.length - 1] !== entry.id) ids.push(entry.id);
     }
   }
 }
@@ -195,7 +242,7 @@ export function attributesOf(entry: Entry, type: AttributeType): Attribute[] {
 }
 
 /** Whether the entry is of this class or one below it. */
-export function isOfClass(entry: Entry, name: string, schema: Schema): boolean {
+function isOfClass(entry: Entry, name: string, schema: Schema): boolean {
   const attribute = entry.attributes.find(({ type }) => type.name === 'objectClass');
   return attribute !== undefined && normalisedValues(attribute, schema).includes(name.toLowerCase());
 }

@@ -7,13 +7,10 @@ import * as ascii from '../../bytes/ascii.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
 import { parseDn } from '../../protocols/ldap/dn.ts';
-import type {
-  AssertionFilter,
-  ExtensibleFilter,
-  Filter,
-  SubstringsFilter,
-} from '../../protocols/ldap/filter.ts';
+import type { AssertionFilter, ExtensibleFilter, SubstringsFilter } from '../../protocols/ldap/filter.ts';
 
+import { accessLevels, type Requester } from './access.ts';
+import type { Condition, Item } from './condition.ts';
 import { attributesOf, normalisedValues, type Attribute, type Entry } from './directory.ts';
 import { compareOrdered, equalityOf, matchingRule, normaliseSubstring, soundsOf } from './matching.ts';
 import { isOrDerives, type AttributeType, type Schema } from './schema.ts';
@@ -23,17 +20,17 @@ export type Verdict = boolean | null;
 
 export interface MatchContext {
   schema: Schema;
-  /** whether the requester may search by this attribute of the entry; what it may not is Undefined */
-  maySearch(entry: Entry, type: AttributeType): boolean;
+  /** what it may not search by is Undefined */
+  requester: Requester;
 }
 
 /** Evaluates a filter. */
-export function matchFilter(context: MatchContext, entry: Entry, filter: Filter): Verdict {
-  switch (filter.kind) {
+export function matches(context: MatchContext, entry: Entry, condition: Condition): Verdict {
+  switch (condition.kind) {
     case 'and': {
       let verdict: Verdict = true;
-      for (const each of filter.filters) {
-        const found = matchFilter(context, entry, each);
+      for (let i = 0; i < condition.parts.length; i++) {
+        const found = matches(context, entry, condition.parts[i]!);
         if (found === false) return false;
         if (found === null) verdict = null;
       }
@@ -41,45 +38,46 @@ export function matchFilter(context: MatchContext, entry: Entry, filter: Filter)
     }
     case 'or': {
       let verdict: Verdict = false;
-      for (const each of filter.filters) {
-        const found = matchFilter(context, entry, each);
+      for (let i = 0; i < condition.parts.length; i++) {
+        const found = matches(context, entry, condition.parts[i]!);
         if (found === true) return true;
         if (found === null) verdict = null;
       }
       return verdict;
     }
     case 'not': {
-      const found = matchFilter(context, entry, filter.filter);
+      const found = matches(context, entry, condition.part);
       return found === null ? null : !found;
     }
+    case 'undefined':
+      return null;
     case 'extensible':
-      return matchExtensible(context, entry, filter);
+      return matchExtensible(context, entry, condition.type, condition.filter);
     default:
-      return matchItem(context, entry, filter);
+      if (!context.requester.may(entry, condition.type, accessLevels.search)) return null;
+      if (condition.kind === 'item') return matchItem(context, entry, condition.type, condition.filter);
+      if (condition.key === null) return condition.kind === 'entry-dn' ? false : null;
+      if (condition.kind === 'entry-dn') return condition.key === entry.normalisedDn;
+      return hasValue(entry, condition.type, condition.key, context.schema);
   }
 }
 
-type Item = AssertionFilter | SubstringsFilter | { kind: 'present'; attribute: string };
+/** Whether an attribute of this type or of a subtype has the value, which is in its comparable form. */
+export function hasValue(entry: Entry, type: AttributeType, key: string, schema: Schema): boolean {
+  for (let i = 0; i < entry.attributes.length; i++) {
+    const attribute = entry.attributes[i]!;
+    if (isOrDerives(attribute.type, type) && normalisedValues(attribute, schema).includes(key)) return true;
+  }
+  return false;
+}
 
-function matchItem(context: MatchContext, entry: Entry, filter: Item): Verdict {
-  const type = context.schema.type(filter.attribute);
-  if (type === null || !context.maySearch(entry, type)) return null;
+function matchItem(context: MatchContext, entry: Entry, type: AttributeType, filter: Item): Verdict {
   const attributes = attributesOf(entry, type);
   switch (filter.kind) {
     case 'present':
       // Every entry has the operational attributes that the server computes.
       return attributes.length > 0 || (type.operational && computed.test(type.name));
-    case 'equality': {
-      if (type.name === 'entryDN')
-        return equalityOf(type)!(filter.value, context.schema) === entry.normalisedDn;
-      const key = equalityOf(type)?.(filter.value, context.schema) ?? null;
-      return key === null
-        ? null
-        : attributes.some((each) => normalisedValues(each, context.schema).includes(key));
-    }
     case 'approx': {
-      if (!/^case/.test(type.equality.toLowerCase()))
-        return matchItem(context, entry, { ...filter, kind: 'equality' });
       const wanted = soundsOf(filter.value);
       return someValue(attributes, (value) => isSubsequence(wanted, soundsOf(value)));
     }
@@ -145,10 +143,13 @@ function isSubsequence(wanted: readonly string[], found: readonly string[]): boo
 const bitAnd = '1.2.840.113556.1.4.803';
 const bitOr = '1.2.840.113556.1.4.804';
 
-function matchExtensible(context: MatchContext, entry: Entry, filter: ExtensibleFilter): Verdict {
-  const { schema } = context;
-  const type = filter.attribute === '' ? null : schema.type(filter.attribute);
-  if (filter.attribute !== '' && (type === null || !context.maySearch(entry, type))) return null;
+function matchExtensible(
+  { schema, requester }: MatchContext,
+  entry: Entry,
+  type: AttributeType | null,
+  filter: ExtensibleFilter,
+): Verdict {
+  if (type !== null && !requester.may(entry, type, accessLevels.search)) return null;
   if (filter.rule === bitAnd || filter.rule === bitOr) {
     return type === null ? null : matchBits(attributesOf(entry, type), filter);
   }
@@ -157,7 +158,7 @@ function matchExtensible(context: MatchContext, entry: Entry, filter: Extensible
   if (rule === null || key === null) return null;
   const attributes =
     type === null
-      ? entry.attributes.filter((each) => context.maySearch(entry, each.type))
+      ? entry.attributes.filter((each) => requester.may(entry, each.type, accessLevels.search))
       : attributesOf(entry, type);
   if (someValue(attributes, (value) => rule(value, schema) === key)) return true;
   if (!filter.dnAttributes) return false;

@@ -66,10 +66,11 @@ export function soundsOf(value: Uint8Array): string[] {
   );
 }
 
-const ignoreCase: Normalise = (value) => text(value).toLowerCase();
+const ignoreCase: Normalise = (value, schema) =>
+  isNormal(value) ? schema.texts.find(value, 0, value.length) : text(value).toLowerCase();
 const exactCase: Normalise = (value) => text(value);
 const octets: Normalise = (value) => ascii.decode(value);
-const ignoreCaseIa5: Normalise = (value) => (isAscii(value) ? text(value).toLowerCase() : null);
+const ignoreCaseIa5: Normalise = (value, schema) => (isAscii(value) ? ignoreCase(value, schema) : null);
 const exactCaseIa5: Normalise = (value) => (isAscii(value) ? text(value) : null);
 const number: Normalise = (value) => {
   const found = ascii.decode(value);
@@ -137,6 +138,15 @@ export function canonicalType(schema: Schema, type: string): string {
 // RFC 4518 §2.6.1: leading and trailing spaces do not count, several count as one.
 function text(value: Uint8Array): string {
   return utf8.decode(value).replace(/ +/g, ' ').replace(/^ | $/g, '');
+}
+
+/** Whether a value is ASCII without spaces and capitals, the usual case: it is its own comparable form. */
+function isNormal(value: Uint8Array): boolean {
+  for (let i = 0; i < value.length; i++) {
+    const octet = value[i]!;
+    if (octet === 0x20 || (octet >= 0x41 && octet <= 0x5a) || octet >= 0x80) return false;
+  }
+  return true;
 }
 
 function isAscii(value: Uint8Array): boolean {

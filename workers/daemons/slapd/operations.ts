@@ -16,13 +16,15 @@ import { resultCodes, whoAmI } from '../../protocols/ldap/types.ts';
 
 import type { Os } from '../../os/os.ts';
 
+import { accessLevels } from './access.ts';
 import type { RequestControls } from './controls.ts';
-import { attributesOf, normalisedValues, type Entry } from './directory.ts';
-import { matchFilter } from './match.ts';
+import { toCondition } from './condition.ts';
+import { attributesOf, type Entry } from './directory.ts';
+import { hasValue, matches } from './match.ts';
 import { equalityOf } from './matching.ts';
 import { checkPassword } from './password.ts';
 import { notFound } from './scope.ts';
-import { isAllowed, plainResult } from './server.ts';
+import { plainResult, requesterOf } from './server.ts';
 import type { Session } from './session.ts';
 
 /** One operation of a session. */
@@ -32,7 +34,7 @@ export interface Operation {
   /** "conn=1000 op=1", as logged */
   place: string;
   id: number;
-  controls: RequestControls;
+  controls: Readonly<RequestControls>;
 }
 
 type Answer = LdapResponse & { result: LdapResult };
@@ -41,7 +43,7 @@ type Answer = LdapResponse & { result: LdapResult };
 export function bindResult(operation: Operation, request: BindRequest): LdapResult {
   const { session, place, os } = operation;
   session.dn = '';
-  session.normalisedDn = '';
+  session.requester = session.server.anonymous;
   const { version, name, authentication } = request;
   if (version < 2 || version > 3) {
     return plainResult(resultCodes.protocolError, 'requested protocol version not supported');
@@ -72,7 +74,7 @@ export function bindResult(operation: Operation, request: BindRequest): LdapResu
   const dn = verify(session, normalisedDn, password);
   if (dn === null) return plainResult(resultCodes.invalidCredentials);
   session.dn = dn;
-  session.normalisedDn = normalisedDn;
+  session.requester = requesterOf(session.server, normalisedDn);
   os.log('slapd', `${place} BIND dn="${dn}" mech=SIMPLE bind_ssf=0 ssf=0`);
   return plainResult(resultCodes.success);
 }
@@ -90,7 +92,7 @@ function verify(session: Session, normalisedDn: string, password: Uint8Array): s
   const entry = server.directory.get(normalisedDn);
   const type = schema.type('userPassword');
   if (entry === null || type === null) return null;
-  if (!isAllowed(server, { requester: '', entry, attribute: type, level: 'auth' })) return null;
+  if (!server.anonymous.may(entry, type, accessLevels.auth)) return null;
   const stored = attributesOf(entry, type).flatMap(({ values }) => values);
   return stored.some((value) => checkPassword(value, password)) ? entry.dn : null;
 }
@@ -135,10 +137,10 @@ export function answer(operation: Operation, request: LdapRequest, refusal: Ldap
 /** What a change of an entry is answered: why it may not be, or that nothing can be changed here. */
 function refuseChange(operation: Operation, dn: string, types: readonly string[]): LdapResult {
   const { session, controls } = operation;
-  const { server, normalisedDn: requester } = session;
+  const { server, requester } = session;
   const normalisedDn = server.directory.normalise(dn);
   if (normalisedDn === null) return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
-  if (requester === '') {
+  if (requester.dn === '') {
     return plainResult(resultCodes.strongerAuthRequired, 'modifications require authentication');
   }
   const entry = server.directory.get(normalisedDn);
@@ -148,7 +150,7 @@ function refuseChange(operation: Operation, dn: string, types: readonly string[]
     if (type === null) {
       return plainResult(resultCodes.undefinedAttributeType, `${name}: attribute type undefined`);
     }
-    if (!isAllowed(server, { requester, entry, attribute: type, level: 'write' })) {
+    if (!requester.may(entry, type, accessLevels.write)) {
       return plainResult(resultCodes.insufficientAccessRights);
     }
   }
@@ -159,19 +161,18 @@ function refuseAdd(operation: Operation, dn: string): LdapResult {
   const { session } = operation;
   if (session.server.directory.normalise(dn) === null)
     return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
-  if (session.normalisedDn === '') {
+  if (session.requester.dn === '') {
     return plainResult(resultCodes.strongerAuthRequired, 'modifications require authentication');
   }
   return plainResult(resultCodes.unwillingToPerform, 'operation restricted');
 }
 
 function refuseMove(operation: Operation, dn: string): LdapResult {
-  const { server, normalisedDn: requester } = operation.session;
+  const { server, requester } = operation.session;
   const result = refuseChange(operation, dn, []);
   const entry = server.directory.get(server.directory.normalise(dn) ?? '');
   if (result.code !== resultCodes.unwillingToPerform || entry?.parent == null) return result;
-  if (isAllowed(server, { requester, entry: entry.parent, attribute: 'children', level: 'write' }))
-    return result;
+  if (requester.may(entry.parent, 'children', accessLevels.write)) return result;
   return plainResult(resultCodes.insufficientAccessRights, 'no write access to parent');
 }
 
@@ -190,7 +191,7 @@ function compare(
   request: { dn: string; attribute: string; value: Uint8Array },
 ): LdapResult {
   const { session, controls } = operation;
-  const { server } = session;
+  const { server, requester } = session;
   const { schema } = server.conf;
   const normalisedDn = server.directory.normalise(request.dn);
   if (normalisedDn === null) return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
@@ -205,29 +206,20 @@ function compare(
     return plainResult(resultCodes.invalidAttributeSyntax, 'value does not conform to assertion syntax');
   }
   const entry = server.directory.get(normalisedDn);
-  const requester = session.normalisedDn;
   if (entry === null) return notFound({ server, requester, controls }, request.dn, { scope: 0 });
-  const allowed = (attribute: typeof type | 'entry', level: 'compare' | 'disclose'): boolean =>
-    isAllowed(server, { requester, entry, attribute, level });
-  if (!allowed(type, 'compare')) {
-    return plainResult(
-      allowed('entry', 'disclose') ? resultCodes.insufficientAccessRights : resultCodes.noSuchObject,
-    );
+  if (!requester.may(entry, type, accessLevels.compare)) {
+    const seen = requester.may(entry, 'entry', accessLevels.disclose);
+    return plainResult(seen ? resultCodes.insufficientAccessRights : resultCodes.noSuchObject);
   }
   if (controls.assertion !== null && !holds(operation, entry))
     return plainResult(resultCodes.assertionFailed);
-  const attributes = attributesOf(entry, type);
-  if (attributes.length === 0) return plainResult(resultCodes.noSuchAttribute);
-  const same = attributes.some((attribute) => normalisedValues(attribute, schema).includes(key));
+  if (attributesOf(entry, type).length === 0) return plainResult(resultCodes.noSuchAttribute);
+  const same = hasValue(entry, type, key, schema);
   return plainResult(same ? resultCodes.compareTrue : resultCodes.compareFalse);
 }
 
-function holds(operation: Operation, entry: Entry): boolean {
-  const { server, normalisedDn: requester } = operation.session;
-  const context = {
-    schema: server.conf.schema,
-    maySearch: (each: Entry, attribute: Parameters<typeof attributesOf>[1]) =>
-      isAllowed(server, { requester, entry: each, attribute, level: 'search' }),
-  };
-  return matchFilter(context, entry, operation.controls.assertion!) === true;
+function holds({ session, controls }: Operation, entry: Entry): boolean {
+  const { schema } = session.server.conf;
+  const context = { schema, requester: session.requester };
+  return matches(context, entry, toCondition(controls.assertion!, schema)) === true;
 }

@@ -7,6 +7,8 @@
  * STANDARDS  RFC 4512 §4.1
  * ERRORS     text for what is no definition
  */
+import { TextTable } from '../../protocols/ldap/text-table.ts';
+
 export interface AttributeType {
   /** as replies spell it: the first name */
   name: string;
@@ -38,6 +40,8 @@ export interface ObjectClass {
 
 /** All that is known of types and classes; names are not case sensitive. */
 export class Schema {
+  /** names and values that requests bring again and again */
+  readonly texts = new TextTable();
   readonly #macros = new Map<string, string>();
   readonly #types = new Map<string, AttributeType>();
   readonly #classes = new Map<string, ObjectClass>();

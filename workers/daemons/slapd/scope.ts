@@ -10,15 +10,15 @@ import type { SearchRequest } from '../../protocols/ldap/request.ts';
 import type { LdapResult } from '../../protocols/ldap/response.ts';
 import { resultCodes } from '../../protocols/ldap/types.ts';
 
-import { isWithin } from './access.ts';
+import { accessLevels, isWithin, type Requester } from './access.ts';
 import type { RequestControls } from './controls.ts';
-import { isOfClass, type Entry } from './directory.ts';
-import { isAllowed, plainResult, type Server } from './server.ts';
+import type { Entry } from './directory.ts';
+import { plainResult, type Server } from './server.ts';
 
-interface Requester {
+interface Asking {
   server: Server;
-  requester: string;
-  controls: RequestControls;
+  requester: Requester;
+  controls: Readonly<RequestControls>;
 }
 
 /**
@@ -26,23 +26,23 @@ interface Requester {
  * there is none.
  */
 export function findBase(
-  context: Requester,
+  context: Asking,
   request: SearchRequest,
   base: string,
 ): { entry: Entry | null } | { result: LdapResult } {
   const { server, requester } = context;
-  const { suffix, schema } = server.conf;
+  const { suffix } = server.conf;
   if (suffix === null || !isWithin(base, { dn: suffix, scope: 'subtree' })) {
     return { result: plainResult(resultCodes.noSuchObject) };
   }
   if (base === '') return { entry: null };
   const entry = server.directory.get(base);
   if (entry === null) return { result: notFound(context, request.base, { scope: request.scope }) };
-  if (!isAllowed(server, { requester, entry, attribute: 'entry', level: 'search' })) {
-    const seen = isAllowed(server, { requester, entry, attribute: 'entry', level: 'disclose' });
+  if (!requester.may(entry, 'entry', accessLevels.search)) {
+    const seen = requester.may(entry, 'entry', accessLevels.disclose);
     return { result: plainResult(seen ? resultCodes.insufficientAccessRights : resultCodes.noSuchObject) };
   }
-  if (!context.controls.manageDsaIt && isOfClass(entry, 'referral', schema)) {
+  if (!context.controls.manageDsaIt && entry.isReferral) {
     const referral = formatReferrals(entry, { base: request.base, scope: scopeNames[request.scope]! });
     return { result: { code: resultCodes.referral, matchedDn: entry.dn, text: '', referral } };
   }
@@ -50,14 +50,14 @@ export function findBase(
 }
 
 /** noSuchObject with the nearest entry above, or a referral when that one is a referral. */
-export function notFound(context: Requester, dn: string, { scope }: { scope: number }): LdapResult {
+export function notFound(context: Asking, dn: string, { scope }: { scope: number }): LdapResult {
   const { server, requester } = context;
   const rdns = parseDn(dn) ?? [];
   for (let i = 1; i < rdns.length; i++) {
     const above = server.directory.get(server.directory.normalise(formatDn(rdns.slice(i)))!);
     if (above === null) continue;
-    const seen = isAllowed(server, { requester, entry: above, attribute: 'entry', level: 'disclose' });
-    if (seen && isOfClass(above, 'referral', server.conf.schema)) {
+    const seen = requester.may(above, 'entry', accessLevels.disclose);
+    if (seen && above.isReferral) {
       const referral = formatReferrals(above, { base: dn, scope: scopeNames[scope]! });
       return { code: resultCodes.referral, matchedDn: above.dn, text: '', referral };
     }

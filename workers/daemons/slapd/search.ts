@@ -6,94 +6,159 @@
  *
  * STANDARDS  RFC 4511 §4.5, RFC 3673 ("+"), RFC 4529 ("@class"), RFC 3296 (referral entries)
  */
-import { ByteWriter } from '../../bytes/byte-writer.ts';
-
-import { encodeMessage } from '../../protocols/ldap/message.ts';
+import { encodeMessage, type Control } from '../../protocols/ldap/message.ts';
 import type { AttributeValues, SearchRequest } from '../../protocols/ldap/request.ts';
-import type { LdapResult } from '../../protocols/ldap/response.ts';
+import type { LdapResponse, LdapResult } from '../../protocols/ldap/response.ts';
 import { resultCodes } from '../../protocols/ldap/types.ts';
 
-import { NEVER, SECOND, type Connection, type Os, type Proc } from '../../os/os.ts';
+import { NEVER, SECOND, type VirtualTime } from '../../os/os.ts';
 
-import { isWho } from './access.ts';
+import { accessLevels, isWho, Requester } from './access.ts';
+import { toCondition, type Condition } from './condition.ts';
 import type { SizeLimits } from './conf.ts';
 import type { RequestControls } from './controls.ts';
-import { isOfClass, operationalAttributes, type Entry } from './directory.ts';
-import { matchFilter, type MatchContext } from './match.ts';
+import { operationalAttributes, type Directory, type Entry } from './directory.ts';
+import { matches } from './match.ts';
 import { rootDse, subschema } from './root-dse.ts';
-import { chooseAttributes, type Selection } from './selection.ts';
-import { isAllowed, plainResult, type Server } from './server.ts';
+import { Selection } from './selection.ts';
+import { plainResult, type Server } from './server.ts';
 import { findBase, formatReferrals, inScope } from './scope.ts';
 
-export interface SearchContext {
+export interface Asking {
   server: Server;
-  /** normalised DN, '' = anonymous */
-  requester: string;
-  controls: RequestControls;
-  conn: Connection;
+  requester: Requester;
+  controls: Readonly<RequestControls>;
   messageId: number;
-}
-
-export interface SearchOutcome {
-  result: LdapResult;
-  entries: number;
-  /** the client went away */
-  lost: boolean;
 }
 
 const flushBytes = 16_384;
 
-/** Sends the entries; the caller sends the result. What is buffered but not sent comes back in `tail`. */
-export function* search(
-  os: Os,
-  context: SearchContext,
-  request: SearchRequest,
-): Proc<SearchOutcome & { tail: Uint8Array }> {
-  const done = (result: LdapResult): SearchOutcome & { tail: Uint8Array } => ({
-    result, entries: 0, lost: false, tail: nothing,
-  }); // prettier-ignore
-  const refusal = checkRequest(request);
-  if (refusal !== null) return done(refusal);
-  const { server, requester } = context;
-  const base = server.directory.normalise(request.base);
-  if (base === null) return done(plainResult(resultCodes.invalidDNSyntax, 'invalid DN'));
-  const selection = chooseAttributes(request.attributes, server.conf.schema);
-  const matching = matchContext(server, requester);
-  if (request.scope === 0 && (base === '' || base === 'cn=subschema')) {
-    const special = base === '' ? rootDse(server) : subschema(server);
-    return describeServer(context, request, { selection, matching, ...special });
+/** A search under way: what it finds is encoded in pieces, so that the caller can send between them. */
+export class Search {
+  /** entries found so far */
+  entries = 0;
+  readonly #asking: Asking;
+  readonly #request: SearchRequest;
+  readonly #sizeMax: number;
+  readonly #selection: Selection;
+  readonly #condition: Condition;
+  #candidates: readonly Entry[] = nobody;
+  #next = 0;
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  /** decided before any entry was looked at; null = nothing was */
+  readonly #result: LdapResult | null;
+
+  constructor(asking: Asking, request: SearchRequest) {
+    const { server, requester } = asking;
+    this.#asking = asking;
+    this.#request = request;
+    this.#selection = new Selection(request.attributes, server.conf.schema);
+    this.#condition = toCondition(request.filter, server.conf.schema);
+    const limits = limitsOf(server, requester);
+    this.#sizeMax = effectiveSize(request.sizeLimit, limits);
+    this.#result = checkRequest(request) ?? this.#begin(limits);
   }
-  const found = findBase(context, request, base);
-  if ('result' in found) return done(found.result);
-  if (context.controls.assertion !== null && found.entry !== null) {
-    const verdict = matchFilter(matching, found.entry, context.controls.assertion);
-    if (verdict !== true) return done(plainResult(resultCodes.assertionFailed));
+
+  /** Goes on to the end, or to 16 kB. @returns the result at the end; null: `take` must be sent before */
+  advance(): LdapResult | null {
+    if (this.#result !== null) return this.#result;
+    while (this.#next < this.#candidates.length) {
+      const full = this.#visit(this.#candidates[this.#next++]!);
+      if (full) return plainResult(resultCodes.sizeLimitExceeded);
+      if (this.#bytes >= flushBytes) return null;
+    }
+    return plainResult(resultCodes.success);
   }
-  const limits = limitsOf(server, requester);
-  const candidates = listCandidates(server, request, found.entry);
-  if (limits.unchecked > 0 && candidates.length > limits.unchecked) {
-    return done(plainResult(resultCodes.adminLimitExceeded));
+
+  /** The messages encoded since the last time. */
+  take(): Uint8Array[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#bytes = 0;
+    return pieces;
   }
-  return yield* sendMatches(os, context, request, { candidates, selection, matching, limits });
+
+  #begin(limits: SizeLimits): LdapResult | null {
+    const { server, requester, controls } = this.#asking;
+    const { schema } = server.conf;
+    const request = this.#request;
+    const base = server.directory.normalise(request.base);
+    if (base === null) return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
+    if (request.scope === 0 && (base === '' || base === 'cn=subschema')) {
+      return this.#describeServer(base === '' ? rootDse(server) : subschema(server));
+    }
+    const found = findBase(this.#asking, request, base);
+    if ('result' in found) return found.result;
+    if (controls.assertion !== null && found.entry !== null) {
+      const verdict = matches({ schema, requester }, found.entry, toCondition(controls.assertion, schema));
+      if (verdict !== true) return plainResult(resultCodes.assertionFailed);
+    }
+    this.#candidates = listCandidates(server, request, {
+      condition: this.#condition,
+      base: found.entry,
+      listedOnly: limits.unchecked > 0,
+    });
+    if (limits.unchecked > 0 && this.#candidates.length > limits.unchecked) {
+      return plainResult(resultCodes.adminLimitExceeded);
+    }
+    return null;
+  }
+
+  #describeServer(special: { entry: Entry; operational: AttributeValues[] }): LdapResult {
+    const { entry, operational } = special;
+    // What describes the server is for everybody.
+    const context = { schema: this.#asking.server.conf.schema, requester: new Requester('', [], true) };
+    if (matches(context, entry, this.#condition) === true) {
+      const attributes = [
+        ...entry.attributes
+          .filter(({ type }) => this.#selection.user(type))
+          .map(({ type, values }) => ({ type: type.name, values })),
+        ...operational.filter(({ type }) => this.#selection.operational(type)),
+      ].filter(({ values }) => values.length > 0);
+      this.#show(entry.dn, attributes);
+    }
+    return plainResult(resultCodes.success);
+  }
+
+  /** Shows an entry if it matches. @returns true when it would be one too many */
+  #visit(entry: Entry): boolean {
+    const { server, requester, controls } = this.#asking;
+    if (entry.isReferral && !controls.manageDsaIt) {
+      if (!requester.may(entry, 'entry', accessLevels.read)) return false;
+      const scope = this.#request.scope === 1 ? 'base' : 'sub';
+      const uris = formatReferrals(entry, { base: entry.dn, scope });
+      this.#send({ kind: 'search-result-reference', uris });
+      return false;
+    }
+    const context = { schema: server.conf.schema, requester };
+    if (matches(context, entry, this.#condition) !== true) return false;
+    if (!requester.may(entry, 'entry', accessLevels.read)) return false;
+    if (this.#sizeMax > 0 && this.entries >= this.#sizeMax) return true;
+    this.#show(entry.dn, visibleAttributes(this.#asking, entry, this.#selection));
+    return false;
+  }
+
+  #show(dn: string, attributes: AttributeValues[]): void {
+    this.entries++;
+    const shown = this.#request.typesOnly ? attributes.map(({ type }) => ({ type, values: [] })) : attributes;
+    this.#send({ kind: 'search-result-entry', dn, attributes: shown });
+  }
+
+  #send(operation: LdapResponse): void {
+    const bytes = encodeMessage({ id: this.#asking.messageId, operation, controls: noControls });
+    this.#pieces.push(bytes);
+    this.#bytes += bytes.length;
+  }
 }
 
-const nothing = new Uint8Array(0);
+const nobody: readonly Entry[] = Object.freeze([]);
+const noControls: readonly Control[] = Object.freeze([]);
 
-function describeServer(
-  context: SearchContext,
-  request: SearchRequest,
-  special: { entry: Entry; operational: AttributeValues[]; selection: Selection; matching: MatchContext },
-): SearchOutcome & { tail: Uint8Array } {
-  const { entry, operational, selection, matching } = special;
-  const matches = matchFilter({ ...matching, maySearch: () => true }, entry, request.filter) === true;
-  const attributes = [
-    ...entry.attributes
-      .filter(({ type }) => selection.user(type))
-      .map(({ type, values }) => ({ type: type.name, values })),
-    ...operational.filter(({ type }) => selection.operational(type)),
-  ].filter(({ values }) => values.length > 0);
-  const tail = matches ? encodeEntry(context.messageId, request, { dn: entry.dn, attributes }) : nothing;
-  return { result: plainResult(resultCodes.success), entries: matches ? 1 : 0, lost: false, tail };
+/** When a search has taken too long; NEVER for one that may take for ever. */
+export function searchDeadline(server: Server, request: SearchRequest, now: VirtualTime): VirtualTime {
+  const seconds = Math.min(request.timeLimit || Infinity, server.conf.timeLimit || Infinity);
+  return seconds === Infinity ? NEVER : now + seconds * SECOND;
 }
 
 function checkRequest(request: SearchRequest): LdapResult | null {
@@ -105,85 +170,41 @@ function checkRequest(request: SearchRequest): LdapResult | null {
   return null;
 }
 
-function matchContext(server: Server, requester: string): MatchContext {
-  return {
-    schema: server.conf.schema,
-    maySearch: (entry, attribute) => isAllowed(server, { requester, entry, attribute, level: 'search' }),
-  };
-}
-
-function limitsOf(server: Server, requester: string): SizeLimits {
-  if (requester !== '' && requester === server.rootDn) return { soft: 0, hard: 0, unchecked: 0 };
-  return server.conf.limits.find(({ who }) => isWho(who, requester, ''))?.limits ?? server.conf.size;
+function limitsOf(server: Server, requester: Requester): SizeLimits {
+  if (requester.isRoot) return { soft: 0, hard: 0, unchecked: 0 };
+  return server.conf.limits.find(({ who }) => isWho(who, requester.dn, ''))?.limits ?? server.conf.size;
 }
 
 /** Entries in scope that an index does not rule out, in the order of adding. */
-function listCandidates(server: Server, request: SearchRequest, base: Entry | null): Entry[] {
-  const { directory } = server;
-  const ids = directory.candidates(request.filter);
+function listCandidates(
+  { directory }: Server,
+  { scope }: SearchRequest,
+  wanted: { condition: Condition; base: Entry | null; listedOnly: boolean },
+): readonly Entry[] {
+  const { base } = wanted;
+  const ids = directory.candidates(wanted.condition, wanted.listedOnly);
   if (ids !== null) {
-    const all = directory.referrals.length === 0 ? ids : [...new Set([...ids, ...directory.referrals])];
-    if (all !== ids) all.sort((a, b) => a - b);
-    const entries = all.map((id) => directory.entries[id]!);
-    return entries.filter((entry) => inScope(entry, base, request.scope));
+    const found: Entry[] = [];
+    for (const id of withReferrals(directory, ids)) {
+      const entry = directory.entries[id]!;
+      if (inScope(entry, base, scope)) found.push(entry);
+    }
+    return found;
   }
-  if (base === null) return request.scope === 1 ? directory.roots : directory.entries;
-  if (request.scope === 0) return [base];
-  if (request.scope === 1) return base.children;
+  if (base === null) return scope === 1 ? directory.roots : directory.entries;
+  if (scope === 0) return [base];
+  if (scope === 1) return base.children;
   const found: Entry[] = [];
   const waiting = [base];
   for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
-    if (entry !== base || request.scope === 2) found.push(entry);
+    if (entry !== base || scope === 2) found.push(entry);
     for (const child of entry.children) waiting.push(child);
   }
   return found.sort((a, b) => a.id - b.id);
 }
 
-interface Plan {
-  candidates: readonly Entry[];
-  selection: Selection;
-  matching: MatchContext;
-  limits: SizeLimits;
-}
-
-function* sendMatches(
-  os: Os,
-  context: SearchContext,
-  request: SearchRequest,
-  plan: Plan,
-): Proc<SearchOutcome & { tail: Uint8Array }> {
-  const { server, requester, controls, conn, messageId } = context;
-  const sizeMax = effectiveSize(request.sizeLimit, plan.limits);
-  const seconds = Math.min(request.timeLimit || Infinity, server.conf.timeLimit || Infinity);
-  const deadline = seconds === Infinity ? NEVER : os.now() + seconds * SECOND;
-  let buffer = new ByteWriter();
-  let entries = 0;
-  const end = (code: number, lost = false): SearchOutcome & { tail: Uint8Array } => ({
-    result: plainResult(code), entries, lost, tail: buffer.finish(),
-  }); // prettier-ignore
-  for (const entry of plan.candidates) {
-    const isReferral = !controls.manageDsaIt && isOfClass(entry, 'referral', server.conf.schema);
-    if (isReferral) {
-      if (!isAllowed(server, { requester, entry, attribute: 'entry', level: 'read' })) continue;
-      const uris = formatReferrals(entry, { base: entry.dn, scope: request.scope === 1 ? 'base' : 'sub' });
-      buffer.bytes(
-        encodeMessage({ id: messageId, operation: { kind: 'search-result-reference', uris }, controls: [] }),
-      );
-      continue;
-    }
-    if (matchFilter(plan.matching, entry, request.filter) !== true) continue;
-    if (!isAllowed(server, { requester, entry, attribute: 'entry', level: 'read' })) continue;
-    if (sizeMax > 0 && entries >= sizeMax) return end(resultCodes.sizeLimitExceeded);
-    entries++;
-    const attributes = visibleAttributes(context, entry, plan.selection);
-    buffer.bytes(encodeEntry(messageId, request, { dn: entry.dn, attributes }));
-    if (buffer.length < flushBytes) continue;
-    const written = yield* conn.write(buffer.finish(), { deadline });
-    buffer = new ByteWriter();
-    if (written === 'reset') return end(resultCodes.other, true);
-    if (written === 'timeout' || os.now() >= deadline) return end(resultCodes.timeLimitExceeded);
-  }
-  return end(resultCodes.success);
+function withReferrals({ referrals }: Directory, ids: readonly number[]): readonly number[] {
+  return referrals.length === 0 ? ids : [...new Set([...ids, ...referrals])].sort((a, b) => a - b);
 }
 
 /** What the client asks for and what it may have: the soft limit by default, the hard one at most. */
@@ -193,35 +214,22 @@ function effectiveSize(asked: number, limits: SizeLimits): number {
   return most === 0 ? asked : Math.min(asked, most);
 }
 
-function visibleAttributes(context: SearchContext, entry: Entry, selection: Selection): AttributeValues[] {
-  const { server, requester } = context;
+function visibleAttributes(
+  { server, requester }: Asking,
+  entry: Entry,
+  selection: Selection,
+): AttributeValues[] {
   const { schema } = server.conf;
   const shown: AttributeValues[] = [];
-  for (const { type, values } of entry.attributes) {
-    if (!selection.user(type) || !isAllowed(server, { requester, entry, attribute: type, level: 'read' }))
-      continue;
-    shown.push({ type: type.name, values });
+  for (let i = 0; i < entry.attributes.length; i++) {
+    const { type, values } = entry.attributes[i]!;
+    if (selection.user(type) && requester.may(entry, type, accessLevels.read))
+      shown.push({ type: type.name, values });
   }
   if (!selection.anyOperational) return shown;
   for (const attribute of operationalAttributes(entry, schema, server.conf.rootDn)) {
     if (shown.some(({ type }) => type === attribute.type) || !selection.operational(attribute.type)) continue;
-    const type = schema.type(attribute.type)!;
-    if (isAllowed(server, { requester, entry, attribute: type, level: 'read' })) shown.push(attribute);
+    if (requester.may(entry, schema.type(attribute.type)!, accessLevels.read)) shown.push(attribute);
   }
   return shown;
-}
-
-function encodeEntry(
-  id: number,
-  request: SearchRequest,
-  entry: { dn: string; attributes: AttributeValues[] },
-): Uint8Array {
-  const attributes = request.typesOnly
-    ? entry.attributes.map(({ type }) => ({ type, values: [] }))
-    : entry.attributes;
-  return encodeMessage({
-    id,
-    operation: { kind: 'search-result-entry', dn: entry.dn, attributes },
-    controls: [],
-  });
 }

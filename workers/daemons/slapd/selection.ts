@@ -7,37 +7,55 @@ import { isOrDerives, type AttributeType, type ObjectClass, type Schema } from '
 
 const namesMax = 10_000;
 
-export interface Selection {
-  /** whether a stored attribute is shown */
-  user(type: AttributeType): boolean;
-  /** whether an operational attribute that the server computes is shown, by name */
-  operational(name: string): boolean;
-  anyOperational: boolean;
-}
+/** An attribute selection. */
+export class Selection {
+  readonly #schema: Schema;
+  #allUser = true;
+  #allOperational = false;
+  #anyOperational = false;
+  readonly #wanted: AttributeType[] = [];
 
-/** Reads an attribute selection. */
-export function chooseAttributes(names: readonly string[], schema: Schema): Selection {
-  const listed = names.slice(0, namesMax);
-  const all = listed.length === 0 || listed.includes('*');
-  const operational = listed.includes('+');
-  const wanted: AttributeType[] = [];
-  for (const name of listed) {
-    if (name.startsWith('@')) {
-      const objectClass = schema.objectClass(name.slice(1));
-      // extensibleObject allows every attribute.
-      if (objectClass !== null) wanted.push(...allowedTypes(objectClass, schema));
-      continue;
-    }
-    // An option such as ";binary" is none that a stored attribute has.
-    const type = schema.type(name);
-    if (type !== null) wanted.push(type);
+  constructor(names: readonly string[], schema: Schema) {
+    this.#schema = schema;
+    if (names.length > 0) this.#allUser = false;
+    for (let i = 0; i < names.length && i < namesMax; i++) this.#add(names[i]!);
   }
-  const isWanted = (type: AttributeType): boolean => wanted.some((each) => isOrDerives(type, each));
-  return {
-    user: (type) => (type.operational ? operational : all) || isWanted(type),
-    operational: (name) => operational || isWanted(schema.type(name)!),
-    anyOperational: operational || wanted.some((type) => type.operational),
-  };
+
+  /** Whether an operational attribute is shown. */
+  get anyOperational(): boolean {
+    return this.#allOperational || this.#anyOperational;
+  }
+  /** Whether a stored attribute is shown. */
+  user(type: AttributeType): boolean {
+    return (type.operational ? this.#allOperational : this.#allUser) || this.#isWanted(type);
+  }
+  /** Whether an operational attribute that the server computes is shown, by name. */
+  operational(name: string): boolean {
+    return this.#allOperational || this.#isWanted(this.#schema.type(name)!);
+  }
+
+  #add(name: string): void {
+    if (name === '*') this.#allUser = true;
+    else if (name === '+') this.#allOperational = true;
+    else if (name.startsWith('@')) {
+      const objectClass = this.#schema.objectClass(name.slice(1));
+      // extensibleObject allows every attribute.
+      if (objectClass !== null) for (const type of allowedTypes(objectClass, this.#schema)) this.#want(type);
+    } else {
+      // An option such as ";binary" is none that a stored attribute has.
+      const type = this.#schema.type(name);
+      if (type !== null) this.#want(type);
+    }
+  }
+  #want(type: AttributeType): void {
+    this.#wanted.push(type);
+    if (type.operational) this.#anyOperational = true;
+  }
+  #isWanted(type: AttributeType): boolean {
+    const wanted = this.#wanted;
+    for (let i = 0; i < wanted.length; i++) if (isOrDerives(type, wanted[i]!)) return true;
+    return false;
+  }
 }
 
 function allowedTypes(objectClass: ObjectClass, schema: Schema): AttributeType[] {

@@ -3,35 +3,32 @@
  */
 import type { LdapResult } from '../../protocols/ldap/response.ts';
 
-import { accessLevel, accessLevels } from './access.ts';
+import { Requester } from './access.ts';
 import type { SlapdConf } from './conf.ts';
-import type { Directory, Entry } from './directory.ts';
-import type { AttributeType } from './schema.ts';
+import type { Directory } from './directory.ts';
 
 export interface Server {
   readonly conf: SlapdConf;
   readonly directory: Directory;
   /** normalised */
   readonly rootDn: string;
+  readonly anonymous: Requester;
 }
 
-/** Whether a requester (normalised DN, '' = anonymous) has a level of access. The rootdn has all. */
-export function isAllowed(
-  server: Server,
-  question: {
-    requester: string;
-    entry: Entry;
-    attribute: AttributeType | 'entry' | 'children';
-    level: keyof typeof accessLevels;
-  },
-): boolean {
-  const { requester, entry, attribute, level } = question;
-  if (requester !== '' && requester === server.rootDn) return true;
-  const found = accessLevel(server.conf.access, { requester, dn: entry.normalisedDn, attribute });
-  return found >= accessLevels[level];
+/** Starts to serve a directory. */
+export function makeServer(conf: SlapdConf, directory: Directory): Server {
+  const rootDn = directory.normalise(conf.rootDn) ?? '';
+  return { conf, directory, rootDn, anonymous: new Requester('', conf.access, false) };
+}
+
+/** Who has bound with this normalised DN. */
+export function requesterOf(server: Server, dn: string): Requester {
+  return dn === '' ? server.anonymous : new Requester(dn, server.conf.access, dn === server.rootDn);
 }
 
 /** A result without matched DN and referrals. */
 export function plainResult(code: number, text = ''): LdapResult {
-  return { code, matchedDn: '', text, referral: [] };
+  return { code, matchedDn: '', text, referral: noReferral };
 }
+
+const noReferral: readonly string[] = Object.freeze([]);

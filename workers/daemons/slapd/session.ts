@@ -11,23 +11,21 @@
  * STANDARDS  RFC 4511 §4
  */
 import { DecodeError } from '../../bytes/byte-reader.ts';
+import { concat } from '../../bytes/concat.ts';
 
-import { makeLdapFramer, type BerReader } from '../../protocols/ldap/ber.ts';
-import {
-  decodeControls,
-  encodeMessage,
-  openMessage,
-  type LdapMessage,
-} from '../../protocols/ldap/message.ts';
-import { decodeRequest, type LdapRequest } from '../../protocols/ldap/request.ts';
+import { BerReader, makeLdapFramer } from '../../protocols/ldap/ber.ts';
+import { decodeControls, encodeMessage, openMessage } from '../../protocols/ldap/message.ts';
+import { decodeRequest, type LdapRequest, type SearchRequest } from '../../protocols/ldap/request.ts';
 import { responseTag, type LdapResponse, type LdapResult } from '../../protocols/ldap/response.ts';
+import type { TextTable } from '../../protocols/ldap/text-table.ts';
 import { noticeOfDisconnection, operationTags, resultCodes } from '../../protocols/ldap/types.ts';
 
 import { NEVER, SECOND, type Connection, type Os, type Proc } from '../../os/os.ts';
 
+import type { Requester } from './access.ts';
 import { readControls, type RequestControls } from './controls.ts';
 import { answer, bindResult, type Operation } from './operations.ts';
-import { search } from './search.ts';
+import { Search, searchDeadline } from './search.ts';
 import { plainResult, type Server } from './server.ts';
 import { logRequest } from './stats.ts';
 
@@ -39,16 +37,16 @@ export interface Session {
   readonly number: number;
   /** who the client is, as bound; '' = anonymous */
   dn: string;
-  normalisedDn: string;
+  requester: Requester;
 }
 
 /** Serves one connection. @returns why it ended, as logged: '' = UNBIND */
 export function* runSession(os: Os, session: Session): Proc<string> {
   const { conn, server } = session;
-  const { bytesMaxAnonymous, bytesMaxBound, idleTimeout } = server.conf;
+  const { bytesMaxAnonymous, bytesMaxBound, idleTimeout, schema } = server.conf;
   const framers = [makeLdapFramer(bytesMaxAnonymous), makeLdapFramer(bytesMaxBound)] as const;
   for (let op = 0; ; op++) {
-    const bound = session.normalisedDn !== '';
+    const bound = session.requester.dn !== '';
     const frame = yield* conn.readFrame({
       framer: framers[bound ? 1 : 0],
       deadline: idleTimeout === 0 ? NEVER : os.now() + idleTimeout * SECOND,
@@ -57,48 +55,50 @@ export function* runSession(os: Os, session: Session): Proc<string> {
     if (frame === 'timeout') return 'idletimeout';
     if (typeof frame === 'string') return 'connection lost';
     const place = `conn=${session.number} op=${op}`;
-    const read = readRequest(frame);
+    const read = readRequest(frame, schema.texts);
     if (read === null) return 'connection lost';
     if ('problem' in read) {
       yield* disconnect(os, conn, { place, tag: read.tag, text: read.problem });
       return 'operations error';
     }
     const { id, request, controls } = read;
-    logRequest(os, place, request, session);
+    logRequest(os, place, request, { dn: session.dn, texts: schema.texts });
     if (request.kind === 'unbind-request') return '';
     if (request.kind === 'abandon-request') continue;
-    const operation = { os, session, place, id, controls };
-    const sent = yield* serve(operation, request);
-    if (!sent) return 'connection lost';
+    const operation: Operation = { os, session, place, id, controls };
+    const reply =
+      request.kind === 'search-request' && !controls.unknownCritical
+        ? yield* runSearch(operation, request)
+        : respond(operation, request);
+    if (reply === null || (yield* conn.write(reply)) !== 'ok') return 'connection lost';
   }
 }
 
 interface ReadRequest {
   id: number;
   request: LdapRequest;
-  controls: RequestControls;
+  controls: Readonly<RequestControls>;
 }
 
 /** null: not even the envelope can be read */
-function readRequest(frame: Uint8Array): ReadRequest | { problem: string; tag: number } | null {
-  let envelope: { id: number; reader: BerReader };
+function readRequest(
+  frame: Uint8Array,
+  texts: TextTable,
+): ReadRequest | { problem: string; tag: number } | null {
+  const reader = new BerReader(frame, texts);
+  let tag = -1;
+  let stage = '';
   try {
-    envelope = openMessage(frame);
-  } catch (error) {
-    if (error instanceof DecodeError) return null;
-    throw error;
-  }
-  const { id, reader } = envelope;
-  const { tag } = reader;
-  if (tag === -1) return null;
-  let stage = requestTags.has(tag) ? 'decoding error' : 'unknown LDAP request';
-  try {
+    const id = openMessage(reader);
+    tag = reader.tag;
+    if (tag === -1) return null;
+    stage = requestTags.has(tag) ? 'decoding error' : 'unknown LDAP request';
     const request = decodeRequest(reader);
     stage = 'controls decoding error';
     return { id, request, controls: readControls(decodeControls(reader)) };
   } catch (error) {
-    if (error instanceof DecodeError) return { problem: stage, tag };
-    throw error;
+    if (!(error instanceof DecodeError)) throw error;
+    return stage === '' ? null : { problem: stage, tag };
   }
 }
 
@@ -124,64 +124,55 @@ function* disconnect(
   );
 }
 
-/** Answers one request. @returns false when the client is gone */
-function* serve(operation: Operation, request: LdapRequest): Proc<boolean> {
-  const { os, session, place, id, controls } = operation;
-  const startedAt = os.now();
-  const finish = (response: LdapResponse & { result: LdapResult }): Proc<boolean> =>
-    sendResult(os, session, { place, id, startedAt, response });
-  if (controls.unknownCritical) {
-    const refusal = plainResult(
-      resultCodes.unavailableCriticalExtension,
-      'critical extension is not recognized',
-    );
-    return yield* finish(answer(operation, request, refusal));
-  }
-  if (request.kind === 'bind-request') {
-    const result = bindResult(operation, request);
-    return yield* finish({ kind: 'bind-response', result, saslCredentials: null });
-  }
-  if (request.kind !== 'search-request') return yield* finish(answer(operation, request, null));
-  const { server, conn, normalisedDn } = session;
-  const outcome = yield* search(
-    os,
-    { server, requester: normalisedDn, controls, conn, messageId: id },
-    request,
-  );
-  if (outcome.lost) return false;
-  const { result, entries, tail } = outcome;
-  logResult(os, place, { tag: responseTag('search-result-done'), result, startedAt, entries });
-  const done = encodeMessage({ id, operation: { kind: 'search-result-done', result }, controls: [] });
-  return (yield* conn.write(join(tail, done))) === 'ok';
+/** Answers a request that is no search. */
+function respond(operation: Operation, request: LdapRequest): Uint8Array {
+  const { os, place, id } = operation;
+  const response = respondWith(operation, request);
+  logResult(os, { place, tag: responseTag(response.kind), result: response.result, startedAt: os.now() });
+  return encodeMessage({ id, operation: response, controls: [] });
 }
 
-function* sendResult(
-  os: Os,
-  session: Session,
-  sending: { place: string; id: number; startedAt: number; response: LdapResponse & { result: LdapResult } },
-): Proc<boolean> {
-  const { place, id, startedAt, response } = sending;
-  logResult(os, place, { tag: responseTag(response.kind), result: response.result, startedAt });
-  const message: LdapMessage = { id, operation: response, controls: [] };
-  return (yield* session.conn.write(encodeMessage(message))) === 'ok';
+function respondWith(operation: Operation, request: LdapRequest): LdapResponse & { result: LdapResult } {
+  if (operation.controls.unknownCritical) {
+    const text = 'critical extension is not recognized';
+    return answer(operation, request, plainResult(resultCodes.unavailableCriticalExtension, text));
+  }
+  if (request.kind !== 'bind-request') return answer(operation, request, null);
+  return { kind: 'bind-response', result: bindResult(operation, request), saslCredentials: null };
+}
+
+/** Searches. @returns what was not sent yet of the answer, to the end; null when the client is gone */
+function* runSearch(operation: Operation, request: SearchRequest): Proc<Uint8Array | null> {
+  const { os, session, place, id, controls } = operation;
+  const { server, conn, requester } = session;
+  const startedAt = os.now();
+  const search = new Search({ server, requester, controls, messageId: id }, request);
+  let result = search.advance();
+  if (result === null) {
+    const deadline = searchDeadline(server, request, startedAt);
+    for (; result === null; result ??= search.advance()) {
+      const written = yield* conn.write(concat(search.take()), { deadline });
+      if (written === 'reset') return null;
+      if (written === 'timeout' || os.now() >= deadline) result = plainResult(resultCodes.timeLimitExceeded);
+    }
+  }
+  logResult(os, { place, tag: operationTags.searchResultDone, result, startedAt, entries: search.entries });
+  const pieces = search.take();
+  pieces.push(encodeMessage({ id, operation: { kind: 'search-result-done', result }, controls: [] }));
+  return concat(pieces);
 }
 
 function logResult(
   os: Os,
-  place: string,
-  logged: { tag: number; result: LdapResult; startedAt: number; entries?: number },
+  logged: { place: string; tag: number; result: LdapResult; startedAt: number; entries?: number },
 ): void {
-  const { tag, result, startedAt, entries } = logged;
-  const etime = ((os.now() - startedAt) / SECOND).toFixed(6);
+  const { place, tag, result, entries } = logged;
+  const took = os.now() - logged.startedAt;
+  const etime = took === 0 ? '0.000000' : (took / SECOND).toFixed(6);
   const what = entries === undefined ? 'RESULT' : 'SEARCH RESULT';
-  const head = `${place} ${what} tag=${tag} err=${result.code} qtime=0.000000 etime=${etime}`;
-  os.log('slapd', `${head}${entries === undefined ? '' : ` nentries=${entries}`} text=${result.text}`);
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b;
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
+  const found = entries === undefined ? '' : ` nentries=${entries}`;
+  os.log(
+    'slapd',
+    `${place} ${what} tag=${tag} err=${result.code} qtime=0.000000 etime=${etime}${found} text=${result.text}`,
+  );
 }

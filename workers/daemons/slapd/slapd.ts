@@ -11,12 +11,12 @@ import * as utf8 from '../../bytes/utf8.ts';
 
 import { LdifError, parseLdif } from '../../protocols/ldap/ldif.ts';
 
-import type { Connection, Os, Proc } from '../../os/os.ts';
+import { call, type Connection, type Os, type Proc } from '../../os/os.ts';
 
 import { readSlapdConf, SlapdConfError, type SlapdConf } from './conf.ts';
 import { Directory } from './directory.ts';
 import { runSession } from './session.ts';
-import type { Server } from './server.ts';
+import { makeServer, type Server } from './server.ts';
 
 const confPath = '/etc/ldap/slapd.conf';
 const port = 389;
@@ -79,7 +79,8 @@ function* serveConnection(
   const place = `conn=${number} fd=${descriptor}`;
   const { local, remote } = conn;
   os.log('slapd', `${place} ACCEPT from IP=${remote.address}:${remote.port} (IP=0.0.0.0:${local.port})`);
-  const why = yield* runSession(os, { server, conn, number, dn: '', normalisedDn: '' });
+  const session = { server, conn, number, dn: '', requester: server.anonymous };
+  const why = yield* call(runSession(os, session));
   os.log('slapd', `${place} closed${why === '' ? '' : ` (${why})`}`);
 }
 
@@ -97,7 +98,7 @@ function loadServer(os: Os): Server | null {
   for (const path of os.files.list(conf.directory)) {
     if (path.endsWith('.ldif')) loadLdif(os, directory, path);
   }
-  return { conf, directory, rootDn: directory.normalise(conf.rootDn) ?? '' };
+  return makeServer(conf, directory);
 }
 
 function loadLdif(os: Os, directory: Directory, path: string): void {

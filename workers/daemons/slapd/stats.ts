@@ -5,42 +5,59 @@
  */
 import { formatFilter } from '../../protocols/ldap/filter-text.ts';
 import type { BindRequest, LdapRequest } from '../../protocols/ldap/request.ts';
+import type { TextTable } from '../../protocols/ldap/text-table.ts';
 
 import type { Os } from '../../os/os.ts';
 
 const simpleMethod = 128;
 const saslMethod = 163;
 
-/** Logs a request. */
-export function logRequest(os: Os, place: string, request: LdapRequest, session: { dn: string }): void {
-  const log = (text: string): void => os.log('slapd', `${place} ${text}`);
+/**
+ * Logs a request.
+ * @param client the session it comes from: who it is bound as, and texts that come again and again
+ */
+export function logRequest(
+  os: Os,
+  place: string,
+  request: LdapRequest,
+  client: { dn: string; texts: TextTable },
+): void {
+  if (request.kind === 'search-request') {
+    const { base, scope, derefAliases, attributes } = request;
+    const filter = formatFilter(request.filter, client.texts);
+    os.log('slapd', `${place} SRCH base="${base}" scope=${scope} deref=${derefAliases} filter="${filter}"`);
+    if (attributes.length === 0) return;
+    let text = `${place} SRCH attr=${attributes[0]!}`;
+    for (let i = 1; i < attributes.length; i++) text += ` ${attributes[i]!}`;
+    return os.log('slapd', text);
+  }
+  if (request.kind === 'bind-request' && client.dn !== '')
+    os.log('slapd', `${place} BIND anonymous mech=implicit bind_ssf=0 ssf=0`);
+  os.log('slapd', `${place} ${describe(request)}`);
+  if (request.kind === 'modify-request')
+    os.log('slapd', `${place} MOD attr=${request.changes.map(({ type }) => type).join(' ')}`);
+}
+
+function describe(request: Exclude<LdapRequest, { kind: 'search-request' }>): string {
   switch (request.kind) {
     case 'bind-request':
-      if (session.dn !== '') log('BIND anonymous mech=implicit bind_ssf=0 ssf=0');
-      return log(`BIND dn="${request.name}" method=${methodNumber(request)}`);
+      return `BIND dn="${request.name}" method=${methodNumber(request)}`;
     case 'unbind-request':
-      return log('UNBIND');
-    case 'search-request': {
-      const { base, scope, derefAliases, filter, attributes } = request;
-      log(`SRCH base="${base}" scope=${scope} deref=${derefAliases} filter="${formatFilter(filter)}"`);
-      if (attributes.length > 0) log(`SRCH attr=${attributes.join(' ')}`);
-      return;
-    }
+      return 'UNBIND';
     case 'modify-request':
-      log(`MOD dn="${request.dn}"`);
-      return log(`MOD attr=${request.changes.map(({ type }) => type).join(' ')}`);
+      return `MOD dn="${request.dn}"`;
     case 'add-request':
-      return log(`ADD dn="${request.dn}"`);
+      return `ADD dn="${request.dn}"`;
     case 'delete-request':
-      return log(`DEL dn="${request.dn}"`);
+      return `DEL dn="${request.dn}"`;
     case 'modify-dn-request':
-      return log(`MODRDN dn="${request.dn}"`);
+      return `MODRDN dn="${request.dn}"`;
     case 'compare-request':
-      return log(`CMP dn="${request.dn}" attr="${request.attribute}"`);
+      return `CMP dn="${request.dn}" attr="${request.attribute}"`;
     case 'abandon-request':
-      return log(`ABANDON msg=${request.target}`);
+      return `ABANDON msg=${request.target}`;
     case 'extended-request':
-      return log(`EXT oid=${request.oid}`);
+      return `EXT oid=${request.oid}`;
   }
 }
 

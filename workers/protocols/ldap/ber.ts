@@ -12,7 +12,10 @@
  */
 import { assert } from '../../bytes/assert.ts';
 import { DecodeError } from '../../bytes/byte-reader.ts';
+import { allocate } from '../../bytes/slab.ts';
 import * as utf8 from '../../bytes/utf8.ts';
+
+import type { TextTable } from './text-table.ts';
 
 /** Universal tags (X.680 §8.4); constructed ones have bit 0x20. */
 export const BOOLEAN = 0x01;
@@ -24,17 +27,25 @@ export const SET = 0x31;
 
 const lengthOctetsMax = 4;
 const integerOctetsMax = 4; // RFC 4511 §4.1.1: maxInt is 2^31 - 1
+const shortOctets = 32; // up to here a loop is faster than a call that copies
+const incomplete = -2; // more octets are needed to know
 
-/** A cursor over the elements in bytes[offset, end). */
+/**
+ * A cursor over the elements in bytes[offset, end). Within an element it is the same reader with a nearer end:
+ * what `enter` returned brings it back, so that no reader is made for each element.
+ */
 export class BerReader {
   readonly bytes: Uint8Array;
   offset: number;
-  readonly end: number;
+  end: number;
+  /** where texts that come again and again are found instead of decoded; null = nowhere */
+  readonly #texts: TextTable | null;
 
-  constructor(bytes: Uint8Array, offset = 0, end = bytes.length) {
+  constructor(bytes: Uint8Array, texts: TextTable | null = null) {
     this.bytes = bytes;
-    this.offset = offset;
-    this.end = end;
+    this.offset = 0;
+    this.end = bytes.length;
+    this.#texts = texts;
   }
   get atEnd(): boolean {
     return this.offset >= this.end;
@@ -43,50 +54,78 @@ export class BerReader {
   get tag(): number {
     return this.offset < this.end ? this.bytes[this.offset]! : -1;
   }
-  /** Enters the next element, which must have this tag: a reader over its contents. */
-  enter(tag: number): BerReader {
-    const found = this.tag;
-    if (found !== tag)
-      throw new DecodeError(
-        this.offset,
-        `expected tag ${hex(tag)}, found ${found < 0 ? 'nothing' : hex(found)}`,
-      );
-    return this.any();
+  /**
+   * Enters the next element, which must have this tag: what is read next are its contents.
+   * @returns what `leave` wants
+   */
+  enter(tag: number): number {
+    const outer = this.end;
+    this.end = this.#open(tag);
+    return outer;
   }
   /** Enters the next element, whatever its tag. */
-  any(): BerReader {
-    const at = this.offset;
-    const head = readHead(this.bytes, at, this.end);
-    if (head === null || head.end > this.end) throw new DecodeError(at, 'truncated element');
-    if (head.end < 0) throw new DecodeError(at, 'length that is indefinite or longer than four octets');
-    this.offset = head.end;
-    return new BerReader(this.bytes, head.contents, head.end);
+  enterAny(): number {
+    const outer = this.end;
+    this.end = this.#openAny();
+    return outer;
+  }
+  /** Goes on behind the element that was entered; what is left of its contents is not looked at. */
+  leave(outer: number): void {
+    this.offset = this.end;
+    this.end = outer;
+  }
+  /** Passes over the next element. */
+  skip(): void {
+    this.offset = this.#openAny();
   }
   /** The contents of a primitive element; a view, not a copy. */
   octets(tag = OCTET_STRING): Uint8Array {
-    const contents = this.enter(tag);
-    return this.bytes.subarray(contents.offset, contents.end);
+    const end = this.#open(tag);
+    const start = this.offset;
+    this.offset = end;
+    return this.bytes.subarray(start, end);
   }
   /** An octet string as UTF-8 text (RFC 4511 §4.1.2). */
   text(tag = OCTET_STRING): string {
-    return utf8.decode(this.octets(tag));
+    const end = this.#open(tag);
+    const start = this.offset;
+    this.offset = end;
+    if (start === end) return '';
+    if (this.#texts !== null) return this.#texts.find(this.bytes, start, end);
+    return utf8.decode(this.bytes.subarray(start, end));
   }
   /** A signed integer of at most 32 bits. */
   integer(tag = INTEGER): number {
     const at = this.offset;
-    const octets = this.octets(tag);
-    if (octets.length === 0 || octets.length > integerOctetsMax) {
-      throw new DecodeError(at, `integer of ${octets.length} octets`);
-    }
-    let value = octets[0]! & 0x80 ? -1 : 0;
-    for (const octet of octets) value = (value << 8) | octet;
+    const end = this.#open(tag);
+    const count = end - this.offset;
+    if (count === 0 || count > integerOctetsMax) throw new DecodeError(at, `integer of ${count} octets`);
+    let value = this.bytes[this.offset]! & 0x80 ? -1 : 0;
+    while (this.offset < end) value = (value << 8) | this.bytes[this.offset++]!;
     return value;
   }
   boolean(tag = BOOLEAN): boolean {
     const at = this.offset;
-    const octets = this.octets(tag);
-    if (octets.length !== 1) throw new DecodeError(at, `boolean of ${octets.length} octets`);
-    return octets[0] !== 0;
+    const end = this.#open(tag);
+    const count = end - this.offset;
+    if (count !== 1) throw new DecodeError(at, `boolean of ${count} octets`);
+    return this.bytes[this.offset++] !== 0;
+  }
+  #open(tag: number): number {
+    const found = this.tag;
+    if (found === tag) return this.#openAny();
+    const what = found < 0 ? 'nothing' : hex(found);
+    throw new DecodeError(this.offset, `expected tag ${hex(tag)}, found ${what}`);
+  }
+  /** Moves to the contents of the next element. @returns where they end */
+  #openAny(): number {
+    const at = this.offset;
+    const end = elementEnd(this.bytes, at, this.end);
+    if (end === incomplete || end > this.end) throw new DecodeError(at, 'truncated element');
+    if (end < 0) throw new DecodeError(at, 'length that is indefinite or longer than four octets');
+    const first = this.bytes[at + 1]!;
+    this.offset = first < 0x80 ? at + 2 : at + 2 + (first & 0x7f);
+    return end;
   }
 }
 
@@ -99,7 +138,7 @@ export class BerWriter {
   #start: number;
 
   constructor(bytesInitial = 256) {
-    this.#bytes = new Uint8Array(bytesInitial);
+    this.#bytes = allocate(bytesInitial);
     this.#start = bytesInitial;
   }
   /** A mark for `wrap`: what is written after it goes into the element. */
@@ -111,13 +150,24 @@ export class BerWriter {
     this.#head(tag, this.mark - mark);
   }
   octets(value: Uint8Array, tag = OCTET_STRING): void {
-    this.#reserve(value.length);
-    this.#start -= value.length;
-    this.#bytes.set(value, this.#start);
-    this.#head(tag, value.length);
+    const count = value.length;
+    this.#reserve(count);
+    this.#start -= count;
+    if (count > shortOctets) this.#bytes.set(value, this.#start);
+    else for (let i = 0; i < count; i++) this.#bytes[this.#start + i] = value[i]!;
+    this.#head(tag, count);
   }
   text(value: string, tag = OCTET_STRING): void {
-    this.octets(utf8.encode(value), tag);
+    const count = value.length;
+    this.#reserve(count);
+    const start = this.#start - count;
+    for (let i = 0; i < count; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) return this.octets(utf8.encode(value), tag);
+      this.#bytes[start + i] = code;
+    }
+    this.#start = start; // ASCII: the usual case
+    this.#head(tag, count);
   }
   integer(value: number, tag = INTEGER): void {
     assert((value | 0) === value, `BER integer out of range: ${value}`);
@@ -157,7 +207,7 @@ export class BerWriter {
   #reserve(count: number): void {
     if (count <= this.#start) return;
     const used = this.#bytes.length - this.#start;
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, used + count));
+    const grown = allocate(Math.max(this.#bytes.length * 2, used + count));
     grown.set(this.#bytes.subarray(this.#start), grown.length - used);
     this.#start = grown.length - used;
     this.#bytes = grown;
@@ -171,24 +221,24 @@ export class BerWriter {
 export function makeLdapFramer(bytesMax: number): (buffer: Uint8Array, length: number) => number {
   return (buffer, length) => {
     if (length > 0 && buffer[0] !== SEQUENCE) return -1;
-    const head = readHead(buffer, 0, length);
-    if (head === null) return 0;
-    if (head.end < 0 || head.end > bytesMax) return -1;
-    return head.end <= length ? head.end : 0;
+    const end = elementEnd(buffer, 0, length);
+    if (end === incomplete) return 0;
+    if (end < 0 || end > bytesMax) return -1;
+    return end <= length ? end : 0;
   };
 }
 
-/** @returns null when more octets are needed; end -1 for a form of length that LDAP does not allow */
-function readHead(bytes: Uint8Array, at: number, end: number): { contents: number; end: number } | null {
-  if (end - at < 2) return null;
+/** Where the element at `at` ends, be it beyond `end`; -1 for a form of length that LDAP does not allow. */
+function elementEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (end - at < 2) return incomplete;
   const first = bytes[at + 1]!;
-  if (first < 0x80) return { contents: at + 2, end: at + 2 + first };
+  if (first < 0x80) return at + 2 + first;
   const count = first & 0x7f;
-  if (count === 0 || count > lengthOctetsMax) return { contents: at, end: -1 };
-  if (end - at < 2 + count) return null;
+  if (count === 0 || count > lengthOctetsMax) return -1;
+  if (end - at < 2 + count) return incomplete;
   let length = 0;
   for (let i = 0; i < count; i++) length = length * 256 + bytes[at + 2 + i]!;
-  return { contents: at + 2 + count, end: at + 2 + count + length };
+  return at + 2 + count + length;
 }
 
 function hex(value: number): string {

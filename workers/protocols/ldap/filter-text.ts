@@ -4,9 +4,11 @@
  * STANDARDS  RFC 4515
  * ERRORS     FilterError with the place
  */
+import * as ascii from '../../bytes/ascii.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
 import { filterDepthMax, type Filter } from './filter.ts';
+import type { TextTable } from './text-table.ts';
 
 /** Text that is no filter. */
 export class FilterError extends Error {
@@ -114,36 +116,55 @@ function expect(parser: Parser, sign: string): void {
   parser.at++;
 }
 
-/** Writes a filter as text: UTF-8 as it is, what RFC 4515 reserves and other octets as \XX. */
-export function formatFilter(filter: Filter): string {
+/**
+ * Writes a filter as text: UTF-8 as it is, what RFC 4515 reserves and other octets as \XX.
+ * @param texts where values that come again and again are found
+ */
+export function formatFilter(filter: Filter, texts: TextTable | null = null): string {
   switch (filter.kind) {
     case 'and':
-      return `(&${filter.filters.map(formatFilter).join('')})`;
+      return formatList('(&', filter.filters, texts);
     case 'or':
-      return `(|${filter.filters.map(formatFilter).join('')})`;
+      return formatList('(|', filter.filters, texts);
     case 'not':
-      return `(!${formatFilter(filter.filter)})`;
+      return `(!${formatFilter(filter.filter, texts)})`;
     case 'present':
       return `(${filter.attribute}=*)`;
     case 'equality':
-      return `(${filter.attribute}=${escapeFilterValue(filter.value)})`;
+      return `(${filter.attribute}=${formatValue(filter.value, texts)})`;
     case 'greater-or-equal':
-      return `(${filter.attribute}>=${escapeFilterValue(filter.value)})`;
+      return `(${filter.attribute}>=${formatValue(filter.value, texts)})`;
     case 'less-or-equal':
-      return `(${filter.attribute}<=${escapeFilterValue(filter.value)})`;
+      return `(${filter.attribute}<=${formatValue(filter.value, texts)})`;
     case 'approx':
-      return `(${filter.attribute}~=${escapeFilterValue(filter.value)})`;
+      return `(${filter.attribute}~=${formatValue(filter.value, texts)})`;
     case 'substrings': {
       const parts = [filter.initial, ...filter.any, filter.final];
-      const texts = parts.map((part) => (part === null ? '' : escapeFilterValue(part)));
-      return `(${filter.attribute}=${texts.join('*')})`;
+      const values = parts.map((part) => (part === null ? '' : formatValue(part, texts)));
+      return `(${filter.attribute}=${values.join('*')})`;
     }
     case 'extensible': {
       const rule = filter.rule === '' ? '' : `:${filter.rule}`;
       const dn = filter.dnAttributes ? ':dn' : '';
-      return `(${filter.attribute}${dn}${rule}:=${escapeFilterValue(filter.value)})`;
+      return `(${filter.attribute}${dn}${rule}:=${formatValue(filter.value, texts)})`;
     }
   }
+}
+
+function formatList(head: string, filters: readonly Filter[], texts: TextTable | null): string {
+  let text = head;
+  for (let i = 0; i < filters.length; i++) text += formatFilter(filters[i]!, texts);
+  return `${text})`;
+}
+
+function formatValue(value: Uint8Array, texts: TextTable | null): string {
+  for (let i = 0; i < value.length; i++) {
+    const octet = value[i]!;
+    // NUL ( ) * \ and what is not ASCII
+    if (octet === 0 || (octet >= 0x28 && octet <= 0x2a) || octet === 0x5c || octet >= 0x80)
+      return escapeFilterValue(value);
+  }
+  return texts === null ? ascii.decode(value) : texts.find(value, 0, value.length);
 }
 
 /** Escapes what has a meaning in a filter, so that a value from outside stays a value. */

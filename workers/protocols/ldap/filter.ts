@@ -52,54 +52,65 @@ const tags = Object.freeze({
 /** Decodes the next element as a filter. */
 export function decodeFilter(reader: BerReader, depth = 0): Filter {
   if (depth >= filterDepthMax) throw new DecodeError(reader.offset, 'filter nested too deeply');
-  switch (reader.tag) {
-    case tags.and:
-    case tags.or: {
-      const kind = reader.tag === tags.and ? 'and' : 'or';
-      const filters: Filter[] = [];
-      for (const set = reader.any(); !set.atEnd;) filters.push(decodeFilter(set, depth + 1));
-      return { kind, filters };
-    }
-    case tags.not:
-      return { kind: 'not', filter: decodeFilter(reader.any(), depth + 1) };
-    case tags.equality:
-      return decodeAssertion('equality', reader.any());
-    case tags.greaterOrEqual:
-      return decodeAssertion('greater-or-equal', reader.any());
-    case tags.lessOrEqual:
-      return decodeAssertion('less-or-equal', reader.any());
-    case tags.approx:
-      return decodeAssertion('approx', reader.any());
-    case tags.present:
-      return { kind: 'present', attribute: reader.text(tags.present) };
-    case tags.substrings:
-      return decodeSubstrings(reader.any());
-    case tags.extensible:
-      return decodeExtensible(reader.any());
-    default:
-      throw new DecodeError(reader.offset, 'unknown filter type');
-  }
+  const { tag } = reader;
+  if (tag === tags.present) return { kind: 'present', attribute: reader.text(tag) };
+  const kind = kinds.get(tag);
+  if (kind === undefined) throw new DecodeError(reader.offset, 'unknown filter type');
+  const outer = reader.enter(tag);
+  const filter = decodeContents(reader, kind, depth);
+  reader.leave(outer);
+  return filter;
 }
 
-function decodeAssertion(kind: AssertionFilter['kind'], reader: BerReader): Filter {
-  return { kind, attribute: reader.text(), value: reader.octets() };
+const kinds: ReadonlyMap<number, Exclude<Filter['kind'], 'present'>> = new Map([
+  [tags.and, 'and'],
+  [tags.or, 'or'],
+  [tags.not, 'not'],
+  [tags.equality, 'equality'],
+  [tags.greaterOrEqual, 'greater-or-equal'],
+  [tags.lessOrEqual, 'less-or-equal'],
+  [tags.approx, 'approx'],
+  [tags.substrings, 'substrings'],
+  [tags.extensible, 'extensible'],
+]);
+
+function decodeContents(reader: BerReader, kind: Exclude<Filter['kind'], 'present'>, depth: number): Filter {
+  switch (kind) {
+    case 'and':
+    case 'or': {
+      const filters: Filter[] = [];
+      while (!reader.atEnd) filters.push(decodeFilter(reader, depth + 1));
+      return { kind, filters };
+    }
+    case 'not':
+      return { kind, filter: decodeFilter(reader, depth + 1) };
+    case 'substrings':
+      return decodeSubstrings(reader);
+    case 'extensible':
+      return decodeExtensible(reader);
+    default: {
+      const attribute = reader.text();
+      return { kind, attribute, value: reader.octets() };
+    }
+  }
 }
 
 function decodeSubstrings(reader: BerReader): Filter {
   const attribute = reader.text();
-  const parts = reader.enter(SEQUENCE);
+  const outer = reader.enter(SEQUENCE);
   const found: SubstringsFilter = { kind: 'substrings', attribute, initial: null, any: [], final: null };
-  if (parts.atEnd) throw new DecodeError(parts.offset, 'substring filter without a substring');
-  while (!parts.atEnd) {
-    const at = parts.offset;
+  if (reader.atEnd) throw new DecodeError(reader.offset, 'substring filter without a substring');
+  while (!reader.atEnd) {
+    const at = reader.offset;
     // RFC 4511 §4.5.1.7.2: initial only first, final only last.
     if (found.final !== null) throw new DecodeError(at, 'substring after the final one');
-    if (parts.tag === 0x80 && found.initial === null && found.any.length === 0)
-      found.initial = parts.octets(0x80);
-    else if (parts.tag === 0x81) found.any.push(parts.octets(0x81));
-    else if (parts.tag === 0x82) found.final = parts.octets(0x82);
+    if (reader.tag === 0x80 && found.initial === null && found.any.length === 0)
+      found.initial = reader.octets(0x80);
+    else if (reader.tag === 0x81) found.any.push(reader.octets(0x81));
+    else if (reader.tag === 0x82) found.final = reader.octets(0x82);
     else throw new DecodeError(at, 'unknown substring type');
   }
+  reader.leave(outer);
   return found;
 }
 

@@ -16,6 +16,7 @@ import { DecodeError } from '../../bytes/byte-reader.ts';
 import { BerReader, BerWriter, OCTET_STRING, SEQUENCE } from './ber.ts';
 import { decodeRequest, encodeRequest, type LdapRequest } from './request.ts';
 import { decodeResponse, encodeResponse, type LdapResponse } from './response.ts';
+import type { TextTable } from './text-table.ts';
 
 export interface Control {
   oid: string;
@@ -29,48 +30,61 @@ export interface LdapMessage {
   /** 1 to 2^31 - 1; 0 in an unsolicited notification */
   id: number;
   operation: LdapOperation;
-  controls: Control[];
+  controls: readonly Control[];
 }
 
 /** Encodes a message. */
-export function encodeMessage(message: LdapMessage): Uint8Array {
-  const writer = new BerWriter();
-  if (message.controls.length > 0) encodeControls(writer, message.controls);
-  const { operation } = message;
-  if (isResponse(operation)) encodeResponse(writer, operation);
-  else encodeRequest(writer, operation);
-  writer.integer(message.id);
+export function encodeMessage({ id, operation, controls }: LdapMessage): Uint8Array {
+  const writer = new BerWriter(isResult(operation) ? resultBytes : undefined);
+  if (controls.length > 0) encodeControls(writer, controls);
+  if (operation.kind.endsWith('-request')) encodeRequest(writer, operation as LdapRequest);
+  else encodeResponse(writer, operation as LdapResponse);
+  writer.integer(id);
   writer.wrap(SEQUENCE, 0);
   return writer.finish();
 }
 
-/** Decodes a whole frame. */
-export function decodeMessage(bytes: Uint8Array): LdapMessage {
-  const { id, reader } = openMessage(bytes);
+// Most messages of a server say no more than that it is done.
+const resultBytes = 32;
+
+function isResult(operation: LdapOperation): boolean {
+  return 'result' in operation && operation.result.text === '';
+}
+
+/**
+ * Decodes a whole frame.
+ * @param texts see openMessage
+ */
+export function decodeMessage(bytes: Uint8Array, texts: TextTable | null = null): LdapMessage {
+  const reader = new BerReader(bytes, texts);
+  const id = openMessage(reader);
   const operation = decodeResponse(reader) ?? decodeRequest(reader);
   return { id, operation, controls: decodeControls(reader) };
 }
 
-/** A frame whose envelope is read: what comes next in `reader` is the operation, then the controls. */
-export function openMessage(bytes: Uint8Array): { id: number; reader: BerReader } {
-  const outer = new BerReader(bytes);
-  const reader = outer.enter(SEQUENCE);
-  if (!outer.atEnd) throw new DecodeError(outer.offset, 'octets after the message');
+/** Reads the envelope of a frame: what comes next is the operation, then the controls. @returns the id */
+export function openMessage(reader: BerReader): number {
+  const outer = reader.enter(SEQUENCE);
+  if (reader.end < outer) throw new DecodeError(reader.end, 'octets after the message');
   const id = reader.integer();
   if (id < 0) throw new DecodeError(2, 'negative message id');
-  return { id, reader };
+  return id;
 }
 
 /** Decodes the controls, if there are any. */
-export function decodeControls(reader: BerReader): Control[] {
+export function decodeControls(reader: BerReader): readonly Control[] {
+  const { tag } = reader;
+  if (tag !== controlsTag) return noControls;
   const controls: Control[] = [];
-  if (reader.tag !== controlsTag) return controls;
-  for (const list = reader.any(); !list.atEnd;) {
-    const control = list.enter(SEQUENCE);
-    const oid = control.text();
-    const critical = control.tag === 0x01 && control.boolean();
-    controls.push({ oid, critical, value: control.tag === OCTET_STRING ? control.octets() : null });
+  const outer = reader.enterAny();
+  while (!reader.atEnd) {
+    const control = reader.enter(SEQUENCE);
+    const oid = reader.text();
+    const critical = reader.tag === 0x01 && reader.boolean();
+    controls.push({ oid, critical, value: reader.tag === OCTET_STRING ? reader.octets() : null });
+    reader.leave(control);
   }
+  reader.leave(outer);
   return controls;
 }
 
@@ -87,8 +101,5 @@ function encodeControls(writer: BerWriter, controls: readonly Control[]): void {
   writer.wrap(controlsTag, mark);
 }
 
-function isResponse(operation: LdapOperation): operation is LdapResponse {
-  return operation.kind.startsWith('search-result') || operation.kind.endsWith('response');
-}
-
 const controlsTag = 0xa0;
+const noControls: readonly Control[] = Object.freeze([]);

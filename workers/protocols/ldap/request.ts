@@ -35,7 +35,7 @@ export interface SearchRequest {
   timeLimit: number;
   typesOnly: boolean;
   filter: Filter;
-  attributes: string[];
+  attributes: readonly string[];
 }
 
 export interface AttributeValues {
@@ -68,66 +68,58 @@ export type LdapRequest =
 
 /** Decodes the next element as a request. */
 export function decodeRequest(reader: BerReader): LdapRequest {
-  const { tag, offset } = reader;
+  const { tag } = reader;
   switch (tag) {
-    case tags.bindRequest:
-      return decodeBind(reader.any());
-    case tags.unbindRequest:
-      reader.any();
-      return { kind: 'unbind-request' };
-    case tags.searchRequest:
-      return decodeSearch(reader.any());
-    case tags.modifyRequest:
-      return decodeModify(reader.any());
-    case tags.addRequest: {
-      const request = reader.any();
-      return { kind: 'add-request', dn: request.text(), attributes: decodeAttributes(request) };
-    }
     case tags.deleteRequest:
       return { kind: 'delete-request', dn: reader.text(tag) };
-    case tags.modifyDnRequest:
-      return decodeModifyDn(reader.any());
-    case tags.compareRequest: {
-      const request = reader.any();
-      const dn = request.text();
-      const assertion = request.enter(SEQUENCE);
-      return { kind: 'compare-request', dn, attribute: assertion.text(), value: assertion.octets() };
-    }
     case tags.abandonRequest:
       return { kind: 'abandon-request', target: reader.integer(tag) };
-    case tags.extendedRequest: {
-      const request = reader.any();
-      return {
-        kind: 'extended-request',
-        oid: request.text(0x80),
-        value: request.tag === 0x81 ? request.octets(0x81) : null,
-      };
+    default: {
+      const decode = decoders.get(tag);
+      if (decode === undefined) throw new DecodeError(reader.offset, 'unknown LDAP request');
+      const outer = reader.enter(tag);
+      const request = decode(reader);
+      reader.leave(outer);
+      return request;
     }
-    default:
-      throw new DecodeError(offset, 'unknown LDAP request');
   }
 }
+
+const decoders: ReadonlyMap<number, (reader: BerReader) => LdapRequest> = new Map<
+  number,
+  (reader: BerReader) => LdapRequest
+>([
+  [tags.searchRequest, decodeSearch],
+  [tags.bindRequest, decodeBind],
+  [tags.unbindRequest, () => ({ kind: 'unbind-request' })],
+  [tags.modifyRequest, decodeModify],
+  [
+    tags.addRequest,
+    (reader) => ({ kind: 'add-request', dn: reader.text(), attributes: decodeAttributes(reader) }),
+  ],
+  [tags.modifyDnRequest, decodeModifyDn],
+  [tags.compareRequest, decodeCompare],
+  [tags.extendedRequest, decodeExtended],
+]);
 
 function decodeBind(reader: BerReader): BindRequest {
   const version = reader.integer();
   const name = reader.text();
+  return { kind: 'bind-request', version, name, authentication: decodeAuthentication(reader) };
+}
+
+function decodeAuthentication(reader: BerReader): BindRequest['authentication'] {
   const { tag } = reader;
-  if (tag === 0x80) {
-    return {
-      kind: 'bind-request',
-      version,
-      name,
-      authentication: { method: 'simple', password: reader.octets(tag) },
-    };
-  }
+  if (tag === 0x80) return { method: 'simple', password: reader.octets(tag) };
   if (tag !== 0xa3) {
-    reader.any();
-    return { kind: 'bind-request', version, name, authentication: { method: 'unknown', tag } };
+    reader.skip();
+    return { method: 'unknown', tag };
   }
-  const sasl = reader.any();
-  const mechanism = sasl.text();
-  const credentials = sasl.atEnd ? null : sasl.octets();
-  return { kind: 'bind-request', version, name, authentication: { method: 'sasl', mechanism, credentials } };
+  const outer = reader.enter(tag);
+  const mechanism = reader.text();
+  const credentials = reader.atEnd ? null : reader.octets();
+  reader.leave(outer);
+  return { method: 'sasl', mechanism, credentials };
 }
 
 function decodeSearch(reader: BerReader): SearchRequest {
@@ -139,7 +131,9 @@ function decodeSearch(reader: BerReader): SearchRequest {
   const typesOnly = reader.boolean();
   const filter = decodeFilter(reader);
   const attributes: string[] = [];
-  for (const list = reader.enter(SEQUENCE); !list.atEnd;) attributes.push(list.text());
+  const outer = reader.enter(SEQUENCE);
+  while (!reader.atEnd) attributes.push(reader.text());
+  reader.leave(outer);
   return {
     kind: 'search-request',
     base,
@@ -156,10 +150,13 @@ function decodeSearch(reader: BerReader): SearchRequest {
 function decodeModify(reader: BerReader): LdapRequest {
   const dn = reader.text();
   const changes: Modification[] = [];
-  for (const list = reader.enter(SEQUENCE); !list.atEnd;) {
-    const change = list.enter(SEQUENCE);
-    changes.push({ operation: change.integer(ENUMERATED), ...decodeAttribute(change) });
+  const outer = reader.enter(SEQUENCE);
+  while (!reader.atEnd) {
+    const list = reader.enter(SEQUENCE);
+    changes.push({ operation: reader.integer(ENUMERATED), ...decodeAttribute(reader) });
+    reader.leave(list);
   }
+  reader.leave(outer);
   return { kind: 'modify-request', dn, changes };
 }
 
@@ -171,18 +168,37 @@ function decodeModifyDn(reader: BerReader): LdapRequest {
   return { kind: 'modify-dn-request', dn, newRdn, deleteOldRdn, newSuperior };
 }
 
+function decodeCompare(reader: BerReader): LdapRequest {
+  const dn = reader.text();
+  const outer = reader.enter(SEQUENCE);
+  const attribute = reader.text();
+  const value = reader.octets();
+  reader.leave(outer);
+  return { kind: 'compare-request', dn, attribute, value };
+}
+
+function decodeExtended(reader: BerReader): LdapRequest {
+  const oid = reader.text(0x80);
+  return { kind: 'extended-request', oid, value: reader.tag === 0x81 ? reader.octets(0x81) : null };
+}
+
 /** Decodes a PartialAttributeList. */
 export function decodeAttributes(reader: BerReader): AttributeValues[] {
   const attributes: AttributeValues[] = [];
-  for (const list = reader.enter(SEQUENCE); !list.atEnd;) attributes.push(decodeAttribute(list));
+  const outer = reader.enter(SEQUENCE);
+  while (!reader.atEnd) attributes.push(decodeAttribute(reader));
+  reader.leave(outer);
   return attributes;
 }
 
 function decodeAttribute(reader: BerReader): AttributeValues {
-  const attribute = reader.enter(SEQUENCE);
-  const type = attribute.text();
+  const outer = reader.enter(SEQUENCE);
+  const type = reader.text();
   const values: Uint8Array[] = [];
-  for (const set = attribute.enter(SET); !set.atEnd;) values.push(set.octets());
+  const set = reader.enter(SET);
+  while (!reader.atEnd) values.push(reader.octets());
+  reader.leave(set);
+  reader.leave(outer);
   return { type, values };
 }
 

@@ -5,7 +5,7 @@
  * ERRORS     DecodeError(offset, rule)
  * SEE ALSO   message.ts
  */
-import { ENUMERATED, OCTET_STRING, type BerReader, type BerWriter } from './ber.ts';
+import { ENUMERATED, type BerReader, type BerWriter } from './ber.ts';
 import { decodeAttributes, encodeAttributes, type AttributeValues } from './request.ts';
 import { operationTags as tags } from './types.ts';
 
@@ -14,7 +14,7 @@ export interface LdapResult {
   matchedDn: string;
   /** diagnosticMessage */
   text: string;
-  referral: string[];
+  referral: readonly string[];
 }
 
 export type ResultKind =
@@ -39,16 +39,20 @@ export type LdapResponse =
   /** oid '' = none */
   | { kind: 'extended-response'; result: LdapResult; oid: string; value: Uint8Array | null };
 
-const resultTags: ReadonlyMap<ResultKind, number> = new Map([
+const responseTags: ReadonlyMap<LdapResponse['kind'], number> = new Map([
+  ['bind-response', tags.bindResponse],
+  ['search-result-entry', tags.searchResultEntry],
+  ['search-result-reference', tags.searchResultReference],
   ['search-result-done', tags.searchResultDone],
   ['modify-response', tags.modifyResponse],
   ['add-response', tags.addResponse],
   ['delete-response', tags.deleteResponse],
   ['modify-dn-response', tags.modifyDnResponse],
   ['compare-response', tags.compareResponse],
+  ['extended-response', tags.extendedResponse],
 ]);
-const resultKinds: ReadonlyMap<number, ResultKind> = new Map(
-  [...resultTags].map(([kind, tag]) => [tag, kind]),
+const responseKinds: ReadonlyMap<number, LdapResponse['kind']> = new Map(
+  [...responseTags].map(([kind, tag]) => [tag, kind]),
 );
 
 const referralTag = 0xa3;
@@ -58,46 +62,38 @@ const valueTag = 0x8b;
 
 /** The tag of the operation that carries this kind of response; slapd logs it. */
 export function responseTag(kind: LdapResponse['kind']): number {
-  if (kind === 'bind-response') return tags.bindResponse;
-  if (kind === 'extended-response') return tags.extendedResponse;
-  if (kind === 'search-result-entry') return tags.searchResultEntry;
-  return kind === 'search-result-reference' ? tags.searchResultReference : resultTags.get(kind)!;
+  return responseTags.get(kind)!;
 }
 
 /** Decodes the next element as a response; null when it is none (nothing is consumed). */
 export function decodeResponse(reader: BerReader): LdapResponse | null {
-  switch (reader.tag) {
-    case tags.bindResponse: {
-      const response = reader.any();
-      const result = decodeResult(response);
-      const saslCredentials =
-        response.tag === saslCredentialsTag ? response.octets(saslCredentialsTag) : null;
-      return { kind: 'bind-response', result, saslCredentials };
+  const { tag } = reader;
+  const kind = responseKinds.get(tag);
+  if (kind === undefined) return null;
+  const outer = reader.enter(tag);
+  const response = decodeContents(reader, kind);
+  reader.leave(outer);
+  return response;
+}
+
+function decodeContents(reader: BerReader, kind: LdapResponse['kind']): LdapResponse {
+  switch (kind) {
+    case 'search-result-entry':
+      return { kind, dn: reader.text(), attributes: decodeAttributes(reader) };
+    case 'search-result-reference':
+      return { kind, uris: decodeTexts(reader) };
+    case 'bind-response': {
+      const result = decodeResult(reader);
+      const saslCredentials = reader.tag === saslCredentialsTag ? reader.octets(saslCredentialsTag) : null;
+      return { kind, result, saslCredentials };
     }
-    case tags.searchResultEntry: {
-      const entry = reader.any();
-      return { kind: 'search-result-entry', dn: entry.text(), attributes: decodeAttributes(entry) };
+    case 'extended-response': {
+      const result = decodeResult(reader);
+      const oid = reader.tag === oidTag ? reader.text(oidTag) : '';
+      return { kind, result, oid, value: reader.tag === valueTag ? reader.octets(valueTag) : null };
     }
-    case tags.searchResultReference: {
-      const uris: string[] = [];
-      for (const list = reader.any(); !list.atEnd;) uris.push(list.text());
-      return { kind: 'search-result-reference', uris };
-    }
-    case tags.extendedResponse: {
-      const response = reader.any();
-      const result = decodeResult(response);
-      const oid = response.tag === oidTag ? response.text(oidTag) : '';
-      return {
-        kind: 'extended-response',
-        result,
-        oid,
-        value: response.tag === valueTag ? response.octets(valueTag) : null,
-      };
-    }
-    default: {
-      const kind = resultKinds.get(reader.tag);
-      return kind === undefined ? null : { kind, result: decodeResult(reader.any()) };
-    }
+    default:
+      return { kind, result: decodeResult(reader) };
   }
 }
 
@@ -105,11 +101,19 @@ function decodeResult(reader: BerReader): LdapResult {
   const code = reader.integer(ENUMERATED);
   const matchedDn = reader.text();
   const text = reader.text();
-  const referral: string[] = [];
-  if (reader.tag === referralTag) {
-    for (const list = reader.any(); !list.atEnd;) referral.push(list.text(OCTET_STRING));
-  }
+  if (reader.tag !== referralTag) return { code, matchedDn, text, referral: noTexts };
+  const outer = reader.enter(referralTag);
+  const referral = decodeTexts(reader);
+  reader.leave(outer);
   return { code, matchedDn, text, referral };
+}
+
+const noTexts: readonly string[] = Object.freeze([]);
+
+function decodeTexts(reader: BerReader): string[] {
+  const texts: string[] = [];
+  while (!reader.atEnd) texts.push(reader.text());
+  return texts;
 }
 
 /** Writes a response (before what follows it, see BerWriter). */
