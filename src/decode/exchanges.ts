@@ -47,7 +47,7 @@ export interface LdapExchange {
   dn: string;
   scope: string;
   filter: string;
-  attributes: string[];
+  attributes: readonly string[];
   request: WireLine;
   entries: { line: WireLine; dn: string; attributes: { name: string; value: string }[] }[];
   entryCount: number;

@@ -14,10 +14,15 @@ import * as utf8 from '../../bytes/utf8.ts';
 
 import { makeLdapFramer } from '../../protocols/ldap/ber.ts';
 import type { Filter } from '../../protocols/ldap/filter.ts';
-import { FilterError, parseFilter } from '../../protocols/ldap/filter-text.ts';
-import { decodeMessage, encodeMessage, type LdapMessage } from '../../protocols/ldap/message.ts';
-import type { LdapRequest } from '../../protocols/ldap/request.ts';
-import type { LdapResult as ResultOnWire } from '../../protocols/ldap/response.ts';
+import { FilterError, formatFilter, parseFilter } from '../../protocols/ldap/filter-text.ts';
+import {
+  decodeMessage,
+  encodeMessage,
+  type LdapMessage,
+  type LdapOperation,
+} from '../../protocols/ldap/message.ts';
+import type { LdapRequest, SearchRequest } from '../../protocols/ldap/request.ts';
+import type { LdapResult as ResultOnWire, SearchResultEntry } from '../../protocols/ldap/response.ts';
 import { describeResult, resultCodes, serverDown, timedOut } from '../../protocols/ldap/types.ts';
 
 import { SECOND, type Connection, type Os, type Proc, type VirtualTime } from '../../os/os.ts';
@@ -47,8 +52,8 @@ export type LdapSearchResult =
 export interface LdapSearch {
   base: string;
   scope: 'base' | 'one' | 'sub';
-  /** RFC 4515 */
-  filter: string;
+  /** RFC 4515 text, or what that stands for */
+  filter: string | Filter;
   /** [] = all user attributes */
   attributes: readonly string[];
   deadline: VirtualTime;
@@ -86,26 +91,41 @@ export class LdapSession {
 
   /** Simple bind. dn and password '' bind anonymously. */
   *bind(options: { dn: string; password: string; deadline: VirtualTime }): Proc<LdapResult> {
-    const failure = yield* this.#send({
-      kind: 'bind-request',
-      version: 3,
-      name: options.dn,
-      authentication: { method: 'simple', password: utf8.encode(options.password) },
-    });
-    const message = failure ?? (yield* this.#receive(options.deadline));
-    if ('kind' in message) return message;
-    if (message.operation.kind !== 'bind-response') return this.#lost(serverDown);
-    return judge(message.operation.result) ?? { kind: 'ok' };
+    const { dn, password, deadline } = options;
+    const authentication = { method: 'simple', password: utf8.encode(password) } as const;
+    const failure = yield* this.#send({ kind: 'bind-request', version: 3, name: dn, authentication });
+    if (failure !== null) return failure;
+    for (;;) {
+      const read = this.#read(yield* this.#conn.readFrame({ ...reading, deadline }));
+      if (read === null) continue;
+      if ('why' in read) return read;
+      if (read.kind !== 'bind-response') return this.#lost(serverDown);
+      return judge(read.result) ?? { kind: 'ok' };
+    }
   }
 
   /** Searches; entries in the order of the server's answer. References to other servers are not followed. */
   *search(options: LdapSearch, os: Os = this.#os): Proc<LdapSearchResult> {
-    const result = yield* this.#search(options);
+    const { filter, deadline } = options;
+    const parsed = typeof filter === 'string' ? readFilter(filter) : filter;
+    let result: LdapSearchResult | null =
+      parsed === null
+        ? { kind: 'refused', code: -7, text: 'Bad search filter' } // LDAP_FILTER_ERROR
+        : yield* this.#send(toRequest(options, parsed));
+    const found = { entries: [], count: 0 };
+    while (result === null) {
+      const frame = yield* this.#conn.readFrame({
+        framer: responseFramer,
+        deadline,
+        bytesMax: responseBytesMax,
+      });
+      result = this.#collect(frame, found);
+    }
     os.trace({
       kind: 'lookup.answered',
       service: 'ldap',
       table: options.table ?? '',
-      key: options.key ?? options.filter,
+      key: options.key ?? (typeof filter === 'string' ? filter : formatFilter(filter)),
       result: result.kind !== 'entries' ? 'try-again' : result.entries.length > 0 ? 'found' : 'not-found',
       value: describeAnswer(result, options.attributes),
     });
@@ -124,36 +144,19 @@ export class LdapSession {
     this.#conn.close();
   }
 
-  *#search(options: LdapSearch): Proc<LdapSearchResult> {
-    const filter = readFilter(options.filter);
-    if (filter === null) return { kind: 'refused', code: -7, text: 'Bad search filter' }; // LDAP_FILTER_ERROR
-    const failure = yield* this.#send({
-      kind: 'search-request',
-      base: options.base,
-      scope: options.scope === 'base' ? 0 : options.scope === 'one' ? 1 : 2,
-      derefAliases: 0,
-      sizeLimit: options.sizeLimit ?? 0,
-      timeLimit: 0,
-      typesOnly: false,
-      filter,
-      attributes: [...options.attributes],
-    });
-    if (failure !== null) return failure;
-    const entries: LdapEntry[] = [];
-    for (let count = 0; count < entriesMax; count++) {
-      const message = yield* this.#receive(options.deadline);
-      if ('kind' in message) return message;
-      const { operation } = message;
-      if (operation.kind === 'search-result-done')
-        return judge(operation.result) ?? { kind: 'entries', entries };
-      if (operation.kind === 'search-result-entry') {
-        const attributes = new Map(
-          operation.attributes.map(({ type, values }) => [type.toLowerCase(), values]),
-        );
-        entries.push({ dn: operation.dn, attributes });
-      } else if (operation.kind !== 'search-result-reference') return this.#lost(serverDown);
-    }
-    return this.#lost(serverDown);
+  /** Takes what came for a search. @returns null while there is more to come */
+  #collect(
+    frame: Uint8Array | string,
+    found: { entries: LdapEntry[]; count: number },
+  ): LdapSearchResult | null {
+    const read = this.#read(frame);
+    if (read === null || 'why' in read) return read;
+    if (read.kind === 'search-result-done')
+      return judge(read.result) ?? { kind: 'entries', entries: found.entries };
+    found.count++;
+    if (read.kind === 'search-result-entry') found.entries.push(toEntry(read));
+    else if (read.kind !== 'search-result-reference') return this.#lost(serverDown);
+    return found.count < entriesMax ? null : this.#lost(serverDown);
   }
 
   /** @returns null when it is on its way */
@@ -164,20 +167,13 @@ export class LdapSession {
     return written === 'ok' ? null : this.#lost(serverDown);
   }
 
-  /** The next message that answers the last request. */
-  *#receive(deadline: VirtualTime): Proc<LdapMessage | LdapTryAgain> {
-    for (;;) {
-      const frame = yield* this.#conn.readFrame({
-        framer: responseFramer,
-        deadline,
-        bytesMax: responseBytesMax,
-      });
-      if (typeof frame === 'string') return this.#lost(frame === 'timeout' ? timedOut : serverDown);
-      const message = readMessage(frame);
-      // A notice of disconnection (id 0) says that the server is about to close.
-      if (message === null || message.id === noticeId) return this.#lost(serverDown);
-      if (message.id === this.#lastId) return message;
-    }
+  /** Reads what came. @returns null when it answers another request than the last */
+  #read(frame: Uint8Array | string): LdapOperation | LdapTryAgain | null {
+    if (typeof frame === 'string') return this.#lost(frame === 'timeout' ? timedOut : serverDown);
+    const message = readMessage(frame);
+    // A notice of disconnection (id 0) says that the server is about to close.
+    if (message === null || message.id === noticeId) return this.#lost(serverDown);
+    return message.id === this.#lastId ? message.operation : null;
   }
 
   #lost(code: number): LdapTryAgain {
@@ -187,6 +183,7 @@ export class LdapSession {
 }
 
 const responseFramer = makeLdapFramer(responseBytesMax);
+const reading = Object.freeze({ framer: responseFramer, bytesMax: responseBytesMax });
 
 /** Connects to the first address of the host that answers. `host` is a name or an address. */
 export function* openLdap(
@@ -247,17 +244,49 @@ function judge(result: ResultOnWire): Exclude<LdapResult, { kind: 'ok' }> | null
   return { kind: 'refused', code, text };
 }
 
+function toRequest(options: LdapSearch, filter: Filter): SearchRequest {
+  return {
+    kind: 'search-request',
+    base: options.base,
+    scope: options.scope === 'base' ? 0 : options.scope === 'one' ? 1 : 2,
+    derefAliases: 0,
+    sizeLimit: options.sizeLimit ?? 0,
+    timeLimit: 0,
+    typesOnly: false,
+    filter,
+    attributes: options.attributes,
+  };
+}
+
+function toEntry({ dn, attributes }: SearchResultEntry): LdapEntry {
+  const byName = new Map<string, readonly Uint8Array[]>();
+  for (let i = 0; i < attributes.length; i++) {
+    const { type, values } = attributes[i]!;
+    byName.set(type.toLowerCase(), values);
+  }
+  return { dn, attributes: byName };
+}
+
 function describeAnswer(result: LdapSearchResult, attributes: readonly string[]): string {
   if (result.kind === 'try-again') return result.why;
   if (result.kind === 'refused') return `${result.text} (${result.code})`;
-  const names = attributes.map((name) => name.toLowerCase());
-  const texts = result.entries.map((entry) => {
-    const values = names.flatMap((name) =>
-      (entry.attributes.get(name) ?? []).map((value) => utf8.decode(value)),
-    );
-    return values.length > 0 ? values.join(', ') : entry.dn;
-  });
-  return texts.slice(0, 20).join('; ');
+  let text = '';
+  for (let i = 0; i < result.entries.length && i < entriesDescribed; i++) {
+    if (i > 0) text += '; ';
+    text += describeEntry(result.entries[i]!, attributes);
+  }
+  return text;
+}
+
+const entriesDescribed = 20;
+
+function describeEntry(entry: LdapEntry, attributes: readonly string[]): string {
+  if (entry.attributes.size === 0) return entry.dn;
+  const texts: string[] = [];
+  for (const name of attributes) {
+    for (const value of entry.attributes.get(name.toLowerCase()) ?? []) texts.push(utf8.decode(value));
+  }
+  return texts.length > 0 ? texts.join(', ') : entry.dn;
 }
 
 function readMessage(frame: Uint8Array): LdapMessage | null {
@@ -269,7 +298,8 @@ function readMessage(frame: Uint8Array): LdapMessage | null {
   }
 }
 
-function readFilter(text: string): Filter | null {
+/** Parses a filter; null when the text is none. */
+export function readFilter(text: string): Filter | null {
   try {
     return parseFilter(text);
   } catch (error) {

@@ -127,7 +127,8 @@ export class Requester {
 
   #level(entry: Entry, attribute: AttributeType | 'entry' | 'children'): number {
     const rules = this.#rules;
-    if (rules.length === 0) return accessLevels.read; // slapd.access(5): the default is "access to * by * read"
+    // slapd.access(5): the default is "access to * by * read"
+    if (rules.length === 0) return accessLevels.read;
     entry.rules ??= rulesAbout(rules, entry.normalisedDn);
     for (let i = 0; i < entry.rules.length; i++) {
       const number = entry.rules[i]!;

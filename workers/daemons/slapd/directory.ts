@@ -126,7 +126,7 @@ export class Directory {
 
   /**
    * The entries that may match, as sorted ids; null when no index helps.
-   * @param listedOnly only the indexes of the configuration; else one is made for any type when it is asked for
+   * @param listedOnly only the indexes of the configuration; else one is made for any type that is asked for
    */
   candidates(condition: Condition, listedOnly: boolean): readonly number[] | null {
     switch (condition.kind) {
@@ -177,7 +177,7 @@ export class Directory {
     return made;
   }
 
-  /** @returns null for a type with subtypes: it is looked for in all of them, so no index of its own would do */
+  /** @returns null for a type with subtypes: it is looked for in all of them, no index of its own would do */
   #makeIndex(type: AttributeType, listed: boolean): Index | null {
     const hasSubtypes = this.schema.types.some((other) => other !== type && isOrDerives(other, type));
     return hasSubtypes ? null : { listed, ids: new Map() };

@@ -12,10 +12,7 @@ import * as utf8 from '../../bytes/utf8.ts';
 
 import { normaliseDn, parseDn } from '../../protocols/ldap/dn.ts';
 
-import type { AttributeType, Schema } from './schema.ts';
-
-/** Turns a value into comparable text; null when it does not conform to the rule's syntax. */
-export type Normalise = (value: Uint8Array, schema: Schema) => string | null;
+import type { AttributeType, Normalise, Schema } from './schema.ts';
 
 /** The rule of that name or OID; null when there is none. */
 export function matchingRule(name: string): Normalise | null {
@@ -24,7 +21,9 @@ export function matchingRule(name: string): Normalise | null {
 
 /** How a type's values are compared for equality; null when it has no equality rule. */
 export function equalityOf(type: AttributeType): Normalise | null {
-  return type.equality === '' ? null : matchingRule(type.equality);
+  if (type.normalise === undefined)
+    type.normalise = type.equality === '' ? null : matchingRule(type.equality);
+  return type.normalise;
 }
 
 /** Compares values normalised by a type's ordering rule. */

@@ -61,7 +61,8 @@ function describe(
   });
   return {
     entry: {
-      id: -1, dn, normalisedDn: dn.toLowerCase(), parent: null, children: [], attributes, addedAtUs: 0, rules: null,
+      id: -1, dn, normalisedDn: dn.toLowerCase(), parent: null, children: [], attributes, addedAtUs: 0,
+      rules: null,
       isReferral: false,
     }, // prettier-ignore
     operational: operational.map(([type, values]) => ({ type, values: values.map(utf8.encode) })),

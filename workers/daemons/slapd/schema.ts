@@ -25,7 +25,12 @@ export interface AttributeType {
   operational: boolean;
   /** as it was written, for the subschema entry */
   text: string;
+  /** the equality rule, looked up when first needed; null = none */
+  normalise: Normalise | null | undefined;
 }
+
+/** Turns a value into comparable text; null when it does not conform to the rule's syntax. */
+export type Normalise = (value: Uint8Array, schema: Schema) => string | null;
 
 export interface ObjectClass {
   name: string;
@@ -85,8 +90,10 @@ export class Schema {
       singleValue: fields.has('SINGLE-VALUE'),
       operational: fields.has('USAGE') && fields.one('USAGE') !== 'userApplications',
       text: definition.replace(fields.oid, oid),
+      normalise: undefined,
     };
-    for (const key of [oid, ...names]) this.#types.set(key.toLowerCase(), type);
+    // As it is spelled here, too: the usual spelling is then found without a copy in lower case.
+    for (const key of [oid, ...names]) this.#types.set(key, type).set(key.toLowerCase(), type);
     return null;
   }
 

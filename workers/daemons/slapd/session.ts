@@ -171,8 +171,6 @@ function logResult(
   const etime = took === 0 ? '0.000000' : (took / SECOND).toFixed(6);
   const what = entries === undefined ? 'RESULT' : 'SEARCH RESULT';
   const found = entries === undefined ? '' : ` nentries=${entries}`;
-  os.log(
-    'slapd',
-    `${place} ${what} tag=${tag} err=${result.code} qtime=0.000000 etime=${etime}${found} text=${result.text}`,
-  );
+  const head = `${place} ${what} tag=${tag} err=${result.code} qtime=0.000000 etime=${etime}`;
+  os.log('slapd', `${head}${found} text=${result.text}`);
 }

@@ -31,8 +31,8 @@ const shortOctets = 32; // up to here a loop is faster than a call that copies
 const incomplete = -2; // more octets are needed to know
 
 /**
- * A cursor over the elements in bytes[offset, end). Within an element it is the same reader with a nearer end:
- * what `enter` returned brings it back, so that no reader is made for each element.
+ * A cursor over the elements in bytes[offset, end). Within an element it is the same reader with a nearer
+ * end: what `enter` returned brings it back, so that no reader is made for each element.
  */
 export class BerReader {
   readonly bytes: Uint8Array;

@@ -1,9 +1,9 @@
 /**
  * text-table — texts that a peer sends again and again, found by their octets
  *
- * Attribute names, base DNs and addresses come in every request. Finding one here costs less than decoding it,
- * and what is found is the same string each time, so that looking it up in a Map is cheap as well. Each place
- * keeps the text that was last there: the size is fixed.
+ * Attribute names, base DNs and addresses come in every request. Finding one here costs less than decoding
+ * it, and what is found is the same string each time, so that looking it up in a Map is cheap as well. Each
+ * place keeps the text that was last there: the size is fixed.
  *
  * SEE ALSO  ber.ts
  */

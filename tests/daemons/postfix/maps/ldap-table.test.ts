@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
 
 import { openLdapTable } from '../../../../workers/daemons/postfix/maps/ldap-table.ts';
-import { expandQuery, expandResult } from '../../../../workers/daemons/postfix/maps/ldap-expand.ts';
+import {
+  expandQuery,
+  expandResult,
+  QueryFilter,
+  Template,
+} from '../../../../workers/daemons/postfix/maps/ldap-expand.ts';
 import type { Table } from '../../../../workers/daemons/postfix/maps/table.ts';
 import { SECOND } from '../../../../workers/os/os.ts';
+import { parseFilter } from '../../../../workers/protocols/ldap/filter-text.ts';
 import type { TestWorld } from '../../../simulate.ts';
 import { acmeWorld, client, server } from '../../slapd/acme.ts';
 
@@ -174,17 +180,42 @@ describe('when the directory does not answer', () => {
 
 describe('expansion', () => {
   test('a key cannot leave its place in the filter', () => {
-    expect(expandQuery('(mail=%s)', 'a*)(uid=b', 'filter')).toBe('(mail=a\\2A\\29\\28uid=b)');
-    expect(expandQuery('uid=%u,dc=%2,dc=%1', 'a,b@acme.example', 'dn')).toBe('uid=a\\2Cb,dc=acme,dc=example');
+    expect(expandQuery(new Template('(mail=%s)'), 'a*)(uid=b', 'filter')).toBe('(mail=a\\2A\\29\\28uid=b)');
+    expect(expandQuery(new Template('uid=%u,dc=%2,dc=%1'), 'a,b@acme.example', 'dn')).toBe(
+      'uid=a\\2Cb,dc=acme,dc=example',
+    );
   });
   test('a query that needs a domain is not asked for a key without one', () => {
-    expect(expandQuery('(&(u=%u)(d=%d))', 'bob', 'filter')).toBeNull();
-    expect(expandQuery('(u=%u)', 'bob', 'filter')).toBe('(u=bob)');
+    expect(expandQuery(new Template('(&(u=%u)(d=%d))'), 'bob', 'filter')).toBeNull();
+    expect(expandQuery(new Template('(u=%u)'), 'bob', 'filter')).toBe('(u=bob)');
+  });
+  test('a filter with the key put in is the one that is read from the text with the key put in', () => {
+    const templates = [
+      '(mail=%s)', '(&(|(mail=%s)(uid=%u))(x=y)(!(a=b)))', '(m=<%s>%%s)', 'mail=%s', '(d=%1.%2)', // made
+      '(cn=*%s*)', '(%s=x)', '(m~=%s)', '(m=\\2a%s)', '(&(m=%s)', '(!(m=%s))', '(m=)%s', // read each time
+    ]; // prettier-ignore
+    for (const template of templates) {
+      const query = new QueryFilter(template);
+      for (const key of [
+        'bob@acme.example',
+        '@acme.example',
+        'bob',
+        '',
+        'a*)(uid=b\\',
+        'b\u00f6b@x',
+        '%s@%u.%d',
+      ]) {
+        const made = query.expand(key);
+        const text = expandQuery(new Template(template), key, 'filter');
+        if (made === null || typeof made === 'string') expect(made).toBe(text);
+        else expect(made).toEqual(parseFilter(text!));
+      }
+    }
   });
   test('result_format takes parts of the value, and of the key in capitals', () => {
-    expect(expandResult('%u at %d for %S, 100%%', { value: 'bob@acme.example', key: 'k' })).toBe(
-      'bob at acme.example for k, 100%',
-    );
-    expect(expandResult('%d', { value: 'bob', key: 'k' })).toBeNull();
+    expect(
+      expandResult(new Template('%u at %d for %S, 100%%'), { value: 'bob@acme.example', key: 'k' }),
+    ).toBe('bob at acme.example for k, 100%');
+    expect(expandResult(new Template('%d'), { value: 'bob', key: 'k' })).toBeNull();
   });
 });

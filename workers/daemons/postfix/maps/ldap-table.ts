@@ -13,14 +13,16 @@
 import * as utf8 from '../../../bytes/utf8.ts';
 
 import {
-  LdapSession, openLdapServers, parseLdapServers, type LdapEntry, type LdapSearchResult, type LdapServer,
+  LdapSession, openLdapServers, parseLdapServers,
+  type LdapEntry, type LdapSearch, type LdapSearchResult, type LdapServer,
 } from '../../clients/ldap.ts'; // prettier-ignore
 import { call, SECOND, type Os, type Proc } from '../../../os/os.ts';
+import type { Filter } from '../../../protocols/ldap/filter.ts';
 import { describeResult, resultCodes, serverDown } from '../../../protocols/ldap/types.ts';
 
 import { parseMainCf } from '../main-cf.ts';
 
-import { expandQuery, expandResult } from './ldap-expand.ts';
+import { expandQuery, expandResult, QueryFilter, Template } from './ldap-expand.ts';
 import type { TableAnswer } from './lookup-table.ts';
 import type { Table } from './table.ts';
 
@@ -39,13 +41,19 @@ interface LdapConf {
   bind: boolean;
   bindDn: string;
   bindPw: string;
-  searchBase: string;
+  searchBase: Template;
+  /** whether the base depends on the key */
+  baseHasKey: boolean;
   scope: 'base' | 'one' | 'sub';
-  queryFilter: string;
-  resultFormat: string;
+  queryFilter: QueryFilter;
+  resultFormat: Template;
   /** in lower case */
   domains: readonly string[];
+  /** what is asked for: the result attributes, then the special ones */
+  attributes: readonly string[];
+  /** in lower case */
   resultAttributes: readonly string[];
+  /** in lower case */
   specialAttributes: readonly string[];
   expansionLimit: number;
   sizeLimit: number;
@@ -74,67 +82,65 @@ function* lookup(os: Os, table: LdapTable, key: string): Proc<TableAnswer> {
     return { kind: 'try-again', why };
   }
   const folded = key.toLowerCase(); // dict_ldap: DICT_FLAG_FOLD_FIX
-  const domain = folded.slice(folded.lastIndexOf('@') + 1);
-  if (conf.domains.length > 0 && (!folded.includes('@') || !conf.domains.includes(domain))) return notFound;
-  const filter = expandQuery(conf.queryFilter, folded, 'filter');
+  if (conf.domains.length > 0) {
+    const at = folded.lastIndexOf('@');
+    if (at < 0 || !conf.domains.includes(folded.slice(at + 1))) return notFound;
+  }
+  const filter = conf.queryFilter.expand(folded);
   const base = expandQuery(conf.searchBase, folded, 'dn');
   if (filter === null || base === null) return notFound;
-  let result = yield* call(searchOnce(os, table, { conf, base, filter, key: folded }));
-  if (result.kind === 'try-again' && result.code === serverDown && result.stale) {
+  const query = { conf, base, filter, key: folded };
+  let result = yield* searchOnce(os, table, query);
+  if (result === 'stale') {
     // What killed this connection, a restart of the server, has killed the idle ones too.
     for (const session of table.idle.splice(0)) session.close();
-    result = yield* call(searchOnce(os, table, { conf, base, filter, key: folded }));
+    result = yield* searchOnce(os, table, query);
   }
-  return 'answer' in result ? result.answer : { kind: 'try-again', why: result.why };
+  return result === 'stale' ? { kind: 'try-again', why: describeResult(serverDown) } : result;
 }
 
 interface Query {
   conf: LdapConf;
   base: string;
-  filter: string;
+  filter: Filter | string;
   key: string;
 }
 
-type Attempt =
-  | { kind: 'done'; answer: TableAnswer }
-  /** stale: the connection was an old one, so that a new one may help */
-  | { kind: 'try-again'; code: number; why: string; stale: boolean };
-
-function* searchOnce(os: Os, table: LdapTable, query: Query): Proc<Attempt> {
-  const { conf } = query;
+/** @returns stale: the connection was an old one, so that a new one may help */
+function* searchOnce(os: Os, table: LdapTable, query: Query): Proc<TableAnswer | 'stale'> {
+  const { conf, key } = query;
   const old = table.idle.pop();
   const session = old ?? (yield* connect(os, conf));
-  if ('kind' in session) return { ...session, stale: false };
+  if ('kind' in session) return { kind: 'try-again', why: session.why };
   let kept = false;
   try {
-    const result = yield* session.search(
-      {
-        base: query.base,
-        scope: conf.scope,
-        filter: query.filter,
-        attributes: [...conf.resultAttributes, ...conf.specialAttributes],
-        deadline: os.now() + conf.timeoutUs,
-        sizeLimit: conf.sizeLimit,
-        table: table.path,
-        key: query.key,
-      },
-      os,
-    );
-    if (result.kind === 'try-again' && result.code === serverDown && old !== undefined)
-      return { ...result, stale: true };
+    const result = yield* call(session.search(searchOf(os, table, query), os));
+    if (result.kind === 'try-again' && result.code === serverDown && old !== undefined) return 'stale';
     if (result.kind !== 'entries') return refused(os, table, { ...query, result });
     const values: string[] = [];
-    const answer = yield* collect(os, { session, conf, table, key: query.key, values }, result.entries, 0);
+    let answer: TableAnswer | null = null;
+    if (result.entries.length > 0)
+      answer = yield* collect(os, { session, conf, table, key, values }, result.entries, 0);
     kept = session.open && table.idle.length < idleMax;
     if (kept) table.idle.push(session);
-    if (answer !== null) return { kind: 'done', answer };
-    return {
-      kind: 'done',
-      answer: values.length === 0 ? notFound : { kind: 'found', value: values.join(',') },
-    };
+    if (answer !== null) return answer;
+    return values.length === 0 ? notFound : { kind: 'found', value: values.join(',') };
   } finally {
     if (!kept) session.close();
   }
+}
+
+function searchOf(os: Os, table: LdapTable, { conf, base, filter, key }: Query): LdapSearch {
+  return {
+    base,
+    scope: conf.scope,
+    filter,
+    attributes: conf.attributes,
+    deadline: os.now() + conf.timeoutUs,
+    sizeLimit: conf.sizeLimit,
+    table: table.path,
+    key,
+  };
 }
 
 /** What dict_ldap_lookup() warns about when a search did not succeed. */
@@ -142,19 +148,19 @@ function refused(
   os: Os,
   table: LdapTable,
   query: Query & { result: Exclude<LdapSearchResult, { kind: 'entries' }> },
-): Attempt {
+): TableAnswer {
   const { result, conf, base } = query;
   const { code } = result;
   const text = describeResult(code);
   if (code === resultCodes.noSuchObject) {
     // A base that depends on the key is a key that is not there.
-    if (conf.searchBase.includes('%')) return { kind: 'done', answer: notFound };
+    if (conf.baseHasKey) return notFound;
     os.log(
       ident,
       `warning: dict_ldap_lookup: ${table.path}: Search base '${base}' not found: ${code}: ${text}`,
     );
   } else os.log(ident, `warning: dict_ldap_lookup: Search error ${code}: ${text} `);
-  return { kind: 'try-again', code, why: text, stale: false };
+  return { kind: 'try-again', why: text };
 }
 
 function* connect(
@@ -208,7 +214,7 @@ function* collect(
   const { conf, table, values } = into;
   for (const entry of entries) {
     for (const [name, octets] of entry.attributes) {
-      if (isIn(conf.resultAttributes, name)) {
+      if (conf.resultAttributes.includes(name)) {
         for (const octet of octets) {
           const text = expandResult(conf.resultFormat, { value: utf8.decode(octet), key: into.key });
           if (text !== null) values.push(text);
@@ -217,7 +223,7 @@ function* collect(
           os.log(ident, `${warning(depth)} ${table.path}: expansion limit exceeded for key: '${into.key}'`);
           return { kind: 'try-again', why: 'expansion limit exceeded' };
         }
-      } else if (isIn(conf.specialAttributes, name)) {
+      } else if (conf.specialAttributes.includes(name)) {
         const failure = yield* follow(
           os,
           into,
@@ -243,7 +249,7 @@ function* follow(os: Os, into: Collection, dns: readonly string[], depth: number
         base: dn,
         scope: 'base',
         filter: '(objectClass=*)',
-        attributes: [...conf.resultAttributes, ...conf.specialAttributes],
+        attributes: conf.attributes,
         deadline: os.now() + conf.timeoutUs,
         table: table.path,
         key: dn,
@@ -265,10 +271,6 @@ function warning(depth: number): string {
   return `warning: dict_ldap_get_values[${depth + 1}]:`;
 }
 
-function isIn(names: readonly string[], lower: string): boolean {
-  return names.some((name) => name.toLowerCase() === lower);
-}
-
 /** Reads the file, which has the syntax of main.cf. */
 function readConf(os: Os, path: string): LdapConf | null {
   const bytes = os.files.read(path);
@@ -285,6 +287,9 @@ function readConf(os: Os, path: string): LdapConf | null {
       .filter((word) => word !== '');
   const servers = parseLdapServers(text('server_host', 'localhost'), count('server_port', 389));
   const scope = text('scope', 'sub');
+  const base = text('search_base', '');
+  const resultAttributes = list('result_attribute', 'maildrop');
+  const specialAttributes = list('special_result_attribute', '');
   return {
     servers,
     uris: servers.map(({ uri }) => uri).join(' '),
@@ -292,17 +297,23 @@ function readConf(os: Os, path: string): LdapConf | null {
     bind: /^(yes|simple)$/i.test(text('bind', 'yes')),
     bindDn: text('bind_dn', ''),
     bindPw: text('bind_pw', ''),
-    searchBase: text('search_base', ''),
+    searchBase: new Template(base),
+    baseHasKey: base.includes('%'),
     scope: scope === 'base' || scope === 'one' ? scope : 'sub',
-    queryFilter: text('query_filter', '(mailacceptinggeneralid=%s)'),
-    resultFormat: text('result_format', text('result_filter', '%s')),
-    domains: list('domain', '').map((domain) => domain.toLowerCase()),
-    resultAttributes: list('result_attribute', 'maildrop'),
-    specialAttributes: list('special_result_attribute', ''),
+    queryFilter: new QueryFilter(text('query_filter', '(mailacceptinggeneralid=%s)')),
+    resultFormat: new Template(text('result_format', text('result_filter', '%s'))),
+    domains: lower(list('domain', '')),
+    attributes: [...resultAttributes, ...specialAttributes],
+    resultAttributes: lower(resultAttributes),
+    specialAttributes: lower(specialAttributes),
     expansionLimit: count('expansion_limit', 0),
     sizeLimit: count('size_limit', count('expansion_limit', 0)),
     recursionLimit: count('recursion_limit', 1000),
   };
+}
+
+function lower(words: readonly string[]): string[] {
+  return words.map((word) => word.toLowerCase());
 }
 
 const notFound: TableAnswer = Object.freeze({ kind: 'not-found' });
