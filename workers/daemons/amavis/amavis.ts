@@ -10,7 +10,7 @@
  *
  * SEE ALSO  session.ts (the server half), reinject.ts (the client half), amavisd.conf-default
  */
-import { NEVER, type Channel, type Connection, type Os, type Proc } from '../../os/os.ts';
+import { call, NEVER, type Channel, type Connection, type Os, type Proc } from '../../os/os.ts';
 
 import { runAmavisSession } from './session.ts';
 
@@ -62,7 +62,7 @@ function* serve(os: Os, waiting: Channel<Connection>, pool: { children: number; 
     pool.idle--;
     if (conn === 'timeout') continue;
     try {
-      yield* runAmavisSession(os, conn, task);
+      yield* call(runAmavisSession(os, conn, task));
     } finally {
       conn.close();
     }

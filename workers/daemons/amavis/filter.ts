@@ -11,7 +11,7 @@ import { isSevenBit } from '../../bytes/ascii.ts';
 import { formatCompactStamp, formatDate } from '../../protocols/message/date.ts';
 import { findField, prependLines } from '../../protocols/message/header.ts';
 
-import { MILLISECOND, type Os, type Proc } from '../../os/os.ts';
+import { call, MILLISECOND, type Os, type Proc } from '../../os/os.ts';
 
 import { reinject, type Reinjected } from './reinject.ts';
 import type { AmavisSession } from './session.ts';
@@ -51,7 +51,8 @@ export function* filterMessage(os: Os, session: AmavisSession, content: Uint8Arr
   const trace = `${received.before}\r\n id ${mailId}${received.after}`;
   const pieces = prependLines(`X-Virus-Scanned: amavis at ${os.hostName}\r\nReceived: ${trace}\r\n`, content);
   const size = pieces[0]!.length + content.length;
-  const result = yield* reinject(os, session, { mailId, sender, recipients, content: pieces, size, body });
+  const message: FilteredMessage = { mailId, sender, recipients, content: pieces, size, body };
+  const result = yield* call(reinject(os, session, message));
   os.log(
     'amavis',
     `${inLog}${result.ok ? '' : '(!)'}${mailId} FWD from ${people}, ${result.bodySaid}${result.logged}`,

@@ -9,13 +9,14 @@ import * as utf8 from '../../bytes/utf8.ts';
 import { parseCommandLine, parsePathArgument, type CommandLine } from '../../protocols/lmtp/command.ts';
 import { ContentReceiver, joinContent } from '../../protocols/lmtp/content.ts';
 
-import { MINUTE, type Connection, type Os, type Proc } from '../../os/os.ts';
+import { call, MINUTE, type Connection, type Os, type Proc } from '../../os/os.ts';
 
 import { filterMessage } from './filter.ts';
-import { listenName, okReply, texts, xforwardNames } from './texts.ts';
+import { encodeReply, okReply, texts, xforwardNames } from './texts.ts';
 
 const idleUs = 8 * MINUTE; // $smtpd_timeout
 const lineBytesMax = 4096;
+const digitFive = 0x35;
 const recipientsMax = 1100; // $smtpd_recipient_limit
 // SIMPLIFIED: amavisd has none ($smtpd_message_size_limit is undef); Postfix in front has a lower one.
 const messageBytesMax = 50 * 1024 * 1024;
@@ -51,38 +52,39 @@ export function* runAmavisSession(os: Os, conn: Connection, task: number): Proc<
   const connectionId = `${os.pid}-${String(task).padStart(2, '0')}`;
   session.taskId = connectionId;
   let messages = 0;
-  if ((yield* conn.write(encodeReply(texts.greeting))) !== 'ok') return;
+  if ((yield* conn.write(texts.greeting)) !== 'ok') return;
   for (;;) {
     const line = yield* conn.readLine({ bytesMax: lineBytesMax, deadline: os.now() + idleUs });
-    if (line === 'timeout') yield* conn.write(encodeReply(texts.timeout));
+    if (line === 'timeout') yield* conn.write(texts.timeout);
     if (typeof line === 'string') return;
     if (line.ending === 'none') {
-      yield* conn.write(encodeReply(texts.lineTooLong));
+      yield* conn.write(texts.lineTooLong);
       return;
     }
     const command = parseCommandLine(line.bytes);
     if (command.verb === 'QUIT') {
-      yield* conn.write(encodeReply(texts.bye));
+      yield* conn.write(texts.bye);
       return;
     }
     if (command.verb === 'MAIL' && messages > 0) session.taskId = `${connectionId}-${messages + 1}`;
     if (command.verb === 'DATA' && session.sender !== null && session.recipients.length > 0) {
       messages++;
-      if (!(yield* receiveMessage(os, session))) return;
+      if (!(yield* call(receiveMessage(os, session)))) return;
       continue;
     }
-    const text = answer(session, command);
-    if (text.startsWith('5')) logRefusal(os, session, command, text);
-    if ((yield* conn.write(encodeReply(text))) !== 'ok') return;
+    const reply = answer(session, command);
+    if (reply[0] === digitFive) logRefusal(os, session, command, reply);
+    if ((yield* conn.write(reply)) !== 'ok') return;
   }
 }
 
-function logRefusal(os: Os, session: AmavisSession, { verb, rest }: CommandLine, text: string): void {
+function logRefusal(os: Os, session: AmavisSession, { verb, rest }: CommandLine, reply: Uint8Array): void {
+  const text = utf8.decode(reply).trimEnd();
   const command = rest === '' ? verb : `${verb} ${rest}`;
   os.log('amavis', `(${session.taskId}) ESMTP: ${text}; smtp_resp: ${command}\\r\\n`);
 }
 
-function answer(session: AmavisSession, { verb, rest }: CommandLine): string {
+function answer(session: AmavisSession, { verb, rest }: CommandLine): Uint8Array {
   switch (verb) {
     case 'HELO':
     case 'EHLO':
@@ -116,15 +118,14 @@ function answer(session: AmavisSession, { verb, rest }: CommandLine): string {
   }
 }
 
-function hello(session: AmavisSession, verb: string, name: string): string {
+function hello(session: AmavisSession, verb: string, name: string): Uint8Array {
   session.protocol = verb === 'HELO' ? 'SMTP' : verb === 'LHLO' ? 'LMTP' : 'ESMTP';
   session.hello = name;
   endTransaction(session);
-  if (verb === 'HELO') return `250 ${listenName}`;
-  return texts.hello;
+  return verb === 'HELO' ? texts.helo : texts.hello;
 }
 
-function mail(session: AmavisSession, rest: string): string {
+function mail(session: AmavisSession, rest: string): Uint8Array {
   const path = parsePathArgument(rest, 'FROM');
   if (path === null) return texts.badSender;
   if (session.sender !== null) return texts.nestedMail;
@@ -137,7 +138,7 @@ function formatParameter([name, value]: [string, string | null]): string {
   return value === null ? name : `${name}=${value}`;
 }
 
-function rcpt(session: AmavisSession, rest: string): string {
+function rcpt(session: AmavisSession, rest: string): Uint8Array {
   if (session.sender === null) return texts.needMailBeforeRcpt;
   const path = parsePathArgument(rest, 'TO');
   if (path === null) return texts.badRecipient;
@@ -146,7 +147,7 @@ function rcpt(session: AmavisSession, rest: string): string {
   return texts.recipient(path.address);
 }
 
-function xforward(session: AmavisSession, rest: string): string {
+function xforward(session: AmavisSession, rest: string): Uint8Array {
   for (const word of rest.split(' ')) {
     if (word === '') continue;
     const equals = word.indexOf('=');
@@ -162,7 +163,7 @@ function xforward(session: AmavisSession, rest: string): string {
 /** @returns false when the connection broke */
 function* receiveMessage(os: Os, session: AmavisSession): Proc<boolean> {
   const { conn } = session;
-  if ((yield* conn.write(encodeReply(texts.data))) !== 'ok') return false;
+  if ((yield* conn.write(texts.data)) !== 'ok') return false;
   const receiver = new ContentReceiver(messageBytesMax);
   for (;;) {
     const frame = yield* conn.readFrame({
@@ -177,20 +178,16 @@ function* receiveMessage(os: Os, session: AmavisSession): Proc<boolean> {
     ? texts.tooBig
     : yield* filterMessage(os, session, joinContent(receiver.pieces));
   // RFC 2033 §4.2: an LMTP client has a reply for each recipient.
-  const count = session.protocol === 'LMTP' ? session.recipients.length : 1;
+  const replies = session.protocol === 'LMTP' ? session.recipients.map(() => text).join('\r\n') : text;
   endTransaction(session);
   session.xforward.clear();
-  return (yield* conn.write(utf8.encode(`${text}\r\n`.repeat(count)))) === 'ok';
+  return (yield* conn.write(encodeReply(replies))) === 'ok';
 }
 
 function endTransaction(session: AmavisSession): void {
   session.sender = null;
   session.recipients = [];
   session.parameters = '';
-}
-
-function encodeReply(text: string): Uint8Array {
-  return utf8.encode(`${text}\r\n`);
 }
 
 function unxtext(text: string): string {

@@ -6,7 +6,7 @@
  *
  * SEE ALSO  conf.ts, store/store.ts, lmtpd/session.ts, imapd/session.ts
  */
-import type { Connection, Os, Proc } from '../../os/os.ts';
+import { call, type Connection, type Os, type Proc } from '../../os/os.ts';
 
 import { parseConf, type ListenAddress, type MailstoreConf } from './conf.ts';
 import type { runImapSession } from './imapd/session.ts';
@@ -85,7 +85,7 @@ function serve(
       connections++;
       child.spawn(name, function* (session): Proc<void> {
         try {
-          yield* run(session, conn);
+          yield* call(run(session, conn));
         } finally {
           connections--;
           conn.close();

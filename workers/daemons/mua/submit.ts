@@ -5,7 +5,15 @@
  *
  * STANDARDS  RFC 6409 (submission), RFC 4954 (AUTH)
  */
-import { SECOND, type Connection, type InputCommand, type Os, type Proc, type Random } from '../../os/os.ts';
+import {
+  call,
+  SECOND,
+  type Connection,
+  type InputCommand,
+  type Os,
+  type Proc,
+  type Random,
+} from '../../os/os.ts';
 
 import { lookupAddresses } from '../clients/dns.ts';
 import {
@@ -41,7 +49,7 @@ export function* submit(os: Os, command: SendCommand, threads: Threads): Proc<vo
     return fail('No recipients were specified. Please enter a recipient in the addressing area.');
   const conn = yield* connectTo(os, account.submission);
   if (conn === null) return fail(cannotConnect(account.submission));
-  const text = yield* submitOver(os, conn, { account, to, command, threads });
+  const text = yield* call(submitOver(os, conn, { account, to, command, threads }));
   if (text !== null) fail(text);
 }
 
@@ -159,7 +167,8 @@ function makeMessageId({ random }: Os, address: string): string {
   const second = hexOf((randomWord(random) & 0xffff0fff) | 0x4000);
   const third = hexOf((randomWord(random) & 0x3fffffff) | 0x80000000);
   const fourth = hexOf(randomWord(random));
-  const uuid = `${first}-${second.slice(0, 4)}-${second.slice(4)}-${third.slice(0, 4)}-${third.slice(4)}${fourth}`;
+  const middle = `${second.slice(0, 4)}-${second.slice(4)}-${third.slice(0, 4)}`;
+  const uuid = `${first}-${middle}-${third.slice(4)}${fourth}`;
   return `<${uuid}@${address.slice(address.lastIndexOf('@') + 1)}>`;
 }
 
@@ -171,5 +180,13 @@ function randomWord(random: Random): number {
 }
 
 function hexOf(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, '0');
+  return (
+    hexPairs[word >>> 24]! +
+    hexPairs[(word >>> 16) & 0xff]! +
+    hexPairs[(word >>> 8) & 0xff]! +
+    hexPairs[word & 0xff]!
+  );
 }
+
+// A number is written in another base than ten at the cost of a microsecond.
+const hexPairs = Object.freeze(Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')));

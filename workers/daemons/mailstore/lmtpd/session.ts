@@ -5,7 +5,6 @@
  * SEE ALSO   texts.ts (the words), deliver.ts (what happens to a message)
  */
 import * as base64 from '../../../bytes/base64.ts';
-import * as utf8 from '../../../bytes/utf8.ts';
 
 import {
   isMailbox,
@@ -15,13 +14,13 @@ import {
 } from '../../../protocols/lmtp/command.ts';
 import { ContentReceiver, joinContent } from '../../../protocols/lmtp/content.ts';
 
-import { MINUTE, type Connection, type Os, type Proc } from '../../../os/os.ts';
+import { call, MINUTE, type Connection, type Os, type Proc } from '../../../os/os.ts';
 
 import type { Mailstore } from '../mailstore.ts';
 
 import { deliver, type Recipient } from './deliver.ts';
 import { logZimbra } from './log.ts';
-import type { LmtpTexts } from './texts.ts';
+import { encodeReply, type LmtpTexts } from './texts.ts';
 
 const idleUs = 5 * MINUTE; // Zimbra: 300 s; Dovecot: CLIENT_IDLE_TIMEOUT_MSECS of lmtp, 5 min
 const lineBytesMax = 4096; // RFC 5321 §4.5.3.1.4 asks for 512
@@ -63,8 +62,8 @@ export function* runLmtpSession(os: Os, conn: Connection, mailstore: Mailstore):
   };
   const dovecot = mailstore.conf.personality === 'dovecot';
   if (dovecot) os.log('dovecot', `lmtp(${os.pid}): Connect from ${conn.remote.address}`);
-  yield* conn.write(encodeReply(texts.greeting));
-  const why = yield* serveCommands(os, session);
+  yield* conn.write(texts.greeting);
+  const why = yield* call(serveCommands(os, session));
   if (dovecot) os.log('dovecot', `lmtp(${os.pid}): Disconnect from ${conn.remote.address}: ${why}`);
   conn.close();
 }
@@ -75,36 +74,36 @@ function* serveCommands(os: Os, session: LmtpSession): Proc<string> {
   for (;;) {
     const line = yield* conn.readLine({ bytesMax: lineBytesMax, deadline: os.now() + idleUs });
     if (line === 'timeout') {
-      yield* conn.write(encodeReply(texts.timeout));
+      yield* conn.write(texts.timeout);
       return 'Disconnected for inactivity (state=READY)';
     }
     if (typeof line === 'string') return 'Connection closed (state=READY)';
     if (line.ending === 'none') {
       // What is longer than a line may be is no dialogue any more.
-      yield* conn.write(encodeReply(texts.lineTooLong));
+      yield* conn.write(texts.lineTooLong);
       return 'Line too long (state=READY)';
     }
     const command = parseCommandLine(line.bytes);
     if (command.verb === 'QUIT') {
-      yield* conn.write(encodeReply(texts.bye));
+      yield* conn.write(texts.bye);
       return 'Logged out (state=READY)';
     }
     if (command.verb === 'DATA' && session.hello !== null) {
-      if (!(yield* receiveMessage(os, session))) return 'Connection closed (state=DATA)';
+      if (!(yield* call(receiveMessage(os, session)))) return 'Connection closed (state=DATA)';
       continue;
     }
     const isRcpt = command.verb === 'RCPT' && session.hello !== null;
-    const text = isRcpt ? yield* rcpt(os, session, command.rest) : answer(session, command);
-    if ((yield* conn.write(encodeReply(text))) !== 'ok') return 'Connection closed (state=READY)';
+    const answered = isRcpt ? yield* rcpt(os, session, command.rest) : answer(session, command);
+    if ((yield* conn.write(answered)) !== 'ok') return 'Connection closed (state=READY)';
     if (session.badCommands > badCommandsMax) {
-      yield* conn.write(encodeReply(texts.tooManyErrors));
+      yield* conn.write(texts.tooManyErrors);
       return 'Too many invalid commands. (state=READY)';
     }
   }
 }
 
 /** To what is answered at once. */
-function answer(session: LmtpSession, { verb, rest }: CommandLine): string {
+function answer(session: LmtpSession, { verb, rest }: CommandLine): Uint8Array {
   const { texts } = session;
   switch (verb) {
     case 'LHLO':
@@ -127,14 +126,14 @@ function answer(session: LmtpSession, { verb, rest }: CommandLine): string {
   }
 }
 
-function hello(session: LmtpSession, name: string): string {
+function hello(session: LmtpSession, name: string): Uint8Array {
   if (!/^[^\s]+$/.test(name)) return session.texts.badHello;
   session.hello = name;
   endTransaction(session);
   return session.texts.hello;
 }
 
-function mail(session: LmtpSession, rest: string): string {
+function mail(session: LmtpSession, rest: string): Uint8Array {
   const { texts } = session;
   if (session.sender !== null) return texts.nestedMail;
   const path = parsePathArgument(rest, 'FROM');
@@ -145,12 +144,12 @@ function mail(session: LmtpSession, rest: string): string {
   return texts.sender;
 }
 
-function* rcpt(os: Os, session: LmtpSession, rest: string): Proc<string> {
+function* rcpt(os: Os, session: LmtpSession, rest: string): Proc<Uint8Array> {
   const { texts, mailstore } = session;
   if (session.sender === null) return texts.needMail;
   const path = parsePathArgument(rest, 'TO');
   if (path === null || !isPath(path.address)) return texts.badRecipient;
-  if (session.recipients.length >= recipientsMax) return '452 4.5.3 Too many recipients';
+  if (session.recipients.length >= recipientsMax) return encodeReply('452 4.5.3 Too many recipients');
   const { address } = path;
   const found = yield* mailstore.users.find(os, address);
   if (found.kind === 'found') {
@@ -179,7 +178,7 @@ function* rcpt(os: Os, session: LmtpSession, rest: string): Proc<string> {
       `lmtp(${os.pid}, ${address}): Error: auth-master: userdb lookup(${address}) failed: ${found.why}`,
     );
   }
-  return text;
+  return encodeReply(text);
 }
 
 /** @returns false when the connection broke */
@@ -187,7 +186,7 @@ function* receiveMessage(os: Os, session: LmtpSession): Proc<boolean> {
   const { conn, texts } = session;
   const ready = session.sender !== null && session.recipients.length > 0;
   const text = ready ? texts.data : session.sender === null ? texts.needMail : texts.noRecipients;
-  if ((yield* conn.write(encodeReply(text))) !== 'ok') return false;
+  if ((yield* conn.write(text)) !== 'ok') return false;
   if (!ready) return true;
   const receiver = new ContentReceiver(messageBytesMax);
   for (;;) {
@@ -210,10 +209,6 @@ function* receiveMessage(os: Os, session: LmtpSession): Proc<boolean> {
 function endTransaction(session: LmtpSession): void {
   session.sender = null;
   session.recipients = [];
-}
-
-function encodeReply(text: string): Uint8Array {
-  return utf8.encode(`${text}\r\n`);
 }
 
 function isPath(address: string): boolean {
