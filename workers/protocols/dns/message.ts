@@ -62,6 +62,8 @@ export interface DnsMessage {
 
 export const udpBytesWithoutEdns = 512; // RFC 1035 §2.3.4
 const headerBytes = 12;
+const optBytes = 11;
+const bareBytes = headerBytes + 6 + optBytes; // of a message without records, beside the text of the name
 const recordsMax = 4096; // of one section; no honest message has more
 
 /** An empty query. */
@@ -128,18 +130,18 @@ function encodeWith(
   additionals: DnsRecord[],
   truncated: boolean,
 ): Uint8Array {
-  const w = new ByteWriter();
-  const table: CompressionTable = new Map();
+  // A query, which has one name and no records, is sized exactly and needs no table.
+  const bare = m.questions.length === 1 && answers.length + authorities.length + additionals.length === 0;
+  const w = new ByteWriter(bare ? bareBytes + m.questions[0]!.name.length : udpBytesWithoutEdns);
+  const table: CompressionTable | null = bare ? null : new Map<string, number>();
   w.u16(m.id);
-  w.u8(
-    (m.response ? 0x80 : 0) |
-      (m.opcode << 3) |
-      (m.authoritative ? 4 : 0) |
-      (truncated ? 2 : 0) |
-      (m.recursionDesired ? 1 : 0),
-  );
-  w.u8(
-    (m.recursionAvailable ? 0x80 : 0) |
+  w.u16(
+    (m.response ? 0x8000 : 0) |
+      (m.opcode << 11) |
+      (m.authoritative ? 0x400 : 0) |
+      (truncated ? 0x200 : 0) |
+      (m.recursionDesired ? 0x100 : 0) |
+      (m.recursionAvailable ? 0x80 : 0) |
       (m.authenticData ? 0x20 : 0) |
       (m.checkingDisabled ? 0x10 : 0) |
       (m.rcode & 0xf),
@@ -153,12 +155,14 @@ function encodeWith(
     w.u16(typeNumber(question.type) ?? 0);
     w.u16(question.class);
   }
-  for (const record of [...answers, ...authorities, ...additionals]) encodeRecord(w, record, table);
+  for (const record of answers) encodeRecord(w, record, table);
+  for (const record of authorities) encodeRecord(w, record, table);
+  for (const record of additionals) encodeRecord(w, record, table);
   if (m.edns !== null) encodeOpt(w, m.edns, m.rcode);
   return w.finish();
 }
 
-function encodeRecord(w: ByteWriter, record: DnsRecord, table: CompressionTable): void {
+function encodeRecord(w: ByteWriter, record: DnsRecord, table: CompressionTable | null): void {
   encodeName(w, record.name, table);
   w.u16(typeNumber(record.type) ?? 0);
   w.u16(record.class);
@@ -191,39 +195,45 @@ export function decodeMessage(bytes: Uint8Array): DnsMessage {
     throw new DecodeError(bytes.length, 'RFC 1035 §4.1.1: header needs 12 octets');
   const r = new ByteReader(bytes);
   const id = r.u16();
-  const high = r.u8();
-  const low = r.u8();
-  const counts = [r.u16(), r.u16(), r.u16(), r.u16()] as const;
-  for (const count of counts)
-    if (count > recordsMax) throw new DecodeError(4, `more than ${recordsMax} records`);
+  const flags = r.u16();
+  const questions = readCount(r);
+  const answers = readCount(r);
+  const authorities = readCount(r);
+  const additionals = readCount(r);
   const message: DnsMessage = {
     id,
-    response: (high & 0x80) !== 0,
-    opcode: (high >> 3) & 0xf,
-    authoritative: (high & 4) !== 0,
-    truncated: (high & 2) !== 0,
-    recursionDesired: (high & 1) !== 0,
-    recursionAvailable: (low & 0x80) !== 0,
-    authenticData: (low & 0x20) !== 0,
-    checkingDisabled: (low & 0x10) !== 0,
-    rcode: low & 0xf,
+    response: (flags & 0x8000) !== 0,
+    opcode: (flags >> 11) & 0xf,
+    authoritative: (flags & 0x400) !== 0,
+    truncated: (flags & 0x200) !== 0,
+    recursionDesired: (flags & 0x100) !== 0,
+    recursionAvailable: (flags & 0x80) !== 0,
+    authenticData: (flags & 0x20) !== 0,
+    checkingDisabled: (flags & 0x10) !== 0,
+    rcode: flags & 0xf,
     questions: [],
     answers: [],
     authorities: [],
     additionals: [],
     edns: null,
   };
-  for (let i = 0; i < counts[0]; i++)
+  for (let i = 0; i < questions; i++)
     message.questions.push({ name: decodeName(r), type: typeName(r.u16()), class: r.u16() });
-  for (let i = 0; i < counts[1]; i++) decodeRecord(r, message, message.answers);
-  for (let i = 0; i < counts[2]; i++) decodeRecord(r, message, message.authorities);
-  for (let i = 0; i < counts[3]; i++) decodeRecord(r, message, message.additionals);
+  for (let i = 0; i < answers; i++) decodeRecord(r, message, message.answers);
+  for (let i = 0; i < authorities; i++) decodeRecord(r, message, message.authorities);
+  for (let i = 0; i < additionals; i++) decodeRecord(r, message, message.additionals);
   return message;
+}
+
+function readCount(r: ByteReader): number {
+  const count = r.u16();
+  if (count > recordsMax) throw new DecodeError(4, `more than ${recordsMax} records`);
+  return count;
 }
 
 function decodeRecord(r: ByteReader, message: DnsMessage, section: DnsRecord[]): void {
   const start = r.offset;
-  const name = decodeName(r);
+  const name = decodeOwner(r, message);
   const type = typeName(r.u16());
   const cls = r.u16();
   if (type === 'OPT')
@@ -240,6 +250,15 @@ function decodeRecord(r: ByteReader, message: DnsMessage, section: DnsRecord[]):
   r.offset = end;
   // RFC 2181 §8: a TTL with the top bit set is taken as zero.
   section.push({ name, type, class: cls, ttl: ttl > 0x7fffffff ? 0 : ttl, data });
+}
+
+/** Nearly every owner is the name in question, as a pointer to it: no need to read that again. */
+function decodeOwner(r: ByteReader, message: DnsMessage): string {
+  const [question] = message.questions;
+  const at = r.offset;
+  if (question === undefined || r.bytes[at] !== 0xc0 || r.bytes[at + 1] !== headerBytes) return decodeName(r);
+  r.offset = at + 2;
+  return question.name;
 }
 
 function decodeOpt(

@@ -10,13 +10,24 @@ export interface A {
   address: string;
 }
 
+const dot = 0x2e;
+const digit0 = 0x30;
+
 export const a: RdataFormat<A> = Object.freeze({
-  encode(w, data) {
-    for (const part of data.address.split('.')) w.u8(Number(part));
+  encode(w, { address }) {
+    let part = 0;
+    for (let i = 0; i < address.length; i++) {
+      const code = address.charCodeAt(i);
+      if (code === dot) {
+        w.u8(part);
+        part = 0;
+      } else part = part * 10 + code - digit0;
+    }
+    w.u8(part);
   },
   decode(r, length) {
     if (length !== 4) throw new DecodeError(r.offset, `RFC 1035 §3.4.1: A needs 4 octets, got ${length}`);
-    return { address: [...r.take(4)].join('.') };
+    return { address: `${r.u8()}.${r.u8()}.${r.u8()}.${r.u8()}` };
   },
   format: (data) => data.address,
   parse(fields) {
