@@ -11,21 +11,61 @@ import { rdataFormat } from '../../protocols/dns/rdata/index.ts';
 
 import { SECOND, type Os, type VirtualTime } from '../../os/os.ts';
 
+import type { Reply } from './reply.ts';
+
 const entriesMax = 10_000;
 const ttlMax = 604_800; // BIND's max-cache-ttl, one week
 export const negativeTtlMax = 10_800; // BIND's max-ncache-ttl, three hours
 
-export type CacheEntry =
-  | { kind: 'records'; records: DnsRecord[]; expiresAt: VirtualTime; trust: Trust }
-  | { kind: 'no-such-name' | 'no-data'; soa: DnsRecord | null; expiresAt: VirtualTime; trust: Trust }
-  | { kind: 'failed'; expiresAt: VirtualTime; trust: Trust };
-
 /** Glue may guide the walk, but is no answer (RFC 2181 §5.4.1). */
 export type Trust = 'glue' | 'answer';
 
+export type EntryKind = 'records' | 'no-such-name' | 'no-data' | 'failed';
+
+/** What is known of one name and type. */
+export class CacheEntry {
+  readonly kind: EntryKind;
+  readonly expiresAt: VirtualTime;
+  readonly trust: Trust;
+  /** of kind 'records' */
+  readonly records: DnsRecord[];
+  /** of 'no-such-name' and 'no-data', when the server gave one */
+  readonly soa: DnsRecord | null;
+  /** what was sent when this was asked for, for the next who asks */
+  reply: Reply | null = null;
+
+  constructor(
+    kind: EntryKind,
+    expiresAt: VirtualTime,
+    options: { trust?: Trust; records?: DnsRecord[]; soa?: DnsRecord | null },
+  ) {
+    this.kind = kind;
+    this.expiresAt = expiresAt;
+    this.trust = options.trust ?? 'answer';
+    this.records = options.records ?? [];
+    this.soa = options.soa ?? null;
+  }
+}
+
+/** Whole seconds until an entry expires; 0 when it has. */
+export function secondsLeft(os: Os, entry: CacheEntry): number {
+  return Math.max(0, Math.floor((entry.expiresAt - os.now()) / SECOND));
+}
+
+/** The entry's place in the cache: "NXDOMAIN" stands for all types. */
+interface Place {
+  name: string;
+  type: string;
+}
+
+const everyType = 'NXDOMAIN';
+
 export class Cache {
   readonly #os: Os;
-  readonly #entries = new Map<string, CacheEntry>();
+  /** name → type → entry: nothing is composed to look something up */
+  readonly #names = new Map<string, Map<string, CacheEntry>>();
+  /** in the order of being added */
+  readonly #places = new Map<CacheEntry, Place>();
 
   constructor(os: Os) {
     this.#os = os;
@@ -33,12 +73,20 @@ export class Cache {
 
   /** @returns null when nothing is known, or no longer */
   get(name: string, type: string): CacheEntry | null {
-    const key = `${name} ${type}`;
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return null;
-    if (entry.expiresAt > this.#os.now()) return entry;
-    this.#drop(key);
-    return null;
+    const types = this.#names.get(name);
+    return types === undefined ? null : this.#valid(types, type);
+  }
+
+  /** What answers a question: that there is no such name, the type, or an alias. Glue does not. */
+  answerTo(name: string, type: string): CacheEntry | null {
+    const types = this.#names.get(name);
+    if (types === undefined) return null;
+    const missing = this.#valid(types, everyType);
+    if (missing !== null) return missing;
+    const entry = this.#valid(types, type);
+    if (entry?.trust === 'answer') return entry;
+    const alias = type === 'CNAME' ? null : this.#valid(types, 'CNAME');
+    return alias?.trust === 'answer' && alias.kind === 'records' ? alias : null;
   }
 
   /** Remembers an RRset; all records have the same owner and type. Glue never replaces an answer. */
@@ -47,7 +95,7 @@ export class Cache {
     if (trust === 'glue' && old !== null && old.trust === 'answer') return;
     const ttl = Math.min(ttlMax, ...records.map((record) => record.ttl));
     if (ttl <= 0) return;
-    this.#put(name, type, { kind: 'records', records, expiresAt: this.#os.now() + ttl * SECOND, trust });
+    this.#put(name, type, new CacheEntry('records', this.#os.now() + ttl * SECOND, { trust, records }));
     this.#changed(
       'added',
       name,
@@ -61,35 +109,49 @@ export class Cache {
     const minimum = soa === null ? 0 : Math.min(soa.ttl, (soa.data as { minimum: number }).minimum);
     const ttl = Math.min(negativeTtlMax, minimum);
     if (ttl <= 0) return;
-    this.#put(name, type, { kind, soa, expiresAt: this.#os.now() + ttl * SECOND, trust: 'answer' });
-    this.#changed('added', name, type, ttl, '');
+    const place = kind === 'no-such-name' ? everyType : type;
+    this.#put(name, place, new CacheEntry(kind, this.#os.now() + ttl * SECOND, { soa }));
+    this.#changed('added', name, place, ttl, '');
   }
 
   /** Remembers a failure for a moment (BIND's servfail-ttl, 1 s). */
   addFailure(name: string, type: string): void {
-    this.#put(name, type, { kind: 'failed', expiresAt: this.#os.now() + SECOND, trust: 'answer' });
+    this.#put(name, type, new CacheEntry('failed', this.#os.now() + SECOND, {}));
+  }
+
+  #valid(types: Map<string, CacheEntry>, type: string): CacheEntry | null {
+    const entry = types.get(type);
+    if (entry === undefined) return null;
+    if (entry.expiresAt > this.#os.now()) return entry;
+    this.#drop(entry);
+    return null;
   }
 
   #put(name: string, type: string, entry: CacheEntry): void {
-    if (this.#entries.size >= entriesMax) this.#sweep();
-    const key = `${name} ${type}`;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    if (this.#places.size >= entriesMax) this.#sweep();
+    let types = this.#names.get(name);
+    if (types === undefined) this.#names.set(name, (types = new Map()));
+    const old = types.get(type);
+    if (old !== undefined) this.#places.delete(old);
+    types.set(type, entry);
+    this.#places.set(entry, { name, type });
   }
 
   #sweep(): void {
     const now = this.#os.now();
-    for (const [key, entry] of this.#entries) if (entry.expiresAt <= now) this.#drop(key);
-    for (const key of this.#entries.keys()) {
-      if (this.#entries.size < entriesMax) break;
-      this.#drop(key);
+    for (const entry of this.#places.keys()) if (entry.expiresAt <= now) this.#drop(entry);
+    for (const entry of this.#places.keys()) {
+      if (this.#places.size < entriesMax) break;
+      this.#drop(entry);
     }
   }
 
-  #drop(key: string): void {
-    const entry = this.#entries.get(key)!;
-    this.#entries.delete(key);
-    const [name, type] = key.split(' ') as [string, string];
+  #drop(entry: CacheEntry): void {
+    const { name, type } = this.#places.get(entry)!;
+    this.#places.delete(entry);
+    const types = this.#names.get(name)!;
+    types.delete(type);
+    if (types.size === 0) this.#names.delete(name);
     if (entry.kind !== 'failed') this.#changed('expired', name, type, 0, '');
   }
 

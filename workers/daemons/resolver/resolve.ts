@@ -11,7 +11,7 @@ import { MILLISECOND, type Os, type Syscall } from '../../os/os.ts';
 
 import { exchange } from '../clients/dns.ts';
 
-import type { Cache, CacheEntry } from './cache.ts';
+import { CacheEntry, secondsLeft, type Cache } from './cache.ts';
 
 const serverTimeoutUs = 800 * MILLISECOND; // BIND's first wait for a server
 const queriesMax = 100; // BIND's max-recursion-queries
@@ -60,6 +60,21 @@ export function* resolve(
   return { kind: 'failed', why: `more than ${aliasesMax} aliases` };
 }
 
+/** The entry of the cache that is the whole answer; null when there is none, or more is needed. */
+export function wholeAnswer(cache: Cache, name: string, type: string): CacheEntry | null {
+  const entry = cache.answerTo(name, type);
+  if (entry === null || entry.kind === 'failed') return null;
+  if (entry.kind === 'records' && entry.records[0]?.type !== type && type !== 'ANY') return null;
+  return entry;
+}
+
+/** What an entry says by now: nothing outlives it. */
+export function resolutionOf(os: Os, entry: CacheEntry): Resolution {
+  if (entry.kind === 'failed') return { kind: 'failed', why: 'no server gave an answer' };
+  if (entry.kind === 'records') return { kind: 'found', records: agedRecords(os, entry) };
+  return { kind: entry.kind, records: [], soa: agedSoa(os, entry) };
+}
+
 /** One owner name: from the cache, or by walking. A CNAME counts as the answer. */
 function* resolveOne(
   os: Os,
@@ -68,30 +83,19 @@ function* resolveOne(
   type: string,
   work: Work,
 ): Syscall<CacheEntry> {
-  const known = fromCache(resolver.cache, name, type);
+  const known = resolver.cache.answerTo(name, type);
   if (known !== null) return known;
-  const failed: CacheEntry = { kind: 'failed', expiresAt: os.now(), trust: 'answer' };
+  const failed = new CacheEntry('failed', os.now(), {});
   if (work.depth > depthMax || work.budget.queries <= 0) return failed;
   let servers = yield* closestServers(os, resolver, name, work);
   for (let i = 0; i < referralsMax; i++) {
     const step = yield* askServers(os, resolver, servers, name, type, work);
     if (step === null) break;
-    if (step.kind === 'answer') return fromCache(resolver.cache, name, type) ?? step.entry;
+    if (step.kind === 'answer') return resolver.cache.answerTo(name, type) ?? step.entry;
     servers = yield* withAddresses(os, resolver, step.zone, step.hosts, work);
   }
   resolver.cache.addFailure(name, type);
   return failed;
-}
-
-function fromCache(cache: Cache, name: string, type: string): CacheEntry | null {
-  const missing = cache.get(name, 'NXDOMAIN');
-  if (missing !== null) return missing;
-  for (const candidate of type === 'CNAME' ? [type] : [type, 'CNAME']) {
-    const entry = cache.get(name, candidate);
-    if (entry !== null && entry.trust === 'answer' && (candidate === type || entry.kind === 'records'))
-      return entry;
-  }
-  return null;
 }
 
 interface Servers {
@@ -184,8 +188,7 @@ function learn(
       cache.addRecords(ownerName, ownerType, records, 'answer');
     }
     if (type === 'ANY') cache.addRecords(name, type, rrset, 'answer');
-    const expiresAt = os.now();
-    return { kind: 'answer', entry: { kind: 'records', records: useful, expiresAt, trust: 'answer' } };
+    return { kind: 'answer', entry: new CacheEntry('records', os.now(), { records: useful }) };
   }
   const soa = response.authorities.find((record) => record.type === 'SOA' && within(record)) ?? null;
   const referral = response.authorities.filter(
@@ -195,8 +198,8 @@ function learn(
     return refer(cache, response, referral);
   if (!response.authoritative) return null;
   const kind = response.rcode === NXDOMAIN ? 'no-such-name' : 'no-data';
-  cache.addNegative(name, kind === 'no-such-name' ? 'NXDOMAIN' : type, kind, soa);
-  return { kind: 'answer', entry: { kind, soa, expiresAt: os.now(), trust: 'answer' } };
+  cache.addNegative(name, type, kind, soa);
+  return { kind: 'answer', entry: new CacheEntry(kind, os.now(), { soa }) };
 }
 
 function refer(cache: Cache, response: DnsMessage, referral: DnsRecord[]): Step {
@@ -229,14 +232,12 @@ function groupBySet(records: readonly DnsRecord[]): Map<string, DnsRecord[]> {
 }
 
 /** TTLs count down while an RRset is cached (RFC 1035 §3.2.1). */
-function agedRecords(os: Os, entry: Extract<CacheEntry, { kind: 'records' }>): DnsRecord[] {
+function agedRecords(os: Os, entry: CacheEntry): DnsRecord[] {
   if (entry.expiresAt <= os.now()) return entry.records;
-  const left = Math.floor((entry.expiresAt - os.now()) / 1_000_000);
+  const left = secondsLeft(os, entry);
   return entry.records.map((record) => ({ ...record, ttl: Math.min(record.ttl, left) }));
 }
 
-function agedSoa(os: Os, entry: Extract<CacheEntry, { soa: DnsRecord | null }>): DnsRecord | null {
-  if (entry.soa === null) return null;
-  const left = Math.max(0, Math.floor((entry.expiresAt - os.now()) / 1_000_000));
-  return { ...entry.soa, ttl: left };
+function agedSoa(os: Os, entry: CacheEntry): DnsRecord | null {
+  return entry.soa === null ? null : { ...entry.soa, ttl: secondsLeft(os, entry) };
 }

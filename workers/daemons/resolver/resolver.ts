@@ -43,17 +43,32 @@ import {
   type Syscall,
 } from '../../os/os.ts';
 
-import { Cache } from './cache.ts';
-import { resolve, type Resolution, type Resolver } from './resolve.ts';
+import { Cache, CacheEntry, secondsLeft } from './cache.ts';
+import { isPlain, Reply } from './reply.ts';
+import { resolutionOf, resolve, wholeAnswer, type Resolution, type Resolver } from './resolve.ts';
 
 const hintsPath = '/etc/bind/root.hints';
 const udpPayloadBytes = 1232;
+const truncatedFlag = 0x02; // TC, in the third octet
+const tcpBytesMax = 65535; // RFC 1035 §4.2.2
 const tcpIdleUs = 30 * SECOND;
 const clientsMax = 1000; // BIND's recursive-clients
 
+interface Walk {
+  proc: ProcHandle;
+  result: CacheEntry | Resolution | null;
+}
+
+/** A query with its octets, and how large its reply may be. */
+interface Asked {
+  query: DnsMessage;
+  bytes: Uint8Array;
+  bytesMax: number;
+}
+
 interface Service extends Resolver {
   /** walks under way, by question */
-  pending: Map<string, { walk: ProcHandle; result: Resolution | null }>;
+  pending: Map<string, Walk>;
   clients: number;
 }
 
@@ -67,16 +82,14 @@ export function* resolver(os: Os): Proc<void> {
   for (;;) {
     const datagram = yield* socket.receive({ deadline: NEVER });
     if (typeof datagram === 'string') continue;
-    const query = readQuery(datagram.bytes);
+    const { bytes } = datagram;
+    const query = readQuery(bytes);
     if (query === null || service.clients >= clientsMax) continue;
     service.clients++;
     os.spawn('named client', function* (child): Proc<void> {
-      const response = yield* respond(child, service, query);
-      const bytesMax = Math.max(
-        udpBytesWithoutEdns,
-        Math.min(query.edns?.udpPayloadBytes ?? 0, udpPayloadBytes),
-      );
-      socket.send({ to: datagram.from, from: datagram.to.address, bytes: encodeMessage(response, bytesMax) });
+      const asked = { query, bytes, bytesMax: bytesMaxOf(query) };
+      const reply = yield* respond(child, service, asked);
+      socket.send({ to: datagram.from, from: datagram.to.address, bytes: reply });
       service.clients--;
     });
   }
@@ -106,10 +119,11 @@ function* serveConnection(os: Os, service: Service, connection: Connection): Pro
       bytesMax: 65537,
     });
     if (typeof frame === 'string') return;
-    const query = readQuery(frame.subarray(2));
+    const bytes = frame.subarray(2);
+    const query = readQuery(bytes);
     if (query === null) return;
-    const response = yield* respond(os, service, query);
-    yield* connection.write(frameMessage(encodeMessage(response)), { deadline: os.now() + tcpIdleUs });
+    const reply = yield* respond(os, service, { query, bytes, bytesMax: tcpBytesMax });
+    yield* connection.write(frameMessage(reply), { deadline: os.now() + tcpIdleUs });
   }
 }
 
@@ -124,24 +138,60 @@ function readQuery(bytes: Uint8Array): DnsMessage | null {
   }
 }
 
-function* respond(os: Os, service: Service, query: DnsMessage): Syscall<DnsMessage> {
+/** The largest UDP answer that the client takes. */
+function bytesMaxOf(query: DnsMessage): number {
+  return Math.max(udpBytesWithoutEdns, Math.min(query.edns?.udpPayloadBytes ?? 0, udpPayloadBytes));
+}
+
+/** @returns the reply, encoded */
+function* respond(os: Os, service: Service, asked: Asked): Syscall<Uint8Array> {
+  const { query } = asked;
+  const rcode = rcodeOf(query);
+  if (rcode !== NOERROR) return encodeMessage({ ...emptyResponse(query), rcode }, asked.bytesMax);
+  const { name, type } = query.questions[0]!;
+  const canonical = canonicalName(name);
+  const found = query.recursionDesired
+    ? yield* resolveOnce(os, service, canonical, type)
+    : yield* resolve(os, service, canonical, type, { budget: { queries: 0 }, depth: 0 });
+  if (found instanceof CacheEntry) return replyFrom(os, found, asked);
+  return encodeMessage(responseTo(query, found), asked.bytesMax);
+}
+
+/** Why a query is not answered; NOERROR = it is. */
+function rcodeOf(query: DnsMessage): number {
+  if (query.edns !== null && query.edns.version > 0) return BADVERS;
+  if (query.opcode !== 0) return NOTIMP;
+  if (query.questions.length !== 1) return FORMERR;
+  return query.questions[0]!.class === classIn ? NOERROR : REFUSED;
+}
+
+/** The reply from one entry: what was sent the last time, when there is such. */
+function replyFrom(os: Os, entry: CacheEntry, { query, bytes, bytesMax }: Asked): Uint8Array {
+  const plain = isPlain(bytes);
+  if (plain && entry.reply !== null) return entry.reply.to(bytes, secondsLeft(os, entry));
+  const reply = encodeMessage(responseTo(query, resolutionOf(os, entry)), bytesMax);
+  // What is larger may have been cut to the limit of this client.
+  if (plain && reply.length <= udpBytesWithoutEdns && (reply[2]! & truncatedFlag) === 0)
+    entry.reply = new Reply(reply);
+  return reply;
+}
+
+function emptyResponse(query: DnsMessage): DnsMessage {
   const response = makeResponse(query, NOERROR);
   response.authoritative = false;
   response.recursionAvailable = true;
-  response.edns =
-    query.edns === null ? null : { udpPayloadBytes, version: 0, dnssecOk: query.edns.dnssecOk, options: [] };
-  const question = query.questions[0];
-  if (query.edns !== null && query.edns.version > 0) return { ...response, rcode: BADVERS };
-  if (query.opcode !== 0) return { ...response, rcode: NOTIMP };
-  if (question === undefined || query.questions.length !== 1) return { ...response, rcode: FORMERR };
-  if (question.class !== classIn) return { ...response, rcode: REFUSED };
-  const name = canonicalName(question.name);
-  const found = query.recursionDesired
-    ? yield* resolveOnce(os, service, name, question.type)
-    : yield* resolve(os, service, name, question.type, { budget: { queries: 0 }, depth: 0 });
-  // SIMPLIFIED: what is not in the cache is answered with nothing; BIND names the closest servers it knows.
-  if (found.kind === 'failed' && !query.recursionDesired) return response;
-  if (found.kind === 'failed') return { ...response, rcode: SERVFAIL };
+  if (query.edns !== null)
+    response.edns = { udpPayloadBytes, version: 0, dnssecOk: query.edns.dnssecOk, options: [] };
+  return response;
+}
+
+function responseTo(query: DnsMessage, found: Resolution): DnsMessage {
+  const response = emptyResponse(query);
+  if (found.kind === 'failed') {
+    // SIMPLIFIED: what is not in the cache is answered with nothing; BIND names the closest servers it knows.
+    response.rcode = query.recursionDesired ? SERVFAIL : NOERROR;
+    return response;
+  }
   response.answers = found.records;
   if (found.kind !== 'found') {
     if (found.soa !== null) response.authorities = [found.soa];
@@ -150,22 +200,28 @@ function* respond(os: Os, service: Service, query: DnsMessage): Syscall<DnsMessa
   return response;
 }
 
-/** Joins a walk for the same question that is under way. */
-function* resolveOnce(os: Os, service: Service, name: string, type: string): Syscall<Resolution> {
+/** Joins a walk for the same question that is under way. An entry = it is the whole answer. */
+function* resolveOnce(
+  os: Os,
+  service: Service,
+  name: string,
+  type: string,
+): Syscall<CacheEntry | Resolution> {
   const key = `${name} ${type}`;
   let pending = service.pending.get(key);
   if (pending === undefined) {
-    const started: { walk: ProcHandle; result: Resolution | null } = {
+    const started: Walk = {
       result: null,
-      walk: os.spawn(`resolve ${key}`, function* (child): Proc<void> {
-        started.result = yield* resolve(child, service, name, type);
+      proc: os.spawn(`resolve ${key}`, function* (child): Proc<void> {
+        started.result =
+          wholeAnswer(service.cache, name, type) ?? (yield* resolve(child, service, name, type));
         service.pending.delete(key);
       }),
     };
     service.pending.set(key, started);
     pending = started;
   }
-  yield* pending.walk.join();
+  yield* pending.proc.join();
   return pending.result ?? { kind: 'failed', why: 'the walk was ended' };
 }
 

@@ -61,7 +61,8 @@ export interface DnsMessage {
 }
 
 export const udpBytesWithoutEdns = 512; // RFC 1035 §2.3.4
-const headerBytes = 12;
+/** ID, flags and counts. */
+export const headerBytes = 12;
 const optBytes = 11;
 const bareBytes = headerBytes + 6 + optBytes; // of a message without records, beside the text of the name
 const recordsMax = 4096; // of one section; no honest message has more
@@ -281,6 +282,29 @@ function decodeOpt(
   if (r.offset !== end) throw new DecodeError(r.offset, 'RFC 6891 §6.1.2: options overrun RDLENGTH');
   message.rcode |= upper << 4;
   message.edns = { udpPayloadBytes: opt.cls, version, dnssecOk: (flags & 0x8000) !== 0, options };
+}
+
+/**
+ * Where the TTLs of the answer and authority records of a message are, that was encoded here: for who sends it
+ * again when less time is left.
+ */
+export function ttlOffsets(bytes: Uint8Array): number[] {
+  const r = new ByteReader(bytes, 4);
+  const questions = r.u16();
+  const records = r.u16() + r.u16();
+  const offsets: number[] = [];
+  r.offset = headerBytes;
+  for (let i = 0; i < questions; i++) {
+    decodeName(r);
+    r.offset += 4;
+  }
+  for (let i = 0; i < records; i++) {
+    decodeName(r);
+    offsets.push(r.offset + 4);
+    r.offset += 8;
+    r.take(r.u16());
+  }
+  return offsets;
 }
 
 /** A record as a line of a zone file or of dig. */
