@@ -42,26 +42,30 @@ export type LookupResult =
 /** Looks up records of one type. */
 export function* lookup(
   os: Os,
-  options: { name: string; type: string; deadline?: VirtualTime },
+  options: { name: string; type: string; deadline?: VirtualTime | undefined },
 ): Syscall<LookupResult> {
   const name = canonicalName(options.name);
   if (!isName(name)) return { kind: 'no-such-name' };
-  const deadline = options.deadline ?? NEVER;
-  const result = yield* call(ask(os, { name, type: options.type, deadline }));
+  const { type, deadline } = options;
+  const result = yield* call(ask(os, { name, type, deadline: deadline ?? NEVER }));
   os.trace({
     kind: 'lookup.answered',
     service: 'dns',
-    table: options.type,
+    table: type,
     key: name,
-    result: result.kind === 'found' ? 'found' : result.kind === 'try-again' ? 'try-again' : 'not-found',
-    value:
-      result.kind === 'found'
-        ? result.records.map(textOf).join(', ')
-        : result.kind === 'try-again'
-          ? result.why
-          : result.kind,
+    result: result.kind === 'found' || result.kind === 'try-again' ? result.kind : 'not-found',
+    value: textOfResult(result),
   });
   return result;
+}
+
+function textOfResult(result: LookupResult): string {
+  if (result.kind === 'try-again') return result.why;
+  if (result.kind !== 'found') return result.kind;
+  let text = '';
+  for (const record of result.records)
+    text += (text === '' ? '' : ', ') + rdataFormat(record.type).format(record.data);
+  return text;
 }
 
 export type MxResult =
@@ -70,7 +74,7 @@ export type MxResult =
 
 /** MX records, in the order of the answer. */
 export function* lookupMx(os: Os, name: string, deadline?: VirtualTime): Syscall<MxResult> {
-  const result = yield* lookup(os, { name, type: 'MX', ...(deadline === undefined ? {} : { deadline }) });
+  const result = yield* lookup(os, { name, type: 'MX', deadline });
   if (result.kind !== 'found') return result;
   return {
     kind: 'found',
@@ -82,10 +86,10 @@ export type AddressResult = { kind: 'found'; addresses: string[] } | Exclude<Loo
 
 /** IPv4 addresses of a host name; /etc/hosts first. An address is its own answer. */
 export function* lookupAddresses(os: Os, name: string, deadline?: VirtualTime): Syscall<AddressResult> {
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return { kind: 'found', addresses: [name] };
-  const local = hostsFile(os).byName.get(canonicalName(name));
+  if (beginsWithDigit(name) && /^\d+\.\d+\.\d+\.\d+$/.test(name)) return { kind: 'found', addresses: [name] };
+  const local = hostsFile(os)?.byName.get(canonicalName(name));
   if (local !== undefined) return { kind: 'found', addresses: [local] };
-  const result = yield* lookup(os, { name, type: 'A', ...(deadline === undefined ? {} : { deadline }) });
+  const result = yield* lookup(os, { name, type: 'A', deadline });
   if (result.kind !== 'found') return result;
   return {
     kind: 'found',
@@ -97,12 +101,27 @@ export type ReverseResult = { kind: 'found'; names: string[] } | Exclude<LookupR
 
 /** Host names of an IPv4 address: /etc/hosts, then PTR (RFC 1035 §3.5). */
 export function* reverseLookup(os: Os, address: string, deadline?: VirtualTime): Syscall<ReverseResult> {
-  const local = hostsFile(os).byAddress.get(address);
+  const local = hostsFile(os)?.byAddress.get(address);
   if (local !== undefined) return { kind: 'found', names: [local] };
-  const name = `${address.split('.').reverse().join('.')}.in-addr.arpa`;
-  const result = yield* lookup(os, { name, type: 'PTR', ...(deadline === undefined ? {} : { deadline }) });
+  const result = yield* lookup(os, { name: reverseName(address), type: 'PTR', deadline });
   if (result.kind !== 'found') return result;
   return { kind: 'found', names: result.records.map((record) => (record.data as { host: string }).host) };
+}
+
+function reverseName(address: string): string {
+  let name = 'in-addr.arpa';
+  for (let start = 0; start <= address.length;) {
+    const dot = address.indexOf('.', start);
+    const end = dot === -1 ? address.length : dot;
+    name = `${address.slice(start, end)}.${name}`;
+    start = end + 1;
+  }
+  return name;
+}
+
+function beginsWithDigit(name: string): boolean {
+  const code = name.charCodeAt(0);
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** One exchange with one server: UDP, then TCP when truncated. null = no usable answer. */
@@ -152,12 +171,11 @@ function decodeAnswer(bytes: Uint8Array, query: DnsMessage): DnsMessage | null {
     if (error instanceof DecodeError) return null;
     throw error;
   }
-  const [asked, echoed] = [query.questions[0]!, answer.questions[0]];
+  const asked = query.questions[0]!;
+  const echoed = answer.questions[0];
   if (!answer.response || answer.id !== query.id) return null;
   if (echoed === undefined) return answer.rcode === NOERROR ? null : answer;
-  return canonicalName(echoed.name) === canonicalName(asked.name) && echoed.type === asked.type
-    ? answer
-    : null;
+  return echoed.type === asked.type && isSameName(echoed.name, asked.name) ? answer : null;
 }
 
 function* ask(
@@ -191,18 +209,23 @@ function* ask(
   return { kind: 'try-again', why };
 }
 
+function isSameName(a: string, b: string): boolean {
+  return a === b || canonicalName(a) === canonicalName(b);
+}
+
 /** Follows the aliases in an answer to the records asked for. */
 function fromAnswer(answer: DnsMessage, name: string, type: string): LookupResult {
   let owner = name;
   for (let i = 0; i < aliasesMax; i++) {
-    const records = answer.answers.filter(
-      (record) => canonicalName(record.name) === owner && record.type === type,
-    );
+    const records: DnsRecord[] = [];
+    let alias: DnsRecord | null = null;
+    for (const record of answer.answers) {
+      if (!isSameName(record.name, owner)) continue;
+      if (record.type === type) records.push(record);
+      else if (record.type === 'CNAME') alias ??= record;
+    }
     if (records.length > 0) return { kind: 'found', records, canonicalName: owner };
-    const alias = answer.answers.find(
-      (record) => canonicalName(record.name) === owner && record.type === 'CNAME',
-    );
-    if (alias === undefined) return { kind: 'no-data' };
+    if (alias === null) return { kind: 'no-data' };
     owner = canonicalName((alias.data as { host: string }).host);
   }
   return { kind: 'try-again', why: `more than ${aliasesMax} aliases` };
@@ -225,11 +248,12 @@ interface Hosts {
   byAddress: Map<string, string>;
 }
 
-function hostsFile(os: Os): Hosts {
+function hostsFile(os: Os): Hosts | null {
   return os.files.parsed('/etc/hosts', parseHosts);
 }
 
-function parseHosts(bytes: Uint8Array | null): Hosts {
+function parseHosts(bytes: Uint8Array | null): Hosts | null {
+  if (bytes === null) return null;
   const hosts: Hosts = { byName: new Map(), byAddress: new Map() };
   for (const [address, ...names] of fieldsOfLines(bytes)) {
     if (names.length === 0) continue;
@@ -246,8 +270,4 @@ function fieldsOfLines(bytes: Uint8Array | null): string[][] {
     .decode(bytes)
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
-}
-
-function textOf(record: DnsRecord): string {
-  return rdataFormat(record.type).format(record.data);
 }

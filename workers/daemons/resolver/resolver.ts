@@ -37,10 +37,12 @@ import {
   NEVER,
   SECOND,
   type Connection,
+  type Datagram,
   type Os,
   type Proc,
   type ProcHandle,
   type Syscall,
+  type UdpSocket,
 } from '../../os/os.ts';
 
 import { Cache, CacheEntry, secondsLeft } from './cache.ts';
@@ -55,7 +57,11 @@ const tcpIdleUs = 30 * SECOND;
 const clientsMax = 1000; // BIND's recursive-clients
 
 interface Walk {
-  proc: ProcHandle;
+  name: string;
+  type: string;
+  /** both */
+  question: string;
+  proc: ProcHandle | null;
   result: CacheEntry | Resolution | null;
 }
 
@@ -82,17 +88,22 @@ export function* resolver(os: Os): Proc<void> {
   for (;;) {
     const datagram = yield* socket.receive({ deadline: NEVER });
     if (typeof datagram === 'string') continue;
-    const { bytes } = datagram;
-    const query = readQuery(bytes);
+    const query = readQuery(datagram.bytes);
     if (query === null || service.clients >= clientsMax) continue;
     service.clients++;
-    os.spawn('named client', function* (child): Proc<void> {
-      const asked = { query, bytes, bytesMax: bytesMaxOf(query) };
-      const reply = yield* respond(child, service, asked);
-      socket.send({ to: datagram.from, from: datagram.to.address, bytes: reply });
-      service.clients--;
-    });
+    os.spawn('named client', (child) => serveDatagram(child, service, { socket, datagram, query }));
   }
+}
+
+function* serveDatagram(
+  os: Os,
+  service: Service,
+  { socket, datagram, query }: { socket: UdpSocket; datagram: Datagram; query: DnsMessage },
+): Proc<void> {
+  const asked = { query, bytes: datagram.bytes, bytesMax: bytesMaxOf(query) };
+  const reply = yield* respond(os, service, asked);
+  socket.send({ to: datagram.from, from: datagram.to.address, bytes: reply });
+  service.clients--;
 }
 
 function* serveTcp(os: Os, service: Service): Proc<void> {
@@ -101,29 +112,27 @@ function* serveTcp(os: Os, service: Service): Proc<void> {
   for (;;) {
     const connection = yield* listener.accept();
     if (connection === 'timeout') continue;
-    os.spawn('named tcp client', function* (child): Proc<void> {
-      try {
-        yield* serveConnection(child, service, connection);
-      } finally {
-        connection.close();
-      }
-    });
+    os.spawn('named tcp client', (child) => serveConnection(child, service, connection));
   }
 }
 
 function* serveConnection(os: Os, service: Service, connection: Connection): Proc<void> {
-  for (;;) {
-    const frame = yield* connection.readFrame({
-      framer: dnsFramer,
-      deadline: os.now() + tcpIdleUs,
-      bytesMax: 65537,
-    });
-    if (typeof frame === 'string') return;
-    const bytes = frame.subarray(2);
-    const query = readQuery(bytes);
-    if (query === null) return;
-    const reply = yield* respond(os, service, { query, bytes, bytesMax: tcpBytesMax });
-    yield* connection.write(frameMessage(reply), { deadline: os.now() + tcpIdleUs });
+  try {
+    for (;;) {
+      const frame = yield* connection.readFrame({
+        framer: dnsFramer,
+        deadline: os.now() + tcpIdleUs,
+        bytesMax: 65537,
+      });
+      if (typeof frame === 'string') return;
+      const bytes = frame.subarray(2);
+      const query = readQuery(bytes);
+      if (query === null) return;
+      const reply = yield* respond(os, service, { query, bytes, bytesMax: tcpBytesMax });
+      yield* connection.write(frameMessage(reply), { deadline: os.now() + tcpIdleUs });
+    }
+  } finally {
+    connection.close();
   }
 }
 
@@ -207,22 +216,21 @@ function* resolveOnce(
   name: string,
   type: string,
 ): Syscall<CacheEntry | Resolution> {
-  const key = `${name} ${type}`;
-  let pending = service.pending.get(key);
-  if (pending === undefined) {
-    const started: Walk = {
-      result: null,
-      proc: os.spawn(`resolve ${key}`, function* (child): Proc<void> {
-        started.result =
-          wholeAnswer(service.cache, name, type) ?? (yield* resolve(child, service, name, type));
-        service.pending.delete(key);
-      }),
-    };
-    service.pending.set(key, started);
-    pending = started;
+  const question = `${name} ${type}`;
+  let walk = service.pending.get(question);
+  if (walk === undefined) {
+    const started: Walk = { name, type, question, proc: null, result: null };
+    started.proc = os.spawn(`resolve ${question}`, (child) => runWalk(child, service, started));
+    service.pending.set(question, (walk = started));
   }
-  yield* pending.proc.join();
-  return pending.result ?? { kind: 'failed', why: 'the walk was ended' };
+  yield* walk.proc!.join();
+  return walk.result ?? { kind: 'failed', why: 'the walk was ended' };
+}
+
+function* runWalk(os: Os, service: Service, walk: Walk): Proc<void> {
+  const { name, type } = walk;
+  walk.result = wholeAnswer(service.cache, name, type) ?? (yield* resolve(os, service, name, type));
+  service.pending.delete(walk.question);
 }
 
 function rootAddresses(os: Os): string[] {
