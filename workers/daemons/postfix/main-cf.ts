@@ -221,7 +221,17 @@ function unitUs(unit: 's' | 'm' | 'h' | 'd' | 'w'): number {
 
 /** Splits at commas and white space; what is in braces stays whole, braces included. */
 export function splitList(text: string): string[] {
+  if (isOneItem(text)) return [text];
   return splitOutsideBraces(text, /[\s,]/);
+}
+
+// The usual case in what tables answer: an address.
+function isOneItem(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c <= 0x20 || c >= 0x7b || c === 0x2c) return false;
+  }
+  return text !== '';
 }
 
 /** Splits at characters that match `separator`, outside braces. */

@@ -21,21 +21,20 @@ import type { Os, Proc, QueueName } from '../../../os/os.ts';
 
 import type { RequestRecipient } from '../delivery/request.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
-import type { Parameters } from '../parameters.ts';
 
-import { checkContent, emptyVerdict, type Verdict } from './content-checks.ts';
+import type { AddressRole, CleanupConfig } from './config.ts';
+import { checkContent, noVerdict, type Verdict } from './content-checks.ts';
 import { rewriteHeaderAddresses, type HeaderRole } from './header-addresses.ts';
 import { assemble, fieldValue, scanMessage, type HeaderLine, type ScannedMessage } from './header-work.ts';
 import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './mail-stream.ts';
 import { expandAliases, mapCanonical } from './map-addresses.ts';
-import { encodeQueueFileStart, queueFileEnd } from './queue-file.ts';
+import { encodeQueueFile } from './queue-file.ts';
 
 /** What cleanup needs of its instance. */
 export interface CleanupService {
-  readonly parameters: Parameters;
-  /** of the cleanup process: its log lines */
-  readonly os: Os;
-  tables(value: string): LookupTables;
+  readonly config: CleanupConfig;
+  /** the cleanup process: its log lines */
+  readonly processOs: () => Os;
   rewrite(address: string): string;
   /** tells qmgr that a file is in incoming */
   wake(): void;
@@ -61,6 +60,7 @@ export function openCleanupStream(service: CleanupService, os: Os, envelope: Mai
 class CleanupStream implements MailStream {
   readonly queueId: string;
   readonly #service: CleanupService;
+  readonly #config: CleanupConfig;
   readonly #os: Os;
   readonly #envelope: MailEnvelope;
   readonly #spool: string;
@@ -69,9 +69,10 @@ class CleanupStream implements MailStream {
 
   constructor(service: CleanupService, os: Os, envelope: MailEnvelope) {
     this.#service = service;
+    this.#config = service.config;
     this.#os = os;
     this.#envelope = envelope;
-    this.#spool = service.parameters.text('queue_directory');
+    this.#spool = service.config.queue_directory;
     this.#path = `${this.#spool}/${unfinishedDirectory}/${service.unfinishedName()}`;
     this.queueId = formatQueueId(os.epochUs(), os.files.inode(this.#path));
   }
@@ -91,133 +92,146 @@ class CleanupStream implements MailStream {
   }
 
   *#enter(content: readonly Uint8Array[]): Proc<CleanupResult> {
-    const { parameters, os } = this.#service;
+    const envelope = this.#envelope;
     const message = scanMessage(content);
-    const { edits, added, messageId } = this.#headerWork(message);
-    os.log(cleanupIdent, `${this.queueId}: message-id=${messageId}`);
-    if (this.#hops(message) >= parameters.number('hopcount_limit')) {
-      os.log(cleanupIdent, `warning: ${this.queueId}: message rejected: hopcount exceeded`);
+    const edits = this.#droppedFields(message);
+    const messageId = this.#addFields(message);
+    this.#log(`message-id=${messageId}`);
+    if (receivedCount(message) >= this.#config.hopcount_limit) {
+      this.#warn('message rejected: hopcount exceeded');
       return refusals.hops;
     }
-    const isOurs = this.#envelope.client.source === 'LOCAL';
-    const map = (role: HeaderRole, address: string) => this.#mapHeaderAddress(role, address);
-    if (isOurs && !(yield* rewriteHeaderAddresses(message, edits, map))) return refusals.queue;
-    const verdict = this.#envelope.noHeaderBodyChecks ? emptyVerdict() : yield* this.#check(message);
+    if (envelope.client.source === 'LOCAL') {
+      const map = (role: HeaderRole, address: string) => this.#mapHeaderAddress(role, address);
+      if (!(yield* rewriteHeaderAddresses(message, edits, map))) return refusals.queue;
+    }
+    const verdict = this.#isChecked() ? yield* this.#check(message) : noVerdict;
     if (verdict.failed) return refusals.queue;
     if (verdict.reject !== '') return refusal(verdict.reject);
-    for (const [field, edit] of verdict.edits) edits.set(field, edit);
-    const pieces = assemble(message, edits, added);
-    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const limit = parameters.number('message_size_limit');
+    if (verdict.edits.size > 0) for (const [field, edit] of verdict.edits) edits.set(field, edit);
+    const pieces = assemble(message, edits);
+    let size = 0;
+    for (const piece of pieces) size += piece.length;
+    const limit = this.#config.message_size_limit;
     if (limit > 0 && size > limit) return refusals.size;
-    const sender = yield* this.#mapSender();
+    let sender: string | null = this.#service.rewrite(envelope.sender);
+    if (sender !== '') sender = yield* this.#map('envelope_sender', sender);
     if (sender === null) return refusals.queue;
     const recipients = yield* this.#mapRecipients(sender, verdict);
     if (recipients === null) return refusals.queue;
     if (recipients.length === 0) return refusals.recipients;
-    if (verdict.discard || this.#envelope.discard) {
+    if (verdict.discard || envelope.discard) {
       this.abandon();
       return ok;
     }
-    yield* this.#write({ sender, recipients, pieces, size, verdict });
-    this.#announce({ sender, recipients, size, messageId, held: verdict.hold || this.#envelope.hold });
+    this.#os.files.write(this.#path, this.#encode({ sender, recipients, pieces, size, verdict }));
+    yield* this.#os.files.fsync(this.#path);
+    this.#announce({ sender, recipients, size, messageId, held: verdict.hold || envelope.hold });
     return ok;
   }
 
-  #headerWork(message: ScannedMessage): { edits: Map<HeaderLine, string>; added: string; messageId: string } {
-    const { parameters } = this.#service;
+  // message_drop_headers
+  #droppedFields({ fields }: ScannedMessage): Map<HeaderLine, string> {
     const edits = new Map<HeaderLine, string>();
-    const dropped = parameters.list('message_drop_headers');
-    const seen = new Set<string>();
-    let messageId = '';
-    for (const field of message.fields) {
-      seen.add(field.name);
-      if (field.name === 'message-id' && messageId === '') messageId = fieldValue(message, field);
-      if (dropped.includes(field.name)) edits.set(field, '');
-    }
-    let added = '';
-    if (this.#envelope.client.source === 'LOCAL' || parameters.bool('always_add_missing_headers')) {
-      const resent = message.fields.some(({ name }) => name.startsWith('resent-'));
-      const add = (name: string, value: string): void => {
-        const actual = resent ? `Resent-${name}` : name;
-        if (!seen.has(actual.toLowerCase())) added += `${actual}: ${value}\r\n`;
-      };
-      const now = this.#os.epochUs();
-      const fresh = `<${formatCompactStamp(now)}.${this.queueId}@${parameters.text('myhostname')}>`;
-      add('Message-Id', fresh);
-      add('Date', formatDate(now));
-      add(
-        'From',
-        this.#envelope.sender === '' ? `MAILER-DAEMON@${parameters.text('myorigin')}` : this.#envelope.sender,
-      );
-      if (messageId === '') messageId = fresh;
-      const undisclosed = parameters.text('undisclosed_recipients_header');
-      if (undisclosed !== '' && !['to', 'cc', 'resent-to', 'resent-cc'].some((name) => seen.has(name)))
-        added += `${undisclosed}\r\n`;
-    }
-    return { edits, added, messageId: messageId === '' ? '<>' : messageId };
+    const dropped = this.#config.message_drop_headers;
+    for (const field of fields) if (dropped.includes(field.name)) edits.set(field, '');
+    return edits;
   }
 
-  // RFC 5321 §6.3: a message with too many Received: fields, ours included, is in a loop.
-  #hops(message: ScannedMessage): number {
-    return message.fields.reduce((sum, { name }) => sum + (name === 'received' ? 1 : 0), 0);
+  // Puts what is missing behind the header fields. @returns the message's id
+  #addFields(message: ScannedMessage): string {
+    const { always_add_missing_headers, myhostname, myorigin, undisclosed_recipients_header } = this.#config;
+    const { sender, client } = this.#envelope;
+    let messageId = '';
+    for (const field of message.fields)
+      if (field.name === 'message-id' && messageId === '') messageId = fieldValue(message, field);
+    if (client.source === 'LOCAL' || always_add_missing_headers) {
+      const isResent = message.fields.some(({ name }) => name.startsWith('resent-'));
+      const prefix = isResent ? 'Resent-' : '';
+      const lacks = (name: string): boolean => !hasField(message, isResent ? `resent-${name}` : name);
+      const now = this.#os.epochUs();
+      let added = '';
+      if (messageId === '' || lacks('message-id')) {
+        const fresh = `<${formatCompactStamp(now)}.${this.queueId}@${myhostname}>`;
+        if (lacks('message-id')) added += `${prefix}Message-Id: ${fresh}\r\n`;
+        if (messageId === '') messageId = fresh;
+      }
+      if (lacks('date')) added += `${prefix}Date: ${formatDate(now)}\r\n`;
+      if (lacks('from'))
+        added += `${prefix}From: ${sender === '' ? `MAILER-DAEMON@${myorigin}` : sender}\r\n`;
+      if (undisclosed_recipients_header !== '' && !recipientFields.some((name) => hasField(message, name)))
+        added += `${undisclosed_recipients_header}\r\n`;
+      message.added = added;
+    }
+    return messageId === '' ? '<>' : messageId;
+  }
+
+  // header_checks, body_checks
+  #isChecked(): boolean {
+    if (this.#envelope.noHeaderBodyChecks) return false;
+    return this.#config.header_checks !== null || this.#config.body_checks !== null;
   }
 
   *#check(message: ScannedMessage): Proc<Verdict> {
-    const { parameters, tables, os } = this.#service;
-    const header = parameters.text('header_checks');
-    const body = parameters.text('body_checks');
-    if (header === '' && body === '') return emptyVerdict();
+    const { header_checks, body_checks, body_checks_size_limit } = this.#config;
     const { client, sender } = this.#envelope;
     const first = this.#recipients[0]?.address ?? '';
     const context = `from ${client.name}[${client.address}]; from=<${sender}> to=<${first}>`;
     return yield* checkContent(
       this.#os,
       {
-        header: tables(header),
-        body: tables(body),
-        bodyBytesMax: parameters.number('body_checks_size_limit'),
+        header: header_checks,
+        body: body_checks,
+        bodyBytesMax: body_checks_size_limit,
         log: (action, where, line, text) => {
           const tail = `${context} proto=${client.protocol} helo=<${client.helo}>`;
           const said = `${action}: ${where} ${line.slice(0, 200)} ${tail}`;
-          os.log(cleanupIdent, `${this.queueId}: ${said}${text === '' ? '' : `: ${text}`}`);
+          this.#log(`${said}${text === '' ? '' : `: ${text}`}`);
         },
       },
       message,
     );
   }
 
-  *#mapSender(): Proc<string | null> {
-    const sender = this.#service.rewrite(this.#envelope.sender);
-    if (sender === '' || this.#envelope.noAddressMappings) return sender;
-    const once = yield* this.#canonical('sender_canonical_maps', 'envelope_sender', sender);
-    return once === null ? null : yield* this.#canonical('canonical_maps', 'envelope_sender', once);
+  *#mapHeaderAddress(role: HeaderRole, address: string): Proc<string | null> {
+    return yield* this.#map(role, this.#service.rewrite(address));
   }
 
-  *#mapHeaderAddress(role: HeaderRole, address: string): Proc<string | null> {
-    const complete = this.#service.rewrite(address);
-    if (this.#envelope.noAddressMappings) return complete;
-    const own = role === 'header_sender' ? 'sender_canonical_maps' : 'recipient_canonical_maps';
-    const once = yield* this.#canonical(own, role, complete);
-    return once === null ? null : yield* this.#canonical('canonical_maps', role, once);
+  // The canonical maps, one after the other. @returns null when one does not answer
+  *#map(role: AddressRole, address: string): Proc<string | null> {
+    if (this.#envelope.noAddressMappings) return address;
+    let current = address;
+    for (const table of this.#config.canonical[role]) {
+      const mapped = yield* mapCanonical(this.#os, this.#service, table, current);
+      if (typeof mapped !== 'string') {
+        this.#warn(mapped.why);
+        return null;
+      }
+      current = mapped;
+    }
+    return current;
   }
 
   *#mapRecipients(sender: string, verdict: Verdict): Proc<Omit<RequestRecipient, 'index'>[] | null> {
     const recipients: Omit<RequestRecipient, 'index'>[] = [];
-    const seen = new Set<string>();
     const redirect = verdict.redirect || this.#envelope.redirect;
     const given = redirect === '' ? this.#recipients : [plainRecipient(redirect)];
     const copies = redirect === '' ? yield* this.#copies(sender, verdict) : [];
     if (copies === null) return null;
-    for (const recipient of [...given, ...copies]) {
+    const all = copies.length === 0 ? given : [...given, ...copies];
+    let seen: Set<string> | null = null;
+    for (const recipient of all) {
       const addresses = yield* this.#mapRecipient(recipient.address);
       if (addresses === null) return null;
       const originalAddress = recipient.originalAddress || recipient.address;
       const dsnOriginalRecipient = recipient.dsnOriginalRecipient || `rfc822;${originalAddress}`;
+      if (all.length + addresses.length > 2) seen ??= new Set();
       for (const address of addresses) {
-        const key = `${address}\n${originalAddress}\n${dsnOriginalRecipient}\n${recipient.notify}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
+        if (seen !== null) {
+          const key = `${address}\n${originalAddress}\n${dsnOriginalRecipient}\n${recipient.notify}`;
+          if (seen.has(key)) continue;
+          seen.add(key);
+        }
         recipients.push({ address, originalAddress, dsnOriginalRecipient, notify: recipient.notify });
       }
     }
@@ -225,89 +239,61 @@ class CleanupStream implements MailStream {
   }
 
   *#mapRecipient(address: string): Proc<string[] | null> {
-    const { parameters, tables, rewrite } = this.#service;
-    let current: string | null = rewrite(
-      address === '' ? parameters.text('empty_address_recipient') : address,
-    );
-    if (this.#envelope.noAddressMappings) return [current];
-    current = yield* this.#canonical('recipient_canonical_maps', 'envelope_recipient', current);
-    if (current !== null) current = yield* this.#canonical('canonical_maps', 'envelope_recipient', current);
+    const { virtual_alias, empty_address_recipient } = this.#config;
+    const complete = this.#service.rewrite(address === '' ? empty_address_recipient : address);
+    if (this.#envelope.noAddressMappings) return [complete];
+    const current = yield* this.#map('envelope_recipient', complete);
     if (current === null) return null;
-    const aliases = parameters.text('virtual_alias_maps');
-    if (aliases === '') return [current];
-    const limits = {
-      tables: tables(aliases),
-      expansionMax: parameters.number('virtual_alias_expansion_limit'),
-      recursionMax: parameters.number('virtual_alias_recursion_limit'),
-    };
-    const expanded = yield* expandAliases(this.#os, { rewrite }, limits, current);
+    if (virtual_alias === null) return [current];
+    const expanded = yield* expandAliases(this.#os, this.#service, virtual_alias, current);
     if (Array.isArray(expanded)) return expanded;
     this.#warn(expanded.why);
     return null;
   }
 
-  *#canonical(
-    name: string,
-    use: 'envelope_sender' | 'envelope_recipient' | HeaderRole,
-    address: string,
-  ): Proc<string | null> {
-    const { parameters, tables, rewrite } = this.#service;
-    const value = parameters.text(name);
-    if (value === '' || !parameters.list(name.replace('_maps', '_classes')).includes(use)) return address;
-    const mapped = yield* mapCanonical(this.#os, { rewrite }, { tables: tables(value), name }, address);
-    if (typeof mapped === 'string') return mapped;
-    this.#warn(mapped.why);
-    return null;
-  }
-
   // always_bcc, sender_bcc_maps, recipient_bcc_maps, BCC actions; never for mail without address mappings.
   *#copies(sender: string, verdict: Verdict): Proc<MailRecipient[] | null> {
-    const { parameters, tables } = this.#service;
+    const { always_bcc, sender_bcc_maps, recipient_bcc_maps } = this.#config;
     if (this.#envelope.noAddressMappings || this.#envelope.noCopies) return [];
     const copies = [...verdict.bcc];
-    const always = parameters.text('always_bcc');
-    if (always !== '') copies.push(always);
-    const lookups = [
-      { maps: parameters.text('sender_bcc_maps'), keys: [sender] },
-      { maps: parameters.text('recipient_bcc_maps'), keys: this.#recipients.map(({ address }) => address) },
-    ];
-    for (const { maps, keys } of lookups) {
-      if (maps === '') continue;
-      for (const key of keys) {
-        const answer = yield* tables(maps).lookupAddress(this.#os, key);
-        if (answer.kind === 'try-again') return null;
-        if (answer.kind === 'found') copies.push(answer.value);
-      }
-    }
+    if (always_bcc !== '') copies.push(always_bcc);
+    if (sender_bcc_maps !== null && !(yield* this.#copy(sender_bcc_maps, sender, copies))) return null;
+    if (recipient_bcc_maps !== null)
+      for (const { address } of this.#recipients)
+        if (!(yield* this.#copy(recipient_bcc_maps, address, copies))) return null;
     return copies.map(plainRecipient);
   }
 
-  *#write(file: {
+  *#copy(tables: LookupTables, key: string, copies: string[]): Proc<boolean> {
+    const answer = yield* tables.lookupAddress(this.#os, key);
+    if (answer.kind === 'found') copies.push(answer.value);
+    return answer.kind !== 'try-again';
+  }
+
+  #encode(file: {
     sender: string;
     recipients: readonly Omit<RequestRecipient, 'index'>[];
     pieces: readonly Uint8Array[];
     size: number;
     verdict: Verdict;
-  }): Proc<void> {
-    const { files } = this.#os;
+  }): Uint8Array {
     const { arrived, encoding, envelopeId, returnContent, smtpUtf8, client, filter } = this.#envelope;
     const { sender, recipients, size, verdict } = file;
-    const start = encodeQueueFileStart({
-      sender,
-      recipients,
-      size,
-      arrived,
-      encoding,
-      envelopeId,
-      returnContent,
-      smtpUtf8,
-      client,
-      filter: verdict.filter || filter,
-    });
-    files.write(this.#path, start);
-    for (const piece of file.pieces) files.append(this.#path, piece);
-    files.append(this.#path, queueFileEnd());
-    yield* files.fsync(this.#path);
+    return encodeQueueFile(
+      {
+        sender,
+        recipients,
+        size,
+        arrived,
+        encoding,
+        envelopeId,
+        returnContent,
+        smtpUtf8,
+        client,
+        filter: verdict.filter || filter,
+      },
+      file.pieces,
+    );
   }
 
   #announce(file: {
@@ -333,9 +319,27 @@ class CleanupStream implements MailStream {
     if (!file.held) this.#service.wake();
   }
 
-  #warn(why: string): void {
-    this.#service.os.log(cleanupIdent, `warning: ${this.queueId}: ${why}`);
+  #log(text: string): void {
+    this.#service.processOs().log(cleanupIdent, `${this.queueId}: ${text}`);
   }
+
+  #warn(why: string): void {
+    this.#service.processOs().log(cleanupIdent, `warning: ${this.queueId}: ${why}`);
+  }
+}
+
+// RFC 5321 §6.3: a message with too many Received: fields, ours included, is in a loop.
+function receivedCount({ fields }: ScannedMessage): number {
+  let count = 0;
+  for (const { name } of fields) if (name === 'received') count++;
+  return count;
+}
+
+const recipientFields = Object.freeze(['to', 'cc', 'resent-to', 'resent-cc']);
+
+function hasField({ fields }: ScannedMessage, wanted: string): boolean {
+  for (const { name } of fields) if (name === wanted) return true;
+  return false;
 }
 
 /** Short queue ids: the microsecond of the second, and the inode. */

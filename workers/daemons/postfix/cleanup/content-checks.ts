@@ -32,8 +32,9 @@ export interface Verdict {
 }
 
 export interface CheckContext {
-  header: LookupTables;
-  body: LookupTables;
+  /** null = there are none */
+  header: LookupTables | null;
+  body: LookupTables | null;
   /** body_checks_size_limit */
   bodyBytesMax: number;
   /** writes "QID: reject: header Subject: … from …: text" */
@@ -41,7 +42,7 @@ export interface CheckContext {
 }
 
 /** No verdict yet. */
-export function emptyVerdict(): Verdict {
+function emptyVerdict(): Verdict {
   return {
     reject: '',
     discard: false,
@@ -54,10 +55,13 @@ export function emptyVerdict(): Verdict {
   };
 }
 
+/** The verdict when nothing is checked. */
+export const noVerdict: Readonly<Verdict> = Object.freeze(emptyVerdict());
+
 /** Checks header and body until something ends the search. */
 export function* checkContent(os: Os, context: CheckContext, message: ScannedMessage): Proc<Verdict> {
   const verdict = emptyVerdict();
-  if (context.header.title !== '') {
+  if (context.header !== null) {
     for (const field of message.fields) {
       const text = fieldText(message, field);
       const answer = yield* context.header.lookup(os, text);
@@ -67,11 +71,16 @@ export function* checkContent(os: Os, context: CheckContext, message: ScannedMes
       if (verdict.failed || verdict.reject !== '' || verdict.discard) return verdict;
     }
   }
-  if (context.body.title !== '') yield* checkBody(os, context, message, verdict);
+  if (context.body !== null) yield* checkBody(os, { ...context, body: context.body }, message, verdict);
   return verdict;
 }
 
-function* checkBody(os: Os, context: CheckContext, message: ScannedMessage, verdict: Verdict): Proc<void> {
+function* checkBody(
+  os: Os,
+  context: CheckContext & { body: LookupTables },
+  message: ScannedMessage,
+  verdict: Verdict,
+): Proc<void> {
   let bytes = 0;
   for (const piece of message.body) {
     const part = piece.subarray(0, Math.max(0, context.bodyBytesMax - bytes));

@@ -9,7 +9,9 @@
 import * as ascii from '../../../bytes/ascii.ts';
 import * as utf8 from '../../../bytes/utf8.ts';
 
-import { findHeaderEnd, unfold } from '../../../protocols/message/header.ts';
+import { concat } from '../../../bytes/concat.ts';
+
+import { unfold } from '../../../protocols/message/header.ts';
 
 /** A field of the header section: which piece, from where to where. */
 export interface HeaderLine {
@@ -24,34 +26,36 @@ export interface HeaderLine {
 export interface ScannedMessage {
   header: Uint8Array[];
   fields: HeaderLine[];
+  /** fields to stand behind the last one, each ended by CRLF */
+  added: string;
   /** begins with the empty line; [] = there is no body */
   body: Uint8Array[];
 }
 
 /** Finds the header section in a message in pieces. */
 export function scanMessage(content: readonly Uint8Array[]): ScannedMessage {
-  const header: Uint8Array[] = [];
-  const fields: HeaderLine[] = [];
+  const message: ScannedMessage = { header: [], fields: [], added: '', body: [] };
+  const { header, fields } = message;
   let index = 0;
   let current: Uint8Array | null = content[0] ?? null;
   while (current !== null) {
     const next: Uint8Array | null = content[index + 1] ?? null;
-    const end = findHeaderEnd(current);
+    const fieldsBefore = fields.length;
+    const end = scanFields(current, header.length, fields);
+    index++;
     if (next !== null && goesOn(current, end, next)) {
-      current = join(current, next);
-      index++;
+      fields.length = fieldsBefore;
+      current = concat([current, next]);
       continue;
     }
-    if (end > 0) {
-      scanFields(current.subarray(0, end), header.length, fields);
-      header.push(current.subarray(0, end));
+    if (end > 0) header.push(end === current.length ? current : current.subarray(0, end));
+    if (end < current.length) {
+      message.body = bodyOf(current.subarray(end), content.slice(index));
+      break;
     }
-    if (end < current.length)
-      return { header, fields, body: bodyOf(current.subarray(end), content.slice(index + 1)) };
     current = next;
-    index++;
   }
-  return { header, fields, body: [] };
+  return message;
 }
 
 /** The value of a field, unfolded. */
@@ -72,13 +76,9 @@ export function fieldText(message: ScannedMessage, field: HeaderLine): string {
 /**
  * Puts a message together again.
  * @param edits per field: text to stand in its place ('' = drop it); fields without an edit stay
- * @param added fields behind the last one, each ended by CRLF
  */
-export function assemble(
-  message: ScannedMessage,
-  edits: ReadonlyMap<HeaderLine, string>,
-  added: string,
-): Uint8Array[] {
+export function assemble(message: ScannedMessage, edits: ReadonlyMap<HeaderLine, string>): Uint8Array[] {
+  const { added } = message;
   const pieces: Uint8Array[] = [];
   if (edits.size === 0) pieces.push(...message.header);
   else {
@@ -106,35 +106,31 @@ function goesOn(piece: Uint8Array, end: number, next: Uint8Array): boolean {
   return end > 0 && (piece[end - 1] !== lf || isBlank(next[0]));
 }
 
-function scanFields(bytes: Uint8Array, piece: number, fields: HeaderLine[]): void {
+// Adds the fields at the start of a piece. @returns where they end: at an empty line, or at what is no field
+function scanFields(bytes: Uint8Array, piece: number, fields: HeaderLine[]): number {
   let last: HeaderLine | null = null;
-  for (let at = 0; at < bytes.length;) {
-    const stop = bytes.indexOf(lf, at);
-    const end = stop === -1 ? bytes.length : stop + 1;
-    if (last !== null && isBlank(bytes[at])) last.end = end;
-    else {
-      const colon = bytes.indexOf(colonByte, at);
-      const name = ascii
-        .decode(bytes, at, Math.min(colon, at + nameCharactersMax))
-        .trimEnd()
-        .toLowerCase();
-      fields.push((last = { piece, start: at, end, name }));
+  let at = 0;
+  while (at < bytes.length) {
+    const first = bytes[at]!;
+    let i = at;
+    if (last === null || !isBlank(first)) {
+      while (i < bytes.length && bytes[i]! > 0x20 && bytes[i]! < 0x7f && bytes[i] !== colonByte) i++;
+      const nameEnd = i;
+      while (isBlank(bytes[i])) i++; // obsolete, not an error
+      if (nameEnd === at || bytes[i] !== colonByte) return at;
+      const name = ascii.decode(bytes, at, Math.min(nameEnd, at + nameCharactersMax)).toLowerCase();
+      fields.push((last = { piece, start: at, end: at, name }));
     }
-    at = end;
+    while (i < bytes.length && bytes[i] !== lf) i++;
+    at = last.end = Math.min(i + 1, bytes.length);
   }
+  return at;
 }
 
 // A line that is no header field begins the body; an empty line is put before it.
 function bodyOf(rest: Uint8Array, others: readonly Uint8Array[]): Uint8Array[] {
   const isEmptyLine = rest[0] === lf || (rest[0] === cr && rest[1] === lf);
   return isEmptyLine ? [rest, ...others] : [ascii.encode('\r\n'), rest, ...others];
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(a.length + b.length);
-  whole.set(a);
-  whole.set(b, a.length);
-  return whole;
 }
 
 function isBlank(byte: number | undefined): boolean {

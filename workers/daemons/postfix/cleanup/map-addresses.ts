@@ -19,16 +19,28 @@ export interface MapContext {
   rewrite: (address: string) => string;
 }
 
+/** A canonical table; name = its parameter. */
+export interface CanonicalTable {
+  readonly tables: LookupTables;
+  readonly name: string;
+}
+
+/** virtual_alias_maps and its limits. */
+export interface AliasTable {
+  readonly tables: LookupTables;
+  readonly expansionMax: number;
+  readonly recursionMax: number;
+}
+
 const canonicalStepsMax = 10;
 
 /** Maps one address to one; an address that maps to itself is done. */
 export function* mapCanonical(
   os: Os,
   context: MapContext,
-  table: { tables: LookupTables; name: string },
+  table: CanonicalTable,
   address: string,
 ): Proc<string | MapFailure> {
-  if (table.tables.title === '') return address;
   let current = address;
   for (let step = 0; step < canonicalStepsMax; step++) {
     const answer = yield* table.tables.lookupAddress(os, current);
@@ -47,14 +59,14 @@ export function* mapCanonical(
 export function* expandAliases(
   os: Os,
   context: MapContext,
-  table: { tables: LookupTables; expansionMax: number; recursionMax: number },
+  table: AliasTable,
   address: string,
 ): Proc<string[] | MapFailure> {
   const addresses = [address];
-  const fixed = new Set<string>();
+  let fixed: Set<string> | null = null;
   for (let index = 0; index < addresses.length; index++) {
     if (addresses.length > table.expansionMax) return unreasonable('expansion size', address);
-    for (let nesting = 0; !fixed.has(addresses[index]!.toLowerCase()); nesting++) {
+    for (let nesting = 0; fixed === null || !fixed.has(addresses[index]!.toLowerCase()); nesting++) {
       if (nesting >= table.recursionMax) return unreasonable('nesting', address);
       const key = addresses[index]!;
       const answer = yield* table.tables.lookupAddress(os, key);
@@ -63,7 +75,8 @@ export function* expandAliases(
       const results = splitList(answer.value).map((result) => complete(context, result, key));
       if (results.length === 0) break;
       // An address may expand into itself, once.
-      if (results.some((result) => result.toLowerCase() === key.toLowerCase())) fixed.add(key.toLowerCase());
+      const lower = key.toLowerCase();
+      if (results.some((result) => result.toLowerCase() === lower)) (fixed ??= new Set()).add(lower);
       addresses[index] = results[0]!;
       addresses.push(...results.slice(1));
       if (addresses.length > table.expansionMax) return unreasonable('expansion size', address);

@@ -15,9 +15,10 @@
  *
  * SEE ALSO  rec_type(3), postcat(1)
  */
+import * as ascii from '../../../bytes/ascii.ts';
 import * as utf8 from '../../../bytes/utf8.ts';
 
-import { ByteWriter } from '../../../bytes/byte-writer.ts';
+import { allocate } from '../../../bytes/slab.ts';
 
 import type { VirtualTime } from '../../../os/os.ts';
 
@@ -40,161 +41,233 @@ export interface QueueFile {
   recipients: readonly Omit<RequestRecipient, 'index'>[];
 }
 
-/** The records in front of the content. The content and `queueFileEnd` follow. */
-export function encodeQueueFileStart(file: QueueFile): Uint8Array {
-  const writer = new ByteWriter(512 + 64 * file.recipients.length);
-  record(writer, 'C', `${file.size} 0 ${file.recipients.length}`);
-  record(writer, 'T', String(file.arrived));
-  if (file.filter !== '') record(writer, 'F', file.filter);
-  attribute(writer, 'encoding', file.encoding);
-  attribute(writer, 'envelope_id', file.envelopeId);
-  attribute(writer, 'ret', file.returnContent);
-  attribute(writer, 'smtputf8', file.smtpUtf8 ? '1' : '');
-  attribute(writer, 'log_client_name', file.client.name);
-  attribute(writer, 'log_client_address', file.client.address);
-  attribute(writer, 'log_client_port', file.client.port);
-  attribute(writer, 'log_protocol_name', file.client.protocol);
-  attribute(writer, 'log_helo_name', file.client.helo);
-  attribute(writer, 'log_ident', file.client.ident);
-  attribute(writer, 'rewrite_context', file.client.source === 'LOCAL' ? 'local' : 'remote');
-  record(writer, 'S', file.sender);
-  for (const recipient of file.recipients) {
-    attribute(writer, 'dsn_orig_rcpt', recipient.dsnOriginalRecipient);
-    attribute(writer, 'notify_flags', recipient.notify);
-    record(writer, 'O', recipient.originalAddress);
-    record(writer, 'R', recipient.address);
+/** A whole queue file. @param content its pieces; `file.size` is their length together */
+export function encodeQueueFile(file: QueueFile, content: readonly Uint8Array[]): Uint8Array {
+  const start = startRecords(file);
+  const bytes = allocate(start.length + file.size + endRecords.length);
+  let at = write(bytes, 0, start);
+  for (const piece of content) {
+    bytes.set(piece, at);
+    at += piece.length;
   }
-  record(writer, 'M', '');
-  writer.u8(typeOf('N'));
-  writeLength(writer, file.size);
-  return writer.finish();
+  write(bytes, at, endRecords);
+  return bytes;
 }
 
-/** What ends a queue file. */
-export function queueFileEnd(): Uint8Array {
-  const writer = new ByteWriter(8);
-  record(writer, 'X', '');
-  record(writer, 'E', '');
-  return writer.finish();
+// As text with one character per byte: it is written in one pass, and its length is known before.
+function startRecords(file: QueueFile): string {
+  const { client } = file;
+  let text = record('C', `${file.size} 0 ${file.recipients.length}`) + record('T', String(file.arrived));
+  if (file.filter !== '') text += record('F', file.filter);
+  text += attribute('encoding', file.encoding);
+  text += attribute('envelope_id', file.envelopeId);
+  text += attribute('ret', file.returnContent);
+  text += attribute('smtputf8', file.smtpUtf8 ? '1' : '');
+  text += attribute('log_client_name', client.name);
+  text += attribute('log_client_address', client.address);
+  text += attribute('log_client_port', client.port);
+  text += attribute('log_protocol_name', client.protocol);
+  text += attribute('log_helo_name', client.helo);
+  text += attribute('log_ident', client.ident);
+  text += attribute('rewrite_context', client.source === 'LOCAL' ? 'local' : 'remote');
+  text += record('S', file.sender);
+  for (const recipient of file.recipients) {
+    text += attribute('dsn_orig_rcpt', recipient.dsnOriginalRecipient);
+    text += attribute('notify_flags', recipient.notify);
+    text += record('O', recipient.originalAddress) + record('R', recipient.address);
+  }
+  return `${text}${record('M', '')}N${lengthOf(file.size)}`;
 }
+
+const endRecords = 'X\0E\0';
 
 /** A mark to be appended: a recipient is done. */
 export function encodeDone(recipient: number): Uint8Array {
-  const writer = new ByteWriter(16);
-  record(writer, 'D', String(recipient));
-  return writer.finish();
+  return ascii.encode(record('D', String(recipient)));
 }
 
 /** A mark to be appended: the delay warning was sent. */
 export function encodeWarned(): Uint8Array {
-  const writer = new ByteWriter(8);
-  record(writer, 'W', '');
-  return writer.finish();
+  return ascii.encode(record('W', ''));
 }
 
 /** A file as qmgr reads it. Recipients that are done are left out. @returns null when the file is damaged */
 export function decodeQueueFile(bytes: Uint8Array): { envelope: QueueEnvelope; content: Uint8Array } | null {
-  const attributes = new Map<string, string>();
+  const records = new RecordReader(bytes);
+  const attributes: string[] = attributeNames.map(() => '');
   const recipients: RequestRecipient[] = [];
-  const done = new Set<number>();
   const head = { sender: '', arrived: -1, filter: '', original: '', warned: false, ended: false };
+  let done: Set<number> | null = null;
   let content: Uint8Array | null = null;
-  for (let at = 0; at < bytes.length;) {
-    const type = String.fromCharCode(bytes[at]!);
-    const { length, next } = readLength(bytes, at + 1);
-    if (length < 0 || next + length > bytes.length) return null;
-    const data = bytes.subarray(next, next + length);
-    at = next + length;
-    if (type === 'N') {
-      content = data;
-      continue;
-    }
-    const text = utf8.decode(data);
-    if (type === 'T') head.arrived = Number(text);
-    else if (type === 'F') head.filter = text;
-    else if (type === 'S') head.sender = text;
-    else if (type === 'O') head.original = text;
-    else if (type === 'A')
-      attributes.set(text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1));
-    else if (type === 'D') done.add(Number(text));
-    else if (type === 'W') head.warned = true;
-    else if (type === 'E') head.ended = true;
-    else if (type === 'R') {
-      recipients.push({
-        index: recipients.length,
-        address: text,
-        originalAddress: head.original,
-        dsnOriginalRecipient: attributes.get('dsn_orig_rcpt') ?? '',
-        notify: attributes.get('notify_flags') ?? '',
-      });
-      attributes.delete('dsn_orig_rcpt');
-      attributes.delete('notify_flags');
+  let attribute = -1;
+  while (records.next()) {
+    switch (records.type) {
+      case 'N':
+        content = bytes.subarray(records.start, records.end);
+        break;
+      case 'A':
+        attribute = records.attribute(attribute + 1);
+        if (attribute !== -1) attributes[attribute] = records.value(attributeNames[attribute]!);
+        break;
+      case 'R':
+        recipients.push({
+          index: recipients.length,
+          address: records.text(),
+          originalAddress: head.original,
+          dsnOriginalRecipient: attributes[originalRecipientAt]!,
+          notify: attributes[notifyAt]!,
+        });
+        attributes[originalRecipientAt] = attributes[notifyAt] = '';
+        break;
+      case 'D':
+        (done ??= new Set()).add(Number(records.text()));
+        break;
+      default:
+        takeRecord(head, records);
     }
   }
-  if (content === null || !head.ended || head.arrived < 0) return null;
-  const left = done.size === 0 ? recipients : recipients.filter(({ index }) => !done.has(index));
+  if (content === null || !records.isWhole || !head.ended || head.arrived < 0) return null;
+  const left = done === null ? recipients : recipients.filter(({ index }) => !done.has(index));
   return { envelope: envelopeOf(head, attributes, left, content.length), content };
 }
 
+interface Head {
+  sender: string;
+  arrived: number;
+  filter: string;
+  /** of the next recipient */
+  original: string;
+  warned: boolean;
+  ended: boolean;
+}
+
+function takeRecord(head: Head, records: RecordReader): void {
+  const { type } = records;
+  if (type === 'T') head.arrived = Number(records.text());
+  else if (type === 'F') head.filter = records.text();
+  else if (type === 'S') head.sender = records.text();
+  else if (type === 'O') head.original = records.text();
+  else if (type === 'W') head.warned = true;
+  else if (type === 'E') head.ended = true;
+}
+
 function envelopeOf(
-  head: { sender: string; arrived: number; filter: string; warned: boolean },
-  attributes: ReadonlyMap<string, string>,
+  head: Head,
+  attributes: readonly string[],
   recipients: readonly RequestRecipient[],
   size: number,
 ): QueueEnvelope {
-  const text = (name: string): string => attributes.get(name) ?? '';
+  // In the order of attributeNames.
+  const [encoding, envelopeId, returnContent, smtpUtf8, name, address, port, protocol, helo, ident, context] =
+    attributes as [string, string, string, string, string, string, string, string, string, string, string];
+  const source = context === 'local' ? 'LOCAL' : 'REMOTE';
   return {
     sender: head.sender,
     recipients,
     arrived: head.arrived,
     size,
-    encoding: text('encoding'),
-    envelopeId: text('envelope_id'),
-    returnContent: text('ret'),
-    smtpUtf8: text('smtputf8') !== '',
-    client: {
-      name: text('log_client_name'),
-      address: text('log_client_address'),
-      port: text('log_client_port'),
-      protocol: text('log_protocol_name'),
-      helo: text('log_helo_name'),
-      ident: text('log_ident'),
-      source: text('rewrite_context') === 'local' ? 'LOCAL' : 'REMOTE',
-    },
+    encoding,
+    envelopeId,
+    returnContent,
+    smtpUtf8: smtpUtf8 !== '',
+    client: { name, address, port, protocol, helo, ident, source },
     filter: head.filter,
     warned: head.warned,
   };
 }
 
-function attribute(writer: ByteWriter, name: string, value: string): void {
-  if (value !== '') record(writer, 'A', `${name}=${value}`);
+/** Goes from record to record. */
+class RecordReader {
+  type = '';
+  /** where the data of the record starts and ends */
+  start = 0;
+  end = 0;
+  /** the file ends with the last record */
+  isWhole = true;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** @returns false at the end of the file, and where it is damaged */
+  next(): boolean {
+    const bytes = this.#bytes;
+    let at = this.end;
+    if (at >= bytes.length) return false;
+    this.type = String.fromCharCode(bytes[at++]!);
+    let length = 0;
+    let factor = 1;
+    for (; at < bytes.length && bytes[at]! > 0x7f && factor < lengthFactorMax; factor *= 128)
+      length += (bytes[at++]! & 0x7f) * factor;
+    if (at >= bytes.length || bytes[at]! > 0x7f) return (this.isWhole = false);
+    this.start = at + 1;
+    this.end = this.start + length + bytes[at]! * factor;
+    return this.end <= bytes.length || (this.isWhole = false);
+  }
+
+  text(from = this.start): string {
+    const bytes = this.#bytes;
+    for (let i = from; i < this.end; i++)
+      if (bytes[i]! > 0x7f) return utf8.decode(bytes.subarray(from, this.end));
+    return ascii.decode(bytes, from, this.end);
+  }
+
+  /** The value of an attribute that has this name. */
+  value(name: string): string {
+    return this.text(this.start + name.length + 1);
+  }
+
+  /** @returns which of attributeNames it is, looking at `likely` first: they are in order; -1 = none */
+  attribute(likely: number): number {
+    for (let n = 0; n < attributeNames.length; n++) {
+      const index = (likely + n) % attributeNames.length;
+      if (this.#startsWith(attributeNames[index]!)) return index;
+    }
+    return -1;
+  }
+
+  #startsWith(name: string): boolean {
+    const bytes = this.#bytes;
+    const { start } = this;
+    if (this.end - start <= name.length || bytes[start + name.length] !== equals) return false;
+    for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name.charCodeAt(i)) return false;
+    return true;
+  }
 }
 
-function record(writer: ByteWriter, type: string, text: string): void {
-  writer.u8(typeOf(type));
-  const data = utf8.encode(text);
-  writeLength(writer, data.length);
-  writer.bytes(data);
+const attributeNames = Object.freeze([
+  'encoding', 'envelope_id', 'ret', 'smtputf8', 'log_client_name', 'log_client_address', 'log_client_port',
+  'log_protocol_name', 'log_helo_name', 'log_ident', 'rewrite_context', 'dsn_orig_rcpt', 'notify_flags',
+]); // prettier-ignore
+const originalRecipientAt = attributeNames.indexOf('dsn_orig_rcpt');
+const notifyAt = attributeNames.indexOf('notify_flags');
+const lengthFactorMax = 128 ** 4; // five bytes
+const equals = 0x3d;
+
+function attribute(name: string, value: string): string {
+  return value === '' ? '' : record('A', `${name}=${value}`);
 }
 
-function typeOf(type: string): number {
-  return type.charCodeAt(0);
+function record(type: string, text: string): string {
+  const data = octets(text);
+  return `${type}${lengthOf(data.length)}${data}`;
 }
 
-function writeLength(writer: ByteWriter, length: number): void {
+// Its UTF-8, one character per byte.
+function octets(text: string): string {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return ascii.decode(utf8.encode(text));
+  return text;
+}
+
+function lengthOf(length: number): string {
+  let text = '';
   let rest = length;
-  while (rest > 0x7f) {
-    writer.u8((rest & 0x7f) | 0x80);
-    rest = Math.floor(rest / 128);
-  }
-  writer.u8(rest);
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) text += String.fromCharCode((rest & 0x7f) | 0x80);
+  return text + String.fromCharCode(rest);
 }
 
-function readLength(bytes: Uint8Array, at: number): { length: number; next: number } {
-  let length = 0;
-  for (let factor = 1, i = at; i < bytes.length && i < at + 5; i++, factor *= 128) {
-    length += (bytes[i]! & 0x7f) * factor;
-    if (bytes[i]! < 0x80) return { length, next: i + 1 };
-  }
-  return { length: -1, next: at };
+function write(bytes: Uint8Array, from: number, text: string): number {
+  for (let i = 0; i < text.length; i++) bytes[from + i] = text.charCodeAt(i);
+  return from + text.length;
 }

@@ -4,6 +4,7 @@
 import { SECOND, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
 
 import { openCleanupStream, type CleanupService } from '../cleanup/cleanup.ts';
+import { readCleanupConfig } from '../cleanup/config.ts';
 import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
 import type { Instance } from '../instance.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
@@ -31,8 +32,7 @@ class PostfixInstance implements Instance {
   readonly #opened = new Map<string, LookupTables>();
   readonly #context: TableContext;
   readonly #resolver: Resolver;
-  readonly #cleanupOs: () => Os;
-  readonly #wake: () => void;
+  readonly #cleanup: CleanupService;
   /** what each process was told lately, as resolve_clnt(3) and smtpd's cache remember it */
   readonly #resolutions = new WeakMap<Os, Map<string, { resolution: Resolution; expires: VirtualTime }>>();
   #unfinishedLast = 0;
@@ -45,8 +45,6 @@ class PostfixInstance implements Instance {
   }) {
     const { parameters } = options;
     this.parameters = parameters;
-    this.#cleanupOs = options.cleanupOs;
-    this.#wake = options.wake;
     this.#context = {
       recipientDelimiter: parameters.text('recipient_delimiter'),
       aliasTables: new Set([...parameters.list('alias_maps'), ...parameters.list('alias_database')]),
@@ -54,6 +52,13 @@ class PostfixInstance implements Instance {
     };
     const open = (value: string): LookupTables => this.tables(value);
     this.#resolver = new Resolver({ parameters, addresses: options.addresses, open });
+    this.#cleanup = {
+      config: readCleanupConfig(parameters, open),
+      processOs: options.cleanupOs,
+      rewrite: (address) => this.rewrite(address),
+      wake: options.wake,
+      unfinishedName: () => String(++this.#unfinishedLast),
+    };
   }
 
   tables(value: string): LookupTables {
@@ -79,15 +84,7 @@ class PostfixInstance implements Instance {
   }
 
   openCleanup(os: Os, envelope: MailEnvelope): MailStream {
-    const service: CleanupService = {
-      parameters: this.parameters,
-      os: this.#cleanupOs(),
-      tables: (value) => this.tables(value),
-      rewrite: (address) => this.rewrite(address),
-      wake: this.#wake,
-      unfinishedName: () => String(++this.#unfinishedLast),
-    };
-    return openCleanupStream(service, os, envelope);
+    return openCleanupStream(this.#cleanup, os, envelope);
   }
 
   #resolutionsOf(os: Os): Map<string, { resolution: Resolution; expires: VirtualTime }> {

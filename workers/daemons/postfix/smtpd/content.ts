@@ -57,7 +57,7 @@ function* receiveLines(session: Session, content: MessageContent): Proc<Outcome 
       return { kind: 'ended', reason: bytes === 'timeout' ? 'timeout' : 'lost connection' };
     }
     const lines = framer.ended ? bytes.subarray(0, bytes.length - framer.endBytes) : bytes;
-    content.addLines(lines, { dots: true, standard });
+    if (!framer.isPlain || !content.addPlain(lines)) content.addLines(lines, { dots: true, standard });
   }
   return null;
 }

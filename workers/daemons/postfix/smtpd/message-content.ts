@@ -40,9 +40,9 @@ export class MessageContent {
     if (this.tooBig) return;
     let kept = 0; // bytes before this index are in pieces
     for (let at = 0; at < bytes.length;) {
-      const lf = bytes.indexOf(LF, at);
-      const whole = lf !== -1;
-      let end = whole ? lf : bytes.length;
+      const lf = lineFeedFrom(bytes, at);
+      const whole = lf < bytes.length;
+      let end = lf;
       while (whole && end > at && bytes[end - 1] === CR) end--;
       const bareLf = whole && end === lf;
       const start = dots && this.#atLineStart && bytes[at] === DOT ? at + 1 : at;
@@ -63,6 +63,21 @@ export class MessageContent {
       at = next;
     }
     this.#keep(bytes, kept, bytes.length);
+  }
+
+  /**
+   * Adds lines that need no change (DataFramer.isPlain).
+   * @returns false when they cannot be taken so after all: addLines() is for them
+   */
+  addPlain(bytes: Uint8Array): boolean {
+    if (this.tooBig || !this.#atLineStart || (this.#first && needsPrefix(bytes))) return false;
+    if (this.#sizeMax > 0 && this.size + bytes.length > this.#sizeMax) return false;
+    if (bytes.length === 0) return true;
+    this.size += bytes.length;
+    this.pieces.push(bytes);
+    this.#first = false;
+    this.#previousBareLf = false;
+    return true;
   }
 
   #keep(bytes: Uint8Array, from: number, to: number): void {
@@ -90,6 +105,18 @@ export class MessageContent {
   }
 }
 
+// Whether #firstLinePrefix() may be something.
+function needsPrefix(bytes: Uint8Array): boolean {
+  const c = bytes[0];
+  return c === 32 || c === 9 || c === 62 || (c === 70 && bytes[4] === 32); // " ", tab, ">", "From "
+}
+
+function lineFeedFrom(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== LF) at++;
+  return at;
+}
+
 /**
  * Cuts the stream after DATA into runs of whole lines; `ended` is set with the run whose last line is the
  * final dot.
@@ -98,6 +125,8 @@ export class DataFramer {
   ended = false;
   /** octets of the line "." at the end of the last run */
   endBytes = 0;
+  /** every line of the last run ends with one CRLF, and none starts with a dot but the final one */
+  isPlain = true;
   readonly #lineBytesMax: number;
   readonly #standard: boolean;
   #atLineStart = true;
@@ -111,6 +140,7 @@ export class DataFramer {
 
   readonly frame: Framer = (buffer, length) => {
     let at = 0;
+    this.isPlain = true;
     while (at < length) {
       if (this.#atLineStart && buffer[at] === DOT) {
         let end = at + 1;
@@ -121,15 +151,19 @@ export class DataFramer {
           this.endBytes = end + 1 - at;
           return end + 1;
         }
+        this.isPlain = false;
       }
-      const lf = buffer.indexOf(LF, at);
-      if (lf === -1) break;
+      let lf = at;
+      while (lf < length && buffer[lf] !== LF) lf++;
+      if (lf === length) break;
       this.#previousBareLf = lf === 0 || buffer[lf - 1] !== CR;
+      if (this.#previousBareLf || (lf > 1 && buffer[lf - 2] === CR)) this.isPlain = false;
       this.#atLineStart = true;
       at = lf + 1;
     }
     if (at > 0 || length < this.#lineBytesMax) return at;
     this.#atLineStart = false;
+    this.isPlain = false;
     return buffer[length - 1] === CR && length > 1 ? length - 1 : length;
   };
 

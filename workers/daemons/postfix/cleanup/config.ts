@@ -1,0 +1,84 @@
+/**
+ * config — the parameters that cleanup(8) asks for at every message, read once
+ *
+ * Field names are those of postconf(5). Tables that are not set are null, or not in their list.
+ */
+import type { LookupTables } from '../maps/lookup-table.ts';
+import type { Parameters } from '../parameters.ts';
+
+import type { AliasTable, CanonicalTable } from './map-addresses.ts';
+
+/** canonical_classes: what kind of address is mapped. */
+export type AddressRole = 'envelope_sender' | 'envelope_recipient' | 'header_sender' | 'header_recipient';
+
+export interface CleanupConfig {
+  readonly queue_directory: string;
+  readonly myhostname: string;
+  readonly myorigin: string;
+  readonly hopcount_limit: number;
+  readonly message_size_limit: number;
+  readonly message_drop_headers: readonly string[];
+  readonly always_add_missing_headers: boolean;
+  readonly undisclosed_recipients_header: string;
+  readonly empty_address_recipient: string;
+  readonly header_checks: LookupTables | null;
+  readonly body_checks: LookupTables | null;
+  readonly body_checks_size_limit: number;
+  /** the canonical maps of each role, in their order */
+  readonly canonical: Readonly<Record<AddressRole, readonly CanonicalTable[]>>;
+  readonly virtual_alias: AliasTable | null;
+  readonly always_bcc: string;
+  readonly sender_bcc_maps: LookupTables | null;
+  readonly recipient_bcc_maps: LookupTables | null;
+}
+
+/** Reads them. @param open the tables of a parameter's value */
+export function readCleanupConfig(
+  parameters: Parameters,
+  open: (value: string) => LookupTables,
+): CleanupConfig {
+  const tables = (name: string): LookupTables | null => {
+    const value = parameters.text(name);
+    return value === '' ? null : open(value);
+  };
+  const canonical = (role: AddressRole): CanonicalTable[] => {
+    const own = role.endsWith('sender') ? 'sender_canonical' : 'recipient_canonical';
+    return [own, 'canonical'].flatMap((name) => {
+      const found = tables(`${name}_maps`);
+      const serves = found !== null && parameters.list(`${name}_classes`).includes(role);
+      return serves ? [{ tables: found, name: `${name}_maps` }] : [];
+    });
+  };
+  const aliases = tables('virtual_alias_maps');
+  return {
+    queue_directory: parameters.text('queue_directory'),
+    myhostname: parameters.text('myhostname'),
+    myorigin: parameters.text('myorigin'),
+    hopcount_limit: parameters.number('hopcount_limit'),
+    message_size_limit: parameters.number('message_size_limit'),
+    message_drop_headers: parameters.list('message_drop_headers'),
+    always_add_missing_headers: parameters.bool('always_add_missing_headers'),
+    undisclosed_recipients_header: parameters.text('undisclosed_recipients_header'),
+    empty_address_recipient: parameters.text('empty_address_recipient'),
+    header_checks: tables('header_checks'),
+    body_checks: tables('body_checks'),
+    body_checks_size_limit: parameters.number('body_checks_size_limit'),
+    canonical: {
+      envelope_sender: canonical('envelope_sender'),
+      envelope_recipient: canonical('envelope_recipient'),
+      header_sender: canonical('header_sender'),
+      header_recipient: canonical('header_recipient'),
+    },
+    virtual_alias:
+      aliases === null
+        ? null
+        : {
+            tables: aliases,
+            expansionMax: parameters.number('virtual_alias_expansion_limit'),
+            recursionMax: parameters.number('virtual_alias_recursion_limit'),
+          },
+    always_bcc: parameters.text('always_bcc'),
+    sender_bcc_maps: tables('sender_bcc_maps'),
+    recipient_bcc_maps: tables('recipient_bcc_maps'),
+  };
+}
