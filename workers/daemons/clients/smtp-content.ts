@@ -1,10 +1,12 @@
 /**
  * smtp-content — a message as it goes after DATA: dots doubled, ended by a line with a dot alone
  *
- * Big pieces without a line that starts with a dot are passed on without copying.
+ * A small message becomes one piece, copied once; big pieces without a line that starts with a dot are passed
+ * on without copying.
  *
  * STANDARDS  RFC 5321 §4.5.2 (transparency)
  */
+import { concat } from '../../bytes/concat.ts';
 
 /**
  * Dot-stuffs the pieces and appends `end`.
@@ -15,7 +17,8 @@
 export function encodeContent(pieces: readonly Uint8Array[], end: Uint8Array): Uint8Array[] {
   const output: Uint8Array[] = [];
   let last = lf; // the byte before the piece: the content starts a line
-  for (const piece of pieces) {
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i]!;
     if (piece.length === 0) continue;
     stuff(piece, last, output);
     last = piece[piece.length - 1]!;
@@ -23,8 +26,8 @@ export function encodeContent(pieces: readonly Uint8Array[], end: Uint8Array): U
   if (last !== lf) output.push(crlf);
   output.push(end);
   let total = 0;
-  for (const piece of output) total += piece.length;
-  return total <= joinBytesMax ? [join(output, total)] : output;
+  for (let i = 0; i < output.length; i++) total += output[i]!.length;
+  return total <= joinBytesMax ? [concat(output)] : output;
 }
 
 const lf = 0x0a;
@@ -40,14 +43,4 @@ function stuff(piece: Uint8Array, before: number, output: Uint8Array[]): void {
     from = at;
   }
   output.push(from === 0 ? piece : piece.subarray(from));
-}
-
-function join(pieces: Uint8Array[], total: number): Uint8Array {
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -64,8 +64,9 @@ export type Outcome = { at: VirtualTime; cause: EventId } &
 export interface SmtpSession {
   readonly conn: Connection;
   readonly protocol: SmtpProtocol;
-  readonly greeting: SmtpReply;
   readonly capabilities: ReadonlyMap<string, string>;
+  /** whether PIPELINING is among them */
+  readonly pipelining: boolean;
   readonly timeouts: SmtpTimeouts;
 }
 

@@ -14,8 +14,8 @@
  * STANDARDS  RFC 5321 §3.1–3.3, §4.5.2 (transparency), §4.5.3.2 (timeouts); RFC 2920 (PIPELINING); RFC 2033
  *            (LMTP);
  *            RFC 4954 (AUTH); RFC 1870 (SIZE); RFC 6152 (8BITMIME); RFC 3461 (DSN)
- * SEE ALSO   smtp-reply.ts (reading replies), smtp-content.ts (dot-stuffing), ../postfix/smtp/ (the delivery
- *            agent)
+ * SEE ALSO   smtp-envelope.ts (the lines), smtp-reply.ts (reading replies), smtp-content.ts (dot-stuffing),
+ *            ../postfix/smtp/ (the delivery agent)
  */
 import * as ascii from '../../bytes/ascii.ts';
 import * as base64 from '../../bytes/base64.ts';
@@ -24,6 +24,7 @@ import * as utf8 from '../../bytes/utf8.ts';
 import { SECOND, type Connection, type Os, type Proc } from '../../os/os.ts';
 
 import { encodeContent } from './smtp-content.ts';
+import { mailLine, rcptLine, xforwardLines } from './smtp-envelope.ts';
 import { readReply, type ReadReplyFailure, type SmtpReply } from './smtp-reply.ts';
 
 import type {
@@ -51,19 +52,19 @@ export function* openSession(
   conn: Connection,
   options: SessionOptions,
 ): Proc<SmtpSession | SessionFailure> {
-  const helo = options.timeouts.helo;
-  const greeting = yield* readReply(conn, { deadline: os.now() + helo, strict: false });
+  const { helo } = options.timeouts;
+  const greeting = yield* readReply(conn, os.now() + helo, false);
   if (typeof greeting === 'string')
     return fail(conn, broken(os, greeting, 'receiving the initial server greeting'));
   if (replyClass(greeting) !== 2) {
     yield* conn.write(quitLine);
     return fail(conn, replied(os, greeting, initialGreeting));
   }
-  const verb = options.protocol === 'lmtp' ? 'LHLO' : 'EHLO';
-  let hello = yield* exchange(os, conn, `${verb} ${options.hello}`, helo);
-  let used: string = verb;
+  const isLmtp = options.protocol === 'lmtp';
+  let used = isLmtp ? 'LHLO' : 'EHLO';
+  let hello = yield* exchange(os, conn, `${used} ${options.hello}`, helo);
   // RFC 5321 §3.2: a server that does not know EHLO is greeted with HELO.
-  if (typeof hello !== 'string' && verb === 'EHLO' && replyClass(hello) === 5) {
+  if (typeof hello !== 'string' && !isLmtp && replyClass(hello) === 5) {
     used = 'HELO';
     hello = yield* exchange(os, conn, `HELO ${options.hello}`, helo);
   }
@@ -73,7 +74,13 @@ export function* openSession(
     return fail(conn, replied(os, hello, `${used} command`));
   }
   const capabilities = used === 'HELO' ? new Map<string, string>() : parseCapabilities(hello);
-  const session = { conn, protocol: options.protocol, greeting, capabilities, timeouts: options.timeouts };
+  const session: SmtpSession = {
+    conn,
+    protocol: options.protocol,
+    capabilities,
+    pipelining: capabilities.has('PIPELINING'),
+    timeouts: options.timeouts,
+  };
   if (options.auth === undefined) return session;
   const refusal = yield* authenticate(os, session, options.auth);
   return refusal === null ? session : fail(conn, refusal);
@@ -85,28 +92,26 @@ export function* sendTransaction(
   session: SmtpSession,
   transaction: Transaction,
 ): Proc<TransactionResult> {
-  const state: TransactionState = {
-    outcomes: transaction.recipients.map(() => null),
-    failed: null,
-    dataReply: null,
-    pending: [],
-  };
-  const steps = envelopeSteps(session, transaction);
-  const pipelining = session.capabilities.has('PIPELINING');
+  const state = new Progress(session, transaction);
+  const { pipelining } = session;
   let group = '';
-  for (const step of steps) {
+  let first = 0; // step of the group
+  for (let step = 0; step < state.steps; step++) {
     // With PIPELINING the envelope is sent at once; without, what is useless after a refusal is not sent.
-    if (!pipelining && isUseless(step, state)) continue;
-    group += step.line + '\r\n';
-    state.pending.push(step);
-    if (pipelining && group.length < groupBytesMax && step.kind !== 'data') continue;
-    yield* sendAndReceive(os, session, group, state);
+    if (!pipelining && state.isUseless(step)) {
+      first = step + 1;
+      continue;
+    }
+    group += state.lineOf(step);
+    if (pipelining && group.length < groupBytesMax && step < state.steps - 1) continue;
+    yield* sendAndReceive(os, state, group, first, step + 1);
     group = '';
-    if (state.failed !== null) return settle(session, state, false);
+    first = step + 1;
+    if (state.failed !== null) return settle(state, false);
   }
-  if (!state.outcomes.includes(null)) return yield* abandon(os, session, state, transaction);
-  if (state.dataReply === null) return settle(session, state, false);
-  return yield* sendData(os, session, transaction, state);
+  if (!state.hasOpen()) return yield* abandon(os, state);
+  if (state.dataReply === null) return settle(state, false);
+  return yield* sendData(os, state);
 }
 
 /** Says QUIT and closes without waiting for the reply, as Postfix does. */
@@ -120,19 +125,66 @@ export function replyClass(reply: SmtpReply): number {
   return Math.floor(reply.code / 100);
 }
 
-interface Step {
-  kind: 'xforward' | 'mail' | 'rcpt' | 'data';
-  line: string;
-  /** index of the recipient */
-  recipient: number;
-}
+type StepKind = 'xforward' | 'mail' | 'rcpt' | 'data';
 
-interface TransactionState {
-  outcomes: (Outcome | null)[];
+/** A transaction under way. Its steps are numbered: XFORWARD lines, MAIL, a RCPT per recipient, DATA. */
+class Progress {
+  readonly session: SmtpSession;
+  readonly transaction: Transaction;
+  readonly xforward: readonly string[];
+  readonly steps: number;
+  /** one per recipient; null = not decided */
+  readonly outcomes: (Outcome | null)[] = [];
   /** the connection broke: decides about all recipients without an outcome */
-  failed: Outcome | null;
-  dataReply: SmtpReply | null;
-  pending: Step[];
+  failed: Outcome | null = null;
+  dataReply: SmtpReply | null = null;
+
+  constructor(session: SmtpSession, transaction: Transaction) {
+    this.session = session;
+    this.transaction = transaction;
+    this.xforward = xforwardLines(session, transaction);
+    const { length } = transaction.recipients;
+    for (let i = 0; i < length; i++) this.outcomes.push(null);
+    this.steps = this.xforward.length + length + 2;
+  }
+
+  kindOf(step: number): StepKind {
+    const mail = this.xforward.length;
+    if (step < mail) return 'xforward';
+    return step === mail ? 'mail' : step < this.steps - 1 ? 'rcpt' : 'data';
+  }
+
+  lineOf(step: number): string {
+    switch (this.kindOf(step)) {
+      case 'xforward':
+        return this.xforward[step]!;
+      case 'mail':
+        return mailLine(this.session, this.transaction);
+      case 'rcpt':
+        return rcptLine(this.session, this.transaction.recipients[this.recipientOf(step)]!);
+      case 'data':
+        return 'DATA\r\n';
+    }
+  }
+
+  /** Index of the recipient of a RCPT. */
+  recipientOf(step: number): number {
+    return step - this.xforward.length - 1;
+  }
+
+  /** Whether all recipients are decided before the step. */
+  isUseless(step: number): boolean {
+    return step > this.xforward.length && !this.hasOpen();
+  }
+
+  hasOpen(): boolean {
+    return this.outcomes.includes(null);
+  }
+
+  /** Decides about all recipients that are not decided. */
+  decideOpen(outcome: Outcome): void {
+    for (let i = 0; i < this.outcomes.length; i++) this.outcomes[i] ??= outcome;
+  }
 }
 
 const endOfData = 'end of DATA command';
@@ -149,165 +201,89 @@ const commandNames = Object.freeze({
   data: { command: 'DATA command', doing: 'sending DATA command' },
 });
 
-function envelopeSteps(session: SmtpSession, transaction: Transaction): Step[] {
-  const steps: Step[] = xforwardLines(session, transaction).map((line) => ({
-    kind: 'xforward',
-    line,
-    recipient: -1,
-  }));
-  steps.push({ kind: 'mail', line: mailLine(session, transaction), recipient: -1 });
-  const withDsn = session.capabilities.has('DSN');
-  for (const [index, recipient] of transaction.recipients.entries()) {
-    let line = `RCPT TO:<${recipient.address}>`;
-    if (withDsn && recipient.originalRecipient) line += ` ORCPT=${recipient.originalRecipient}`;
-    if (withDsn && recipient.notify) line += ` NOTIFY=${recipient.notify}`;
-    steps.push({ kind: 'rcpt', line, recipient: index });
-  }
-  steps.push({ kind: 'data', line: 'DATA', recipient: -1 });
-  return steps;
-}
-
-function mailLine(session: SmtpSession, transaction: Transaction): string {
-  const offers = session.capabilities;
-  let line = `MAIL FROM:<${transaction.sender}>`;
-  if (offers.has('SIZE')) line += ` SIZE=${transaction.size}`;
-  if (offers.has('8BITMIME') && transaction.body) line += ` BODY=${transaction.body}`;
-  if (offers.has('SMTPUTF8') && transaction.smtpUtf8 === true) line += ' SMTPUTF8';
-  if (offers.has('DSN') && transaction.envelopeId) line += ` ENVID=${transaction.envelopeId}`;
-  if (offers.has('DSN') && transaction.returnContent) line += ` RET=${transaction.returnContent}`;
-  return line;
-}
-
-// Postfix sends name, address and port in one command, protocol, helo, ident and source in a second one.
-function xforwardLines(session: SmtpSession, transaction: Transaction): string[] {
-  const offered = session.capabilities.get('XFORWARD')?.toUpperCase().split(' ');
-  if (offered === undefined || transaction.xforward === undefined) return [];
-  const lines: string[] = [];
-  for (const names of [
-    ['NAME', 'ADDR', 'PORT'],
-    ['PROTO', 'HELO', 'IDENT', 'SOURCE'],
-  ]) {
-    const wanted = transaction.xforward.filter(([name]) => names.includes(name) && offered.includes(name));
-    if (wanted.length === 0) continue;
-    lines.push(
-      'XFORWARD ' +
-        wanted.map(([name, value]) => `${name}=${value === '' ? '[UNAVAILABLE]' : xtext(value)}`).join(' '),
-    );
-  }
-  return lines;
-}
-
-/** RFC 3461 §4: characters outside "!" to "~", "+" and "=" become "+" and two hexadecimal digits. */
-export function xtext(value: string): string {
-  let text = '';
-  for (const byte of utf8.encode(value)) {
-    const plain = byte > 0x20 && byte < 0x7f && byte !== 0x2b && byte !== 0x3d;
-    text += plain ? String.fromCharCode(byte) : '+' + byte.toString(16).toUpperCase().padStart(2, '0');
-  }
-  return text;
-}
-
-function isUseless(step: Step, state: TransactionState): boolean {
-  return (
-    step.kind !== 'xforward' && step.kind !== 'mail' && state.outcomes.every((outcome) => outcome !== null)
-  );
-}
-
-function* sendAndReceive(os: Os, session: SmtpSession, text: string, state: TransactionState): Proc<void> {
-  const { conn, timeouts } = session;
-  const first = state.pending[0]!;
+/** Sends steps [first, end) and reads their replies. */
+function* sendAndReceive(os: Os, state: Progress, text: string, first: number, end: number): Proc<void> {
+  const { conn, timeouts, pipelining } = state.session;
   const written = yield* conn.write(utf8.encode(text), { deadline: os.now() + timeouts.mail });
   if (written !== 'ok') {
-    state.failed = broken(os, written, commandNames[first.kind].doing);
+    state.failed = broken(os, written, commandNames[state.kindOf(first)].doing);
     return;
   }
-  for (const step of state.pending) {
-    const wait = timeouts[step.kind === 'data' ? 'data_init' : step.kind];
-    const strict = session.capabilities.has('PIPELINING');
-    const reply = yield* readReply(conn, { deadline: os.now() + wait, strict });
+  for (let step = first; step < end; step++) {
+    const kind = state.kindOf(step);
+    const wait = timeouts[kind === 'data' ? 'data_init' : kind];
+    const reply = yield* readReply(conn, os.now() + wait, pipelining);
     if (typeof reply === 'string') {
-      state.failed = broken(os, reply, commandNames[step.kind].doing);
+      state.failed = broken(os, reply, commandNames[kind].doing);
       return;
     }
-    judge(os, step, reply, state);
+    judge(os, state, step, reply);
   }
-  state.pending.length = 0;
 }
 
 // What a reply to one step of the envelope means for the recipients that have no outcome yet.
-function judge(os: Os, step: Step, reply: SmtpReply, state: TransactionState): void {
-  const outcome = replied(os, reply, commandNames[step.kind].command);
-  if (step.kind === 'mail' && replyClass(reply) !== 2) decideOpen(state, outcome);
-  if (step.kind === 'rcpt' && replyClass(reply) !== 2) state.outcomes[step.recipient] ??= outcome;
-  if (step.kind !== 'data') return;
-  if (replyClass(reply) === 3) state.dataReply = reply;
-  else decideOpen(state, outcome);
+function judge(os: Os, state: Progress, step: number, reply: SmtpReply): void {
+  const kind = state.kindOf(step);
+  if (replyClass(reply) === (kind === 'data' ? 3 : 2)) {
+    if (kind === 'data') state.dataReply = reply;
+    return;
+  }
+  const outcome = replied(os, reply, commandNames[kind].command);
+  if (kind === 'rcpt') state.outcomes[state.recipientOf(step)] ??= outcome;
+  else if (kind !== 'xforward') state.decideOpen(outcome);
 }
 
 // No recipient is left. A server that said 354 to a pipelined DATA gets an empty message, as RFC 2920 §3.1
 // says.
-function* abandon(
-  os: Os,
-  session: SmtpSession,
-  state: TransactionState,
-  transaction: Transaction,
-): Proc<TransactionResult> {
-  const { conn } = session;
+function* abandon(os: Os, state: Progress): Proc<TransactionResult> {
+  const { conn, timeouts } = state.session;
+  const last = state.transaction.last === true;
   if (state.dataReply !== null) {
     yield* conn.write(dotLine);
-    const reply = yield* readReply(conn, { deadline: os.now() + session.timeouts.data_done, strict: true });
-    if (typeof reply === 'string') return settle(session, state, false);
-  } else if (transaction.last !== true) {
+    const reply = yield* readReply(conn, os.now() + timeouts.data_done, true);
+    if (typeof reply === 'string') return settle(state, false);
+  } else if (!last) {
     const reply = yield* exchange(os, conn, 'RSET', 20 * SECOND); // smtp_rset_timeout
-    if (typeof reply === 'string') return settle(session, state, false);
+    if (typeof reply === 'string') return settle(state, false);
   }
-  if (transaction.last === true) yield* conn.write(quitLine);
-  return settle(session, state, transaction.last !== true);
+  if (last) yield* conn.write(quitLine);
+  return settle(state, !last);
 }
 
-function* sendData(
-  os: Os,
-  session: SmtpSession,
-  transaction: Transaction,
-  state: TransactionState,
-): Proc<TransactionResult> {
-  const { conn, timeouts } = session;
+function* sendData(os: Os, state: Progress): Proc<TransactionResult> {
+  const { conn, timeouts, pipelining, protocol } = state.session;
+  const { outcomes, transaction } = state;
   const last = transaction.last === true;
-  const pipelining = session.capabilities.has('PIPELINING');
   for (const piece of encodeContent(transaction.content, last && pipelining ? dotQuitLines : dotLine)) {
     const written = yield* conn.write(piece, { deadline: os.now() + timeouts.data_xfer });
     if (written !== 'ok') {
       state.failed = broken(os, written, 'sending message body');
-      return settle(session, state, false);
+      return settle(state, false);
     }
   }
   // RFC 2033 §4.2: an LMTP server replies once per accepted recipient, an SMTP server once.
   const deadline = os.now() + timeouts.data_done;
   let outcome: Outcome | null = null;
-  for (let i = 0; i < state.outcomes.length; i++) {
-    if (state.outcomes[i] !== null) continue;
-    if (outcome === null || session.protocol === 'lmtp') {
-      const reply = yield* readReply(conn, { deadline, strict: pipelining });
+  for (let i = 0; i < outcomes.length; i++) {
+    if (outcomes[i] !== null) continue;
+    if (outcome === null || protocol === 'lmtp') {
+      const reply = yield* readReply(conn, deadline, pipelining);
       if (typeof reply === 'string') {
         state.failed = broken(os, reply, 'sending end of data -- message may be sent more than once');
-        return settle(session, state, false);
+        return settle(state, false);
       }
       outcome = replied(os, reply, endOfData);
     }
-    state.outcomes[i] = outcome;
+    outcomes[i] = outcome;
   }
   if (last && !pipelining) yield* conn.write(quitLine);
-  return settle(session, state, !last);
+  return settle(state, !last);
 }
 
-function settle(session: SmtpSession, state: TransactionState, open: boolean): TransactionResult {
-  if (!open) session.conn.close();
-  const rest = state.failed;
-  return { outcomes: state.outcomes.map((outcome) => outcome ?? rest!), open };
-}
-
-function decideOpen(state: TransactionState, outcome: Outcome): void {
-  for (let i = 0; i < state.outcomes.length; i++) state.outcomes[i] ??= outcome;
+function settle(state: Progress, open: boolean): TransactionResult {
+  if (!open) state.session.conn.close();
+  if (state.failed !== null) state.decideOpen(state.failed);
+  return { outcomes: state.outcomes as Outcome[], open };
 }
 
 // RFC 4616: authorization identity (empty), authentication identity and password, separated by NUL.
@@ -337,21 +313,31 @@ function* exchange(
 ): Proc<SmtpReply | ReadReplyFailure> {
   const written = yield* conn.write(utf8.encode(line + '\r\n'), { deadline: os.now() + timeoutUs });
   if (written !== 'ok') return written;
-  return yield* readReply(conn, { deadline: os.now() + timeoutUs, strict: false });
+  return yield* readReply(conn, os.now() + timeoutUs, false);
 }
 
 // RFC 5321 §4.1.1.1: the first line names the server, each other one a keyword with parameters.
 function parseCapabilities(reply: SmtpReply): Map<string, string> {
   const capabilities = new Map<string, string>();
-  for (const line of reply.lines.slice(1)) {
-    const text = line.slice(4).trim();
+  for (let i = 1; i < reply.lines.length; i++) {
+    const text = reply.lines[i]!.slice(4).trim();
+    const end = keywordEnd(text);
     // "AUTH=PLAIN" is the form of an old draft that some clients look for.
-    const match = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:[ =](.*))?$/.exec(text);
-    if (match === null) continue;
-    const keyword = match[1]!.toUpperCase();
-    if (!capabilities.has(keyword)) capabilities.set(keyword, (match[2] ?? '').trim());
+    if (end === 0 || (end < text.length && text[end] !== ' ' && text[end] !== '=')) continue;
+    const keyword = text.slice(0, end).toUpperCase();
+    if (!capabilities.has(keyword)) capabilities.set(keyword, text.slice(end + 1).trim());
   }
   return capabilities;
+}
+
+/** Where the letters, digits and hyphens at the start end; a hyphen is none of them at the very start. */
+function keywordEnd(text: string): number {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const isAlphanumeric = (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a);
+    if (!isAlphanumeric && (code !== 0x2d || at === 0)) return at;
+  }
+  return text.length;
 }
 
 function replied(os: Os, reply: SmtpReply, command: string): Outcome {

@@ -14,11 +14,11 @@ import {
   openSession,
   quitSession,
   sendTransaction,
-  xtext,
   type Outcome,
   type SmtpSession,
   type Transaction,
 } from '../../clients/smtp.ts';
+import { xtext } from '../../clients/smtp-envelope.ts';
 import { recordBounced, recordDeferred, recordSent } from '../delivery/record.ts';
 import type { RequestRecipient } from '../delivery/request.ts';
 
