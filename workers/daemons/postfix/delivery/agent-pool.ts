@@ -48,9 +48,10 @@ export class AgentPool {
         const request = yield* this.#requests.take({ deadline: os.now() + this.#idleUsMax });
         if (request === 'timeout') return;
         os.because(request.cause);
-        const result = yield* this.#deliver(os, request);
+        const { deferred, reason, trouble } = yield* this.#deliver(os, request);
         this.#load--;
-        request.replyTo.put({ kind: 'delivery-done', ticket: request.ticket, ...result });
+        const { ticket, replyTo } = request;
+        replyTo.put({ kind: 'delivery-done', ticket, deferred, reason, trouble });
       }
     } finally {
       this.#processes--;

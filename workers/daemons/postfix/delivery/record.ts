@@ -84,26 +84,12 @@ function write(
   attempt: Attempt,
   status: 'sent' | 'deferred' | 'bounced',
 ): void {
-  const line = formatStatusLine({
-    recipient: attempt.recipient.address,
-    originalRecipient: attempt.recipient.originalAddress,
-    relay: attempt.relay,
-    times: attempt.times,
-    dsn: attempt.dsn,
-    status,
-    text: attempt.text,
-  });
-  os.log(agent.ident, `${request.queueId}: ${line}`);
-  os.trace({
-    kind: 'delivery.attempted',
-    queueId: request.queueId,
-    recipient: attempt.recipient.address,
-    transport: request.transport,
-    relay: attempt.relay,
-    dsn: attempt.dsn,
-    status,
-    text: attempt.text,
-  });
+  const { queueId, transport } = request;
+  const { relay, times, dsn, text } = attempt;
+  const { address: recipient, originalAddress: originalRecipient } = attempt.recipient;
+  const line = formatStatusLine({ recipient, originalRecipient, relay, times, dsn, status, text });
+  os.log(agent.ident, `${queueId}: ${line}`);
+  os.trace({ kind: 'delivery.attempted', queueId, recipient, transport, relay, dsn, status, text });
 }
 
 function append(

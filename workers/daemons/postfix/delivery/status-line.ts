@@ -34,18 +34,16 @@ export interface StatusLine {
 
 /** The text after the queue id. */
 export function formatStatusLine(line: StatusLine): string {
-  const { times } = line;
-  const original = line.originalRecipient !== '' && line.originalRecipient !== line.recipient;
-  const delays = [
-    times.active - times.arrived,
-    times.handedOff - times.active,
-    times.connected === null ? 0 : times.connected - times.handedOff,
-    times.ended - (times.connected ?? times.handedOff),
-  ];
-  const originally = original ? ` orig_to=<${line.originalRecipient}>,` : '';
+  const { times, recipient, originalRecipient } = line;
+  const { arrived, active, handedOff, ended } = times;
+  const connected = times.connected ?? handedOff;
+  const isAlias = originalRecipient !== '' && originalRecipient !== recipient;
+  const delays =
+    `${formatDelay(active - arrived)}/${formatDelay(handedOff - active)}/` +
+    `${formatDelay(connected - handedOff)}/${formatDelay(ended - connected)}`;
   return (
-    `to=<${line.recipient}>,${originally} relay=${line.relay}, ` +
-    `delay=${formatDelay(times.ended - times.arrived)}, delays=${delays.map(formatDelay).join('/')}, ` +
+    `to=<${recipient}>,${isAlias ? ` orig_to=<${originalRecipient}>,` : ''} relay=${line.relay}, ` +
+    `delay=${formatDelay(ended - arrived)}, delays=${delays}, ` +
     `dsn=${line.dsn}, status=${line.status} (${line.text})`
   );
 }
@@ -56,15 +54,7 @@ export function formatStatusLine(line: StatusLine): string {
  */
 export function formatDelay(us: number): string {
   const delay = Math.max(0, us);
-  const digits = delay < 995_000 ? 2 : delay < 9_950_000 ? 1 : 0;
-  const unit = 1_000_000 / 10 ** digits;
-  const units = Math.floor((delay + unit / 2) / unit);
-  const whole = Math.floor(units / 10 ** digits);
-  const fraction =
-    digits === 0
-      ? ''
-      : String(units - whole * 10 ** digits)
-          .padStart(digits, '0')
-          .replace(/0+$/, '');
-  return fraction === '' ? String(whole) : `${whole}.${fraction}`;
+  if (delay < 995_000) return String(Math.floor((delay + 5_000) / 10_000) / 100);
+  if (delay < 9_950_000) return String(Math.floor((delay + 50_000) / 100_000) / 10);
+  return String(Math.floor((delay + 500_000) / 1_000_000));
 }

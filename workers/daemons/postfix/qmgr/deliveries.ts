@@ -48,12 +48,9 @@ export class Deliveries {
         this.#retry(message, group.recipients, destination.dead);
         continue;
       }
-      const limit = transport.limits.destination_recipient_limit;
-      const entries = batches(group.recipients, limit).map((batch) => ({
-        message,
-        destination,
-        recipients: batch,
-      }));
+      const entries: Entry<ActiveMessage>[] = [];
+      for (const recipients of batches(group.recipients, transport.limits.destination_recipient_limit))
+        entries.push({ message, destination, recipients });
       message.pending += entries.length;
       this.#scheduler.add(entries);
     }
@@ -77,7 +74,8 @@ export class Deliveries {
     this.#underWay.delete(reply.ticket);
     const { message, destination } = entry;
     const suspended = this.#scheduler.finish(entry, reply.trouble, now);
-    for (const other of suspended) {
+    for (let i = 0; i < suspended.length; i++) {
+      const other = suspended[i]!;
       other.message.pending--;
       this.#retry(other.message, other.recipients, destination.dead!);
     }

@@ -8,7 +8,7 @@
  */
 import type { Os, Proc } from '../../../os/os.ts';
 
-import { bounceLogPath, type BounceLogName } from '../bounce/bounce-log.ts';
+import { bounceLogPath } from '../bounce/bounce-log.ts';
 import type { ReportTask } from '../bounce/notify.ts';
 
 import { expiresAt, nextAttemptAt, wholeSecond } from './backoff.ts';
@@ -19,11 +19,9 @@ import { qmgrIdent, scanThatTakes, scheduleScan, type QmgrState } from './state.
 export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage): void {
   const { params, config } = state;
   const { queueId, envelope } = message;
-  const hasLog = (log: BounceLogName): boolean =>
-    os.files.exists(bounceLogPath(params.queue_directory, log, queueId));
   const tasks: ReportTask[] = [];
-  if (hasLog('bounce')) tasks.push('bounce');
-  if (hasLog('trace')) tasks.push('success');
+  if (os.files.exists(bounceLogPath(params.queue_directory, 'bounce', queueId))) tasks.push('bounce');
+  if (os.files.exists(bounceLogPath(params.queue_directory, 'trace', queueId))) tasks.push('success');
   if (message.deferred) {
     const now = wholeSecond(os.now());
     const warnAt = wholeSecond(envelope.arrived) + params.delay_warning_time;

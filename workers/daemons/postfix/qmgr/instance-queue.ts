@@ -104,8 +104,12 @@ export class InstanceQueue implements MailQueue {
     return `${this.#spool}/${queue}/${queueId}`;
   }
 
+  // Decoded once for the envelope and the content; again when a recipient was marked as done.
   #read(queueId: string, queue: QueueName): { envelope: QueueEnvelope; content: Uint8Array } | null {
-    const bytes = this.#os.files.read(this.#path(queueId, queue));
-    return bytes === null ? null : decodeQueueFile(bytes);
+    return this.#os.files.parsed(this.#path(queueId, queue), parseFile);
   }
+}
+
+function parseFile(bytes: Uint8Array | null): { envelope: QueueEnvelope; content: Uint8Array } | null {
+  return bytes === null ? null : decodeQueueFile(bytes);
 }

@@ -65,10 +65,12 @@ export function groupRecipients(
   routes: readonly Route[],
   recipientLimitOf: (transport: string) => number,
 ): Group[] {
+  const keyOf = (route: Route): string =>
+    recipientLimitOf(route.transport) === 1 ? `${route.nexthop} ${route.recipient}` : route.nexthop;
+  if (routes.length === 1) return [{ route: routes[0]!, key: keyOf(routes[0]!), recipients: [0] }];
   const groups = new Map<string, Group>();
   for (const [index, route] of routes.entries()) {
-    const alone = recipientLimitOf(route.transport) === 1;
-    const key = alone ? `${route.nexthop} ${route.recipient}` : route.nexthop;
+    const key = keyOf(route);
     const id = `${route.transport} ${key}`;
     const group = groups.get(id);
     if (group === undefined) groups.set(id, { route, key, recipients: [index] });
@@ -78,8 +80,8 @@ export function groupRecipients(
 }
 
 /** Cuts a list into batches of at most `size`; 0 = all in one. */
-export function batches(items: readonly number[], size: number): number[][] {
-  if (size <= 0 || items.length <= size) return [[...items]];
+export function batches(items: readonly number[], size: number): (readonly number[])[] {
+  if (size <= 0 || items.length <= size) return [items];
   const cut: number[][] = [];
   for (let at = 0; at < items.length; at += size) cut.push(items.slice(at, at + size));
   return cut;

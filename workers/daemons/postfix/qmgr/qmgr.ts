@@ -57,11 +57,15 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
       state.scanAt = NEVER;
       deferred.request();
     }
+    const other = turn;
     turn = turn === incoming ? deferred : incoming;
-    const fed =
-      (yield* feed(os, state, turn)) || (yield* feed(os, state, turn === incoming ? deferred : incoming));
+    const fed = feed(os, state, turn) ?? feed(os, state, other);
+    if (fed !== null && fed !== 'gone') {
+      yield* state.deliveries.add(os, fed);
+      if (fed.pending === 0) finishMessage(os, state, fed);
+    }
     state.deliveries.handOut(os);
-    if (fed) continue;
+    if (fed !== null) continue;
     const event = yield* config.events.take({ deadline: Math.min(state.scanAt, state.deliveries.wakeAt()) });
     if (event !== 'timeout') react(os, state, event, { incoming, deferred });
   }
@@ -99,9 +103,13 @@ function react(
   }
 }
 
-/** Moves the next message of a scan into the active queue. @returns false when there is none, or no room */
-function* feed(os: Os, state: QmgrState, scan: QueueScan): Proc<boolean> {
-  if (state.active.size >= state.params.qmgr_message_active_limit) return false;
+/**
+ * Moves the next message of a scan into the active queue.
+ * @returns the message; 'gone' when there is no file any more, or it is damaged; null when there is no
+ * message, or no room
+ */
+function feed(os: Os, state: QmgrState, scan: QueueScan): ActiveMessage | 'gone' | null {
+  if (state.active.size >= state.params.qmgr_message_active_limit) return null;
   const { queue } = state.config;
   for (let queueId = scan.next(queue); queueId !== null; queueId = scan.next(queue)) {
     if (state.active.has(queueId)) continue;
@@ -113,28 +121,27 @@ function* feed(os: Os, state: QmgrState, scan: QueueScan): Proc<boolean> {
         continue;
       }
     }
-    yield* activate(os, state, { queueId, from: scan.queue });
-    return true;
+    return activate(os, state, queueId, scan.queue);
   }
   if (scan.soonest < NEVER) scheduleScan(os, state, scan.soonest);
   scan.soonest = NEVER;
-  return false;
+  return null;
 }
 
-function* activate(
+function activate(
   os: Os,
   state: QmgrState,
-  file: { queueId: string; from: 'incoming' | 'deferred' },
-): Proc<void> {
+  queueId: string,
+  from: 'incoming' | 'deferred',
+): ActiveMessage | 'gone' {
   const { queue } = state.config;
-  const { queueId } = file;
-  const activated = queue.move(queueId, file.from, 'active');
-  if (activated === null) return;
+  const activated = queue.move(queueId, from, 'active');
+  if (activated === null) return 'gone';
   os.because(activated);
   const envelope = queue.readEnvelope(queueId, 'active');
   if (envelope === null) {
     queue.move(queueId, 'active', 'corrupt');
-    return;
+    return 'gone';
   }
   // The next attempt gives new reasons.
   os.files.remove(bounceLogPath(state.params.queue_directory, 'defer', queueId));
@@ -153,8 +160,7 @@ function* activate(
     reason: '',
   };
   state.active.set(queueId, message);
-  yield* state.deliveries.add(os, message);
-  if (message.pending === 0) finishMessage(os, state, message);
+  return message;
 }
 
 // What was active when qmgr ended is tried again from incoming.

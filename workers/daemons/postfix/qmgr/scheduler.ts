@@ -78,6 +78,8 @@ export class Scheduler<M> {
   readonly #limitsOf: (transport: string) => TransportLimits;
   readonly #suspendUs: number;
   readonly #transports = new Map<string, Transport<M>>();
+  /** the same in the order of their making: looked through at each turn */
+  readonly #inTurn: Transport<M>[] = [];
   /** soonest back to life first (all are dead equally long) */
   #dead: Destination<M>[] = [];
 
@@ -92,6 +94,7 @@ export class Scheduler<M> {
     if (transport === undefined) {
       transport = { name, limits: this.#limitsOf(name), destinations: new Map(), turn: [], pausing: [] };
       this.#transports.set(name, transport);
+      this.#inTurn.push(transport);
     }
     return transport;
   }
@@ -128,7 +131,8 @@ export class Scheduler<M> {
   /** The next entry that may be delivered now, or null. The caller reports its end to `finish`. */
   next(now: VirtualTime): Entry<M> | null {
     this.#wake(now);
-    for (const transport of this.#transports.values()) {
+    for (let i = 0; i < this.#inTurn.length; i++) {
+      const transport = this.#inTurn[i]!;
       while (transport.turn.length > 0) {
         const destination = transport.turn.shift()!;
         destination.waitingTurn = false;
@@ -147,7 +151,7 @@ export class Scheduler<M> {
    * @param trouble the destination could not be talked to; null = it answered, whatever it said
    * @returns the entries that must be deferred at once because the destination is dead now
    */
-  finish(entry: Entry<M>, trouble: Trouble | null, now: VirtualTime): Entry<M>[] {
+  finish(entry: Entry<M>, trouble: Trouble | null, now: VirtualTime): readonly Entry<M>[] {
     const { destination } = entry;
     assert(destination.busy > 0, `finish: nothing under way for ${destination.key}`);
     const suspended =
@@ -165,9 +169,11 @@ export class Scheduler<M> {
 
   /** When something that pauses or is dead comes back; NEVER when nothing does. */
   wakeAt(): VirtualTime {
-    let at = this.#dead[0]?.notBefore ?? NEVER;
-    for (const transport of this.#transports.values())
-      at = Math.min(at, transport.pausing[0]?.notBefore ?? NEVER);
+    let at = this.#dead.length > 0 ? this.#dead[0]!.notBefore : NEVER;
+    for (let i = 0; i < this.#inTurn.length; i++) {
+      const { pausing } = this.#inTurn[i]!;
+      if (pausing.length > 0) at = Math.min(at, pausing[0]!.notBefore);
+    }
     return at;
   }
 
@@ -178,14 +184,14 @@ export class Scheduler<M> {
   }
 
   // Positive feedback: one more per delivery, as long as the window is in use.
-  #answered(destination: Destination<M>): Entry<M>[] {
+  #answered(destination: Destination<M>): readonly Entry<M>[] {
     destination.failCohorts = 0;
     const { limits } = destination.transport;
     if (destination.dead !== null) {
       this.#dead = this.#dead.filter((other) => other !== destination);
       this.#revive(destination);
       destination.window = Math.max(destination.busy, 1);
-      return [];
+      return noEntries;
     }
     const mayGrow =
       limits.destination_concurrency_limit === 0 || destination.window < limits.destination_concurrency_limit;
@@ -195,7 +201,7 @@ export class Scheduler<M> {
       destination.window < destination.busy + limits.initial_destination_concurrency
     )
       destination.window++;
-    return [];
+    return noEntries;
   }
 
   // Negative feedback: one less per failure; dead when the failures add up to failed_cohort_limit windows.
@@ -215,7 +221,8 @@ export class Scheduler<M> {
 
   #wake(now: VirtualTime): void {
     while (this.#dead.length > 0 && this.#dead[0]!.notBefore <= now) this.#revive(this.#dead.shift()!);
-    for (const transport of this.#transports.values()) {
+    for (let i = 0; i < this.#inTurn.length; i++) {
+      const transport = this.#inTurn[i]!;
       while (transport.pausing.length > 0 && transport.pausing[0]!.notBefore <= now) {
         const destination = transport.pausing.shift()!;
         destination.notBefore = 0;
@@ -247,6 +254,8 @@ export class Scheduler<M> {
     destination.transport.destinations.delete(destination.key);
   }
 }
+
+const noEntries: readonly never[] = Object.freeze([]);
 
 function isReady<M>(destination: Destination<M>): boolean {
   return destination.todo.length > 0 && destination.busy < destination.window && destination.notBefore === 0;

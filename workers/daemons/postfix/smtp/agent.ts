@@ -15,14 +15,14 @@
  */
 import { assert } from '../../../bytes/assert.ts';
 
-import { call, type Connection, type ConnectFailure, type Os, type Proc } from '../../../os/os.ts';
+import { call, type Os, type Proc } from '../../../os/os.ts';
 
 import { recordBounced, recordDeferred } from '../delivery/record.ts';
 import type { DeliveryRequest, DeliveryResult } from '../delivery/request.ts';
 
 import { findHosts } from './find-hosts.ts';
-import { parseNexthop, type Nexthop } from './nexthop.ts';
-import { formatRelay, ownReason, type Reason, type RemoteHost } from './reasons.ts';
+import { parseNexthop } from './nexthop.ts';
+import { formatRelay, ownReason, type Reason } from './reasons.ts';
 import { deliverToHost } from './session.ts';
 import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
@@ -30,27 +30,23 @@ import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryRequest): Proc<DeliveryResult> {
   const state: DeliveryState = {
     request,
-    left: [...request.recipients],
+    left: request.recipients.slice(),
     handedOff: os.now(),
     deferred: false,
     reason: '',
     trouble: null,
   };
-  const sites = [request.nexthop, ...config.fallback_relay];
+  const { fallback_relay } = config;
   let last: Reason | null = null;
-  for (const [index, site] of sites.entries()) {
-    if (state.left.length === 0) break;
-    last = yield* trySite(os, config, state, { site, isLast: index === sites.length - 1 });
+  for (let i = -1; i < fallback_relay.length && state.left.length > 0; i++) {
+    const site = i === -1 ? request.nexthop : fallback_relay[i]!;
+    last = yield* trySite(os, config, state, { site, isLast: i === fallback_relay.length - 1 });
     if (last?.dsn === '5.4.6') break; // do not hand looping mail to the fallback relay
   }
   if (state.left.length > 0)
     giveUp(os, config, state, last ?? ownReason('4.3.0', 'unknown mail transport error'));
-  const trouble = state.trouble;
-  return {
-    deferred: state.deferred,
-    reason: state.reason,
-    trouble: trouble === null ? null : { dsn: trouble.dsn, reason: trouble.text },
-  };
+  const { deferred, reason, trouble } = state;
+  return { deferred, reason, trouble: trouble === null ? null : { dsn: trouble.dsn, reason: trouble.text } };
 }
 
 /**
@@ -67,22 +63,26 @@ function* trySite(
     return ownReason('5.4.4', `unable to look up host ${site}: Name or service not known`);
   if (nexthop.kind === 'unix')
     return ownReason('4.4.1', `connect to ${site}[${nexthop.host}]: No such file or directory`);
-  const hosts = yield* findSiteHosts(os, config, nexthop);
+  const loopCheck = nexthop.port === 25 ? config.ownAddresses : [];
+  const hosts = yield* findHosts(os, nexthop, { ownAddresses: loopCheck, ident: config.agent.ident });
   if (!Array.isArray(hosts)) return hosts;
   let reason: Reason | null = null;
   let sessions = 0;
-  const tries = config.mx_address_limit > 0 ? hosts.slice(0, config.mx_address_limit) : hosts;
-  for (const [index, host] of tries.entries()) {
+  const { mx_address_limit: limit, mx_session_limit: sessionsMax } = config;
+  const tries = limit > 0 ? Math.min(limit, hosts.length) : hosts.length;
+  for (let i = 0; i < tries; i++) {
     if (state.left.length === 0) return null;
-    const connection = yield* connect(os, config, host);
+    const host = hosts[i]!;
+    const to = { address: host.address, port: host.port };
+    const connection = yield* os.connect({ to, deadline: os.now() + config.connect_timeout });
     if (typeof connection === 'string') {
       reason = ownReason('4.4.1', `connect to ${formatRelay(host)}: ${connection}`);
       os.log(config.agent.ident, reason.text);
       continue;
     }
     sessions++;
-    const lastSession = config.mx_session_limit > 0 && sessions === config.mx_session_limit;
-    const final = isLast && (lastSession || index === tries.length - 1);
+    const lastSession = sessionsMax > 0 && sessions === sessionsMax;
+    const final = isLast && (lastSession || i === tries - 1);
     const result = yield* call(deliverToHost(os, config, state, { host, connection, final }));
     reason = result.reason;
     if (!result.greeted)
@@ -90,16 +90,6 @@ function* trySite(
     else if (lastSession) break;
   }
   return reason;
-}
-
-function* findSiteHosts(os: Os, config: SmtpConfig, nexthop: Nexthop): Proc<RemoteHost[] | Reason> {
-  const loopCheck = nexthop.port === 25 ? config.ownAddresses : [];
-  return yield* findHosts(os, nexthop, { ownAddresses: loopCheck, ident: config.agent.ident });
-}
-
-function* connect(os: Os, config: SmtpConfig, host: RemoteHost): Proc<Connection | ConnectFailure> {
-  const to = { address: host.address, port: host.port };
-  return yield* os.connect({ to, deadline: os.now() + config.connect_timeout });
 }
 
 // No host took the rest: lookup or connection failures of the last site decide.

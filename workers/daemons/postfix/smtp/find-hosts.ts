@@ -25,7 +25,8 @@ interface Candidate extends RemoteHost {
 
 /** @returns hosts in the order of trying, at least one, or why there is none */
 export function* findHosts(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<RemoteHost[] | Reason> {
-  if (isAddress(nexthop.host)) return [{ name: nexthop.host, address: nexthop.host, port: nexthop.port }];
+  const { host, port } = nexthop;
+  if (isAddress(host)) return [{ name: host, address: host, port }];
   if (!nexthop.lookupMx) return yield* findByAddress(os, nexthop, options);
   const answer = yield* lookupMx(os, nexthop.host);
   if (answer.kind === 'try-again') return lookupFailure(nexthop.host, 'MX', answer.kind);
@@ -44,11 +45,11 @@ function* findByMx(
   options: FindHostsOptions,
   records: { preference: number; exchange: string }[],
 ): Proc<RemoteHost[] | Reason> {
-  const exchanges = records.slice(0, exchangesMax).sort((a, b) => a.preference - b.preference);
+  const exchanges = records.length === 1 ? records : records.slice(0, exchangesMax).sort(byPreference);
   const candidates: Candidate[] = [];
   let failure: Reason | null = null;
   for (const { exchange, preference } of exchanges) {
-    const name = exchange.replace(/\.$/, '');
+    const name = exchange.endsWith('.') ? exchange.slice(0, -1) : exchange;
     const answer = yield* lookupAddresses(os, name);
     if (answer.kind !== 'found') failure = lookupFailure(name, 'A', answer.kind);
     else
@@ -88,8 +89,11 @@ function* findByAddress(os: Os, nexthop: Nexthop, options: FindHostsOptions): Pr
 }
 
 function inOrder(os: Os, candidates: Candidate[]): RemoteHost[] {
-  const shuffled = candidates.length > 1 ? os.random.shuffle([...candidates]) : candidates;
-  return shuffled.sort((a, b) => a.preference - b.preference);
+  return candidates.length === 1 ? candidates : os.random.shuffle(candidates).sort(byPreference);
+}
+
+function byPreference(a: { preference: number }, b: { preference: number }): number {
+  return a.preference - b.preference;
 }
 
 const exchangesMax = 100;

@@ -17,10 +17,12 @@ import {
   type Outcome,
   type SmtpSession,
   type Transaction,
+  type TransactionRecipient,
 } from '../../clients/smtp.ts';
 import { xtext } from '../../clients/smtp-envelope.ts';
 import { recordBounced, recordDeferred, recordSent } from '../delivery/record.ts';
 import type { RequestRecipient } from '../delivery/request.ts';
+import type { DeliveryTimes } from '../delivery/status-line.ts';
 
 import { downgradeTo7Bit } from './downgrade.ts';
 import { foldLines } from './fold-lines.ts';
@@ -68,33 +70,52 @@ export function* deliverToHost(
   if (requiresUtf8(state) && !session.capabilities.has('SMTPUTF8'))
     return yield* refuseUtf8(os, config, state, { session, host });
   const recipients = state.left;
-  const result = yield* sendTransaction(os, session, transactionOf(config, state, session));
+  const { outcomes } = yield* sendTransaction(os, session, transactionOf(config, state, session));
   const because = os.cause;
   state.left = [];
   let reason: Reason | null = null;
-  // Refusals at RCPT are logged before what the end of data gave, as they came.
-  const decided = result.outcomes.map((outcome, index) => ({ outcome, recipient: recipients[index]! }));
-  for (const { outcome, recipient } of decided.sort((a, b) => a.outcome.at - b.outcome.at)) {
+  const relay = formatRelay(host);
+  for (const index of inOrder(outcomes)) {
+    const outcome = outcomes[index]!;
     os.because(outcome.cause);
-    reason = judge(os, config, state, { outcome, recipient, host, final, connected }) ?? reason;
+    const times = timesOf(state, { connected, ended: outcome.at });
+    const left = judge(os, config, state, {
+      outcome,
+      recipient: recipients[index]!,
+      host,
+      relay,
+      final,
+      times,
+    });
+    if (left !== null) reason = left;
   }
   os.because(because);
   return { reason, greeted: true };
 }
 
+// Refusals at RCPT are logged before what the end of data gave, as they came.
+function inOrder(outcomes: readonly Outcome[]): readonly number[] {
+  if (outcomes.length === 1) return onlyFirst;
+  const indexes = outcomes.map((_, index) => index);
+  return indexes.sort((a, b) => outcomes[a]!.at - outcomes[b]!.at);
+}
+
+const onlyFirst: readonly number[] = Object.freeze([0]);
+
 function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSession): Transaction {
-  const { request } = state;
+  const { request, left } = state;
+  const offers = session.capabilities;
   const isEightBit = request.encoding.toLowerCase() === '8bit';
-  const mustDowngrade =
-    isEightBit && !session.capabilities.has('8BITMIME') && !config.disable_mime_output_conversion;
+  const mustDowngrade = isEightBit && !config.disable_mime_output_conversion && !offers.has('8BITMIME');
   const content = mustDowngrade ? downgradeTo7Bit(request.readContent()) : request.readContent();
+  const recipients: TransactionRecipient[] = [];
+  for (let i = 0; i < left.length; i++) {
+    const { address, notify, dsnOriginalRecipient } = left[i]!;
+    recipients.push({ address, notify, originalRecipient: xtext(dsnOriginalRecipient) });
+  }
   return {
     sender: request.sender,
-    recipients: state.left.map((recipient) => ({
-      address: recipient.address,
-      notify: recipient.notify,
-      originalRecipient: xtext(recipient.dsnOriginalRecipient),
-    })),
+    recipients,
     content: foldLines(content, config.line_length_limit),
     size: request.size,
     body: request.encoding === '' ? '' : isEightBit ? '8BITMIME' : '7BIT',
@@ -102,11 +123,11 @@ function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSe
     smtpUtf8: request.smtpUtf8,
     envelopeId: xtext(request.envelopeId),
     last: true,
-    ...(config.send_xforward_command && session.capabilities.has('XFORWARD')
-      ? { xforward: xforwardOf(state) }
-      : {}),
+    xforward: config.send_xforward_command && offers.has('XFORWARD') ? xforwardOf(state) : noAttributes,
   };
 }
+
+const noAttributes: readonly [string, string][] = Object.freeze([]) as readonly [string, string][];
 
 // RFC 6531 §3.2: what needs the extension must not go without it; it may have been asked for in vain.
 function requiresUtf8({ request, left }: DeliveryState): boolean {
@@ -155,43 +176,31 @@ function judge(
     outcome: Outcome;
     recipient: RequestRecipient;
     host: RemoteHost;
+    relay: string;
     final: boolean;
-    connected: number;
+    times: DeliveryTimes;
   },
 ): Reason | null {
-  const { outcome, recipient, host } = what;
-  const times = timesOf(state, { connected: what.connected, ended: outcome.at });
-  const base = { recipient, relay: formatRelay(host), times };
+  const { outcome, recipient, host, relay, times } = what;
+  const { agent } = config;
   if (outcome.kind === 'reply' && isSent(outcome)) {
-    const { reply } = outcome;
-    const attempt = {
-      ...base,
-      dsn: reply.enhanced,
-      text: reply.text,
-      remoteMta: host.name,
-      diagnostic: reply.text,
-    };
-    recordSent(
-      os,
-      config.agent,
-      state.request,
-      attempt,
-      config.protocol === 'lmtp' ? 'delivered' : 'relayed',
-    );
+    const { enhanced: dsn, text } = outcome.reply;
+    const attempt = { recipient, relay, times, dsn, text, remoteMta: host.name, diagnostic: text };
+    recordSent(os, agent, state.request, attempt, config.protocol === 'lmtp' ? 'delivered' : 'relayed');
     return null;
   }
   const reason = reasonOf(outcome, host);
   if (isPermanent(outcome)) {
-    recordBounced(os, config.agent, state.request, { ...base, ...reason });
+    recordBounced(os, agent, state.request, { recipient, relay, times, ...reason });
     return null;
   }
   if (what.final) {
     state.deferred = true;
     state.reason = reason.text;
-    recordDeferred(os, config.agent, state.request, { ...base, ...reason });
+    recordDeferred(os, agent, state.request, { recipient, relay, times, ...reason });
     return null;
   }
-  os.log(config.agent.ident, `${state.request.queueId}: ${reason.text}`);
+  os.log(agent.ident, `${state.request.queueId}: ${reason.text}`);
   state.left.push(recipient);
   return reason;
 }

@@ -48,6 +48,9 @@ export interface DeliveryState {
 }
 
 /** The stations of a delivery that ends at `ended`. */
-export function timesOf(state: DeliveryState, at: { connected: number; ended: number }): DeliveryTimes {
-  return { arrived: state.request.arrived, active: state.request.active, handedOff: state.handedOff, ...at };
+export function timesOf(
+  { request, handedOff }: DeliveryState,
+  { connected, ended }: { connected: number; ended: number },
+): DeliveryTimes {
+  return { arrived: request.arrived, active: request.active, handedOff, connected, ended };
 }
