@@ -37,8 +37,11 @@ export function parsePathArgument(rest: string, keyword: 'FROM' | 'TO'): PathArg
   const text = rest.slice(keyword.length + 1).trimStart();
   const end = text.startsWith('<') ? pathEnd(text) : -1;
   if (end === -1) return null;
-  const address = text.slice(1, end).replace(/^@[^:<>]*:/, ''); // RFC 5321 §4.1.2: source routes are ignored
+  const path = text.slice(1, end);
+  // RFC 5321 §4.1.2: source routes are ignored
+  const address = path.startsWith('@') ? path.replace(/^@[^:<>]*:/, '') : path;
   const parameters: [string, string | null][] = [];
+  if (end === text.length - 1) return { address, parameters };
   for (const word of text.slice(end + 1).split(' ')) {
     if (word === '') continue;
     const equals = word.indexOf('=');

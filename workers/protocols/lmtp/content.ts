@@ -10,6 +10,7 @@
  *
  * STANDARDS  RFC 5321 §4.5.2 (transparency), §2.3.8 (lines); RFC 2033 §4.2
  */
+import { concat } from '../../bytes/concat.ts';
 
 const lf = 0x0a;
 const cr = 0x0d;
@@ -36,7 +37,7 @@ export class ContentReceiver {
 
   /** Frames everything up to the last line end, but nothing beyond the end of the message. */
   readonly framer = (buffer: Uint8Array, length: number): number => {
-    const end = this.#findEnd(buffer, length);
+    const end = this.#findEnd(length === buffer.length ? buffer : buffer.subarray(0, length));
     if (end > 0) return Math.min(end, pieceBytesMax);
     const last = buffer.lastIndexOf(lf, Math.min(length, pieceBytesMax) - 1);
     if (last !== -1) return last + 1;
@@ -59,7 +60,7 @@ export class ContentReceiver {
       if (next === -1) break;
       at = next;
     }
-    this.#keep(frame.subarray(from));
+    this.#keep(from === 0 ? frame : frame.subarray(from));
     this.#atLineStart = frame[frame.length - 1] === lf;
     return false;
   }
@@ -75,13 +76,12 @@ export class ContentReceiver {
   }
 
   /** Where the line with the dot alone ends; 0 when it has not come. */
-  #findEnd(buffer: Uint8Array, length: number): number {
-    let at = this.#atLineStart ? 0 : buffer.subarray(0, length).indexOf(lf) + 1;
+  #findEnd(buffer: Uint8Array): number {
+    let at = this.#atLineStart ? 0 : buffer.indexOf(lf) + 1;
     if (!this.#atLineStart && at === 0) return 0;
-    while (at !== -1 && at < length) {
-      if (buffer[at] === dot && isLineEnd(buffer.subarray(0, length), at + 1))
-        return at + (buffer[at + 1] === lf ? 2 : 3);
-      at = nextDotLine(buffer.subarray(0, length), at);
+    while (at !== -1 && at < buffer.length) {
+      if (buffer[at] === dot && isLineEnd(buffer, at + 1)) return at + (buffer[at + 1] === lf ? 2 : 3);
+      at = nextDotLine(buffer, at);
     }
     return 0;
   }
@@ -89,22 +89,9 @@ export class ContentReceiver {
 
 /** The message as one piece, each line ended by CRLF; nothing is copied when it is so already. */
 export function joinContent(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = join(pieces);
+  const whole = concat(pieces);
   const bare = countBareLineFeeds(whole);
   return bare === 0 ? whole : addReturns(whole, bare);
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  let total = 0;
-  for (const piece of pieces) total += piece.length;
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 function countBareLineFeeds(bytes: Uint8Array): number {
