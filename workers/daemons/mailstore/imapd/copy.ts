@@ -5,6 +5,7 @@
  */
 import * as ascii from '../../../bytes/ascii.ts';
 import { DecodeError } from '../../../bytes/byte-reader.ts';
+import { detached } from '../../../bytes/slab.ts';
 
 import { textOf, type Argument } from '../../../protocols/imap/command.ts';
 import { formatSequenceSet } from '../../../protocols/imap/sequence-set.ts';
@@ -70,7 +71,7 @@ export function* appendMessage(os: Os, session: ImapSession, args: Argument[]): 
   if (dateText !== null && internalDate === null) throw new DecodeError(0, 'Invalid internal date.');
   const target = yield* session.mailstore.store.folder(os, session.user, name);
   if (target === null) return no(`[TRYCREATE] Mailbox doesn't exist: ${name}`);
-  const bytes = joinContent([ascii.encode(content.text)]);
+  const bytes = detached(joinContent([ascii.encode(content.text)]));
   if (yield* isOverQuota(os, session, bytes.length))
     return no('[OVERQUOTA] Quota exceeded (mailbox for user is full)');
   const message = yield* target.append(os, {
