@@ -10,7 +10,7 @@
  */
 import * as utf8 from '../../bytes/utf8.ts';
 
-import type { BindRequest, LdapRequest } from '../../protocols/ldap/request.ts';
+import type { BindRequest } from '../../protocols/ldap/request.ts';
 import type { LdapResponse, LdapResult } from '../../protocols/ldap/response.ts';
 import { resultCodes, whoAmI } from '../../protocols/ldap/types.ts';
 
@@ -23,6 +23,7 @@ import { attributesOf, type Entry } from './directory.ts';
 import { hasValue, matches } from './match.ts';
 import { equalityOf } from './matching.ts';
 import { checkPassword } from './password.ts';
+import type { ServedRequest } from './prepared.ts';
 import { notFound } from './scope.ts';
 import { plainResult, requesterOf } from './server.ts';
 import type { Session } from './session.ts';
@@ -98,7 +99,7 @@ function verify(session: Session, normalisedDn: string, password: Uint8Array): s
 }
 
 /** Answers any other request; `refusal` is the result that is decided already, null when none is. */
-export function answer(operation: Operation, request: LdapRequest, refusal: LdapResult | null): Answer {
+export function answer(operation: Operation, request: ServedRequest, refusal: LdapResult | null): Answer {
   switch (request.kind) {
     case 'compare-request':
       return { kind: 'compare-response', result: refusal ?? compare(operation, request) };

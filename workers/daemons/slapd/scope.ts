@@ -6,7 +6,6 @@
 import * as utf8 from '../../bytes/utf8.ts';
 
 import { formatDn, parseDn } from '../../protocols/ldap/dn.ts';
-import type { SearchRequest } from '../../protocols/ldap/request.ts';
 import type { LdapResult } from '../../protocols/ldap/response.ts';
 import { resultCodes } from '../../protocols/ldap/types.ts';
 
@@ -27,7 +26,7 @@ interface Asking {
  */
 export function findBase(
   context: Asking,
-  request: SearchRequest,
+  request: { base: string; scope: number },
   base: string,
 ): { entry: Entry | null } | { result: LdapResult } {
   const { server, requester } = context;

@@ -7,7 +7,7 @@
  * STANDARDS  RFC 4511 §4.5, RFC 3673 ("+"), RFC 4529 ("@class"), RFC 3296 (referral entries)
  */
 import { encodeMessage, type Control } from '../../protocols/ldap/message.ts';
-import type { AttributeValues, SearchRequest } from '../../protocols/ldap/request.ts';
+import type { AttributeValues } from '../../protocols/ldap/request.ts';
 import type { LdapResponse, LdapResult } from '../../protocols/ldap/response.ts';
 import { resultCodes } from '../../protocols/ldap/types.ts';
 
@@ -19,8 +19,9 @@ import type { SizeLimits } from './conf.ts';
 import type { RequestControls } from './controls.ts';
 import { operationalAttributes, type Directory, type Entry } from './directory.ts';
 import { matches } from './match.ts';
+import type { PreparedSearch } from './prepared.ts';
 import { rootDse, subschema } from './root-dse.ts';
-import { Selection } from './selection.ts';
+import type { Selection } from './selection.ts';
 import { plainResult, type Server } from './server.ts';
 import { findBase, formatReferrals, inScope } from './scope.ts';
 
@@ -38,10 +39,8 @@ export class Search {
   /** entries found so far */
   entries = 0;
   readonly #asking: Asking;
-  readonly #request: SearchRequest;
+  readonly #request: PreparedSearch;
   readonly #sizeMax: number;
-  readonly #selection: Selection;
-  readonly #condition: Condition;
   #candidates: readonly Entry[] = nobody;
   #next = 0;
   #pieces: Uint8Array[] = [];
@@ -49,12 +48,10 @@ export class Search {
   /** decided before any entry was looked at; null = nothing was */
   readonly #result: LdapResult | null;
 
-  constructor(asking: Asking, request: SearchRequest) {
+  constructor(asking: Asking, request: PreparedSearch) {
     const { server, requester } = asking;
     this.#asking = asking;
     this.#request = request;
-    this.#selection = new Selection(request.attributes, server.conf.schema);
-    this.#condition = toCondition(request.filter, server.conf.schema);
     const limits = limitsOf(server, requester);
     this.#sizeMax = effectiveSize(request.sizeLimit, limits);
     this.#result = checkRequest(request) ?? this.#begin(limits);
@@ -95,7 +92,7 @@ export class Search {
       if (verdict !== true) return plainResult(resultCodes.assertionFailed);
     }
     this.#candidates = listCandidates(server, request, {
-      condition: this.#condition,
+      condition: this.#request.condition,
       base: found.entry,
       listedOnly: limits.unchecked > 0,
     });
@@ -109,12 +106,12 @@ export class Search {
     const { entry, operational } = special;
     // What describes the server is for everybody.
     const context = { schema: this.#asking.server.conf.schema, requester: new Requester('', [], true) };
-    if (matches(context, entry, this.#condition) === true) {
+    if (matches(context, entry, this.#request.condition) === true) {
       const attributes = [
         ...entry.attributes
-          .filter(({ type }) => this.#selection.user(type))
+          .filter(({ type }) => this.#request.selection.user(type))
           .map(({ type, values }) => ({ type: type.name, values })),
-        ...operational.filter(({ type }) => this.#selection.operational(type)),
+        ...operational.filter(({ type }) => this.#request.selection.operational(type)),
       ].filter(({ values }) => values.length > 0);
       this.#show(entry.dn, attributes);
     }
@@ -132,10 +129,10 @@ export class Search {
       return false;
     }
     const context = { schema: server.conf.schema, requester };
-    if (matches(context, entry, this.#condition) !== true) return false;
+    if (matches(context, entry, this.#request.condition) !== true) return false;
     if (!requester.may(entry, 'entry', accessLevels.read)) return false;
     if (this.#sizeMax > 0 && this.entries >= this.#sizeMax) return true;
-    this.#show(entry.dn, visibleAttributes(this.#asking, entry, this.#selection));
+    this.#show(entry.dn, visibleAttributes(this.#asking, entry, this.#request.selection));
     return false;
   }
 
@@ -156,12 +153,12 @@ const nobody: readonly Entry[] = Object.freeze([]);
 const noControls: readonly Control[] = Object.freeze([]);
 
 /** When a search has taken too long; NEVER for one that may take for ever. */
-export function searchDeadline(server: Server, request: SearchRequest, now: VirtualTime): VirtualTime {
+export function searchDeadline(server: Server, request: PreparedSearch, now: VirtualTime): VirtualTime {
   const seconds = Math.min(request.timeLimit || Infinity, server.conf.timeLimit || Infinity);
   return seconds === Infinity ? NEVER : now + seconds * SECOND;
 }
 
-function checkRequest(request: SearchRequest): LdapResult | null {
+function checkRequest(request: PreparedSearch): LdapResult | null {
   const protocolError = (text: string): LdapResult => plainResult(resultCodes.protocolError, text);
   if (request.scope < 0 || request.scope > 3) return protocolError('invalid scope');
   if (request.derefAliases < 0 || request.derefAliases > 3) return protocolError('invalid deref');
@@ -178,7 +175,7 @@ function limitsOf(server: Server, requester: Requester): SizeLimits {
 /** Entries in scope that an index does not rule out, in the order of adding. */
 function listCandidates(
   { directory }: Server,
-  { scope }: SearchRequest,
+  { scope }: PreparedSearch,
   wanted: { condition: Condition; base: Entry | null; listedOnly: boolean },
 ): readonly Entry[] {
   const { base } = wanted;

@@ -6,6 +6,7 @@ import type { LdapResult } from '../../protocols/ldap/response.ts';
 import { Requester } from './access.ts';
 import type { SlapdConf } from './conf.ts';
 import type { Directory } from './directory.ts';
+import { PreparedSearches } from './prepared.ts';
 
 export interface Server {
   readonly conf: SlapdConf;
@@ -13,12 +14,14 @@ export interface Server {
   /** normalised */
   readonly rootDn: string;
   readonly anonymous: Requester;
+  readonly searches: PreparedSearches;
 }
 
 /** Starts to serve a directory. */
 export function makeServer(conf: SlapdConf, directory: Directory): Server {
   const rootDn = directory.normalise(conf.rootDn) ?? '';
-  return { conf, directory, rootDn, anonymous: new Requester('', conf.access, false) };
+  const anonymous = new Requester('', conf.access, false);
+  return { conf, directory, rootDn, anonymous, searches: new PreparedSearches() };
 }
 
 /** Who has bound with this normalised DN. */

@@ -15,9 +15,8 @@ import { concat } from '../../bytes/concat.ts';
 
 import { BerReader, makeLdapFramer } from '../../protocols/ldap/ber.ts';
 import { decodeControls, encodeMessage, openMessage } from '../../protocols/ldap/message.ts';
-import { decodeRequest, type LdapRequest, type SearchRequest } from '../../protocols/ldap/request.ts';
+import { decodeRequest } from '../../protocols/ldap/request.ts';
 import { responseTag, type LdapResponse, type LdapResult } from '../../protocols/ldap/response.ts';
-import type { TextTable } from '../../protocols/ldap/text-table.ts';
 import { noticeOfDisconnection, operationTags, resultCodes } from '../../protocols/ldap/types.ts';
 
 import { NEVER, SECOND, type Connection, type Os, type Proc } from '../../os/os.ts';
@@ -25,6 +24,7 @@ import { NEVER, SECOND, type Connection, type Os, type Proc } from '../../os/os.
 import type { Requester } from './access.ts';
 import { readControls, type RequestControls } from './controls.ts';
 import { answer, bindResult, type Operation } from './operations.ts';
+import { PreparedSearch, type ServedRequest } from './prepared.ts';
 import { Search, searchDeadline } from './search.ts';
 import { plainResult, type Server } from './server.ts';
 import { logRequest } from './stats.ts';
@@ -43,7 +43,7 @@ export interface Session {
 /** Serves one connection. @returns why it ended, as logged: '' = UNBIND */
 export function* runSession(os: Os, session: Session): Proc<string> {
   const { conn, server } = session;
-  const { bytesMaxAnonymous, bytesMaxBound, idleTimeout, schema } = server.conf;
+  const { bytesMaxAnonymous, bytesMaxBound, idleTimeout } = server.conf;
   const framers = [makeLdapFramer(bytesMaxAnonymous), makeLdapFramer(bytesMaxBound)] as const;
   for (let op = 0; ; op++) {
     const bound = session.requester.dn !== '';
@@ -55,14 +55,14 @@ export function* runSession(os: Os, session: Session): Proc<string> {
     if (frame === 'timeout') return 'idletimeout';
     if (typeof frame === 'string') return 'connection lost';
     const place = `conn=${session.number} op=${op}`;
-    const read = readRequest(frame, schema.texts);
+    const read = readRequest(frame, server);
     if (read === null) return 'connection lost';
     if ('problem' in read) {
       yield* disconnect(os, conn, { place, tag: read.tag, text: read.problem });
       return 'operations error';
     }
     const { id, request, controls } = read;
-    logRequest(os, place, request, { dn: session.dn, texts: schema.texts });
+    logRequest(os, place, request, session.dn);
     if (request.kind === 'unbind-request') return '';
     if (request.kind === 'abandon-request') continue;
     const operation: Operation = { os, session, place, id, controls };
@@ -76,26 +76,34 @@ export function* runSession(os: Os, session: Session): Proc<string> {
 
 interface ReadRequest {
   id: number;
-  request: LdapRequest;
+  request: ServedRequest;
   controls: Readonly<RequestControls>;
 }
 
 /** null: not even the envelope can be read */
 function readRequest(
   frame: Uint8Array,
-  texts: TextTable,
+  server: Server,
 ): ReadRequest | { problem: string; tag: number } | null {
-  const reader = new BerReader(frame, texts);
+  const { schema } = server.conf;
+  const reader = new BerReader(frame, schema.texts);
   let tag = -1;
   let stage = '';
   try {
     const id = openMessage(reader);
     tag = reader.tag;
     if (tag === -1) return null;
+    const start = reader.offset;
+    const known = server.searches.find(frame, start);
+    if (known !== null) return { id, request: known, controls: known.controls };
     stage = requestTags.has(tag) ? 'decoding error' : 'unknown LDAP request';
     const request = decodeRequest(reader);
     stage = 'controls decoding error';
-    return { id, request, controls: readControls(decodeControls(reader)) };
+    const controls = readControls(decodeControls(reader));
+    if (request.kind !== 'search-request') return { id, request, controls };
+    const search = new PreparedSearch(request, controls, schema);
+    server.searches.keep(frame, start, search);
+    return { id, request: search, controls };
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     return stage === '' ? null : { problem: stage, tag };
@@ -125,14 +133,14 @@ function* disconnect(
 }
 
 /** Answers a request that is no search. */
-function respond(operation: Operation, request: LdapRequest): Uint8Array {
+function respond(operation: Operation, request: ServedRequest): Uint8Array {
   const { os, place, id } = operation;
   const response = respondWith(operation, request);
   logResult(os, { place, tag: responseTag(response.kind), result: response.result, startedAt: os.now() });
   return encodeMessage({ id, operation: response, controls: [] });
 }
 
-function respondWith(operation: Operation, request: LdapRequest): LdapResponse & { result: LdapResult } {
+function respondWith(operation: Operation, request: ServedRequest): LdapResponse & { result: LdapResult } {
   if (operation.controls.unknownCritical) {
     const text = 'critical extension is not recognized';
     return answer(operation, request, plainResult(resultCodes.unavailableCriticalExtension, text));
@@ -142,14 +150,14 @@ function respondWith(operation: Operation, request: LdapRequest): LdapResponse &
 }
 
 /** Searches. @returns what was not sent yet of the answer, to the end; null when the client is gone */
-function* runSearch(operation: Operation, request: SearchRequest): Proc<Uint8Array | null> {
+function* runSearch(operation: Operation, prepared: PreparedSearch): Proc<Uint8Array | null> {
   const { os, session, place, id, controls } = operation;
   const { server, conn, requester } = session;
   const startedAt = os.now();
-  const search = new Search({ server, requester, controls, messageId: id }, request);
+  const search = new Search({ server, requester, controls, messageId: id }, prepared);
   let result = search.advance();
   if (result === null) {
-    const deadline = searchDeadline(server, request, startedAt);
+    const deadline = searchDeadline(server, prepared, startedAt);
     for (; result === null; result ??= search.advance()) {
       const written = yield* conn.write(concat(search.take()), { deadline });
       if (written === 'reset') return null;

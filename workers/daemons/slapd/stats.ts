@@ -3,42 +3,33 @@
  *
  * SEE ALSO  session.ts (RESULT lines), slapd.ts (ACCEPT, closed); slapd.conf(5) loglevel
  */
-import { formatFilter } from '../../protocols/ldap/filter-text.ts';
-import type { BindRequest, LdapRequest } from '../../protocols/ldap/request.ts';
-import type { TextTable } from '../../protocols/ldap/text-table.ts';
+import type { BindRequest } from '../../protocols/ldap/request.ts';
 
 import type { Os } from '../../os/os.ts';
+
+import type { PreparedSearch, ServedRequest } from './prepared.ts';
 
 const simpleMethod = 128;
 const saslMethod = 163;
 
 /**
  * Logs a request.
- * @param client the session it comes from: who it is bound as, and texts that come again and again
+ * @param dn who the client is bound as, '' = anonymous
  */
-export function logRequest(
-  os: Os,
-  place: string,
-  request: LdapRequest,
-  client: { dn: string; texts: TextTable },
-): void {
+export function logRequest(os: Os, place: string, request: ServedRequest, dn: string): void {
   if (request.kind === 'search-request') {
-    const { base, scope, derefAliases, attributes } = request;
-    const filter = formatFilter(request.filter, client.texts);
-    os.log('slapd', `${place} SRCH base="${base}" scope=${scope} deref=${derefAliases} filter="${filter}"`);
-    if (attributes.length === 0) return;
-    let text = `${place} SRCH attr=${attributes[0]!}`;
-    for (let i = 1; i < attributes.length; i++) text += ` ${attributes[i]!}`;
-    return os.log('slapd', text);
+    os.log('slapd', `${place} ${request.asked}`);
+    if (request.attributes !== '') os.log('slapd', `${place} ${request.attributes}`);
+    return;
   }
-  if (request.kind === 'bind-request' && client.dn !== '')
+  if (request.kind === 'bind-request' && dn !== '')
     os.log('slapd', `${place} BIND anonymous mech=implicit bind_ssf=0 ssf=0`);
   os.log('slapd', `${place} ${describe(request)}`);
   if (request.kind === 'modify-request')
     os.log('slapd', `${place} MOD attr=${request.changes.map(({ type }) => type).join(' ')}`);
 }
 
-function describe(request: Exclude<LdapRequest, { kind: 'search-request' }>): string {
+function describe(request: Exclude<ServedRequest, PreparedSearch>): string {
   switch (request.kind) {
     case 'bind-request':
       return `BIND dn="${request.name}" method=${methodNumber(request)}`;

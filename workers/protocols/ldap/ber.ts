@@ -26,6 +26,7 @@ export const SEQUENCE = 0x30;
 export const SET = 0x31;
 
 const lengthOctetsMax = 4;
+const headOctetsMax = 2 + lengthOctetsMax;
 const integerOctetsMax = 4; // RFC 4511 §4.1.1: maxInt is 2^31 - 1
 const shortOctets = 32; // up to here a loop is faster than a call that copies
 const incomplete = -2; // more octets are needed to know
@@ -96,12 +97,16 @@ export class BerReader {
   }
   /** A signed integer of at most 32 bits. */
   integer(tag = INTEGER): number {
-    const at = this.offset;
+    const { bytes, offset: at } = this;
+    if (at + 3 <= this.end && bytes[at] === tag && bytes[at + 1] === 1) {
+      this.offset = at + 3; // one octet: the usual case
+      return (bytes[at + 2]! << 24) >> 24;
+    }
     const end = this.#open(tag);
     const count = end - this.offset;
     if (count === 0 || count > integerOctetsMax) throw new DecodeError(at, `integer of ${count} octets`);
-    let value = this.bytes[this.offset]! & 0x80 ? -1 : 0;
-    while (this.offset < end) value = (value << 8) | this.bytes[this.offset++]!;
+    let value = bytes[this.offset]! & 0x80 ? -1 : 0;
+    while (this.offset < end) value = (value << 8) | bytes[this.offset++]!;
     return value;
   }
   boolean(tag = BOOLEAN): boolean {
@@ -113,7 +118,13 @@ export class BerReader {
   }
   #open(tag: number): number {
     const found = this.tag;
-    if (found === tag) return this.#openAny();
+    if (found === tag) {
+      const { bytes, offset: at } = this;
+      const length = at + 1 < this.end ? bytes[at + 1]! : 0x80;
+      if (length >= 0x80 || at + 2 + length > this.end) return this.#openAny();
+      this.offset = at + 2; // a short element that is all there: the usual case
+      return at + 2 + length;
+    }
     const what = found < 0 ? 'nothing' : hex(found);
     throw new DecodeError(this.offset, `expected tag ${hex(tag)}, found ${what}`);
   }
@@ -147,62 +158,65 @@ export class BerWriter {
   }
   /** Makes all that was written since `mark` the contents of an element. */
   wrap(tag: number, mark: number): void {
+    this.#reserve(headOctetsMax);
     this.#head(tag, this.mark - mark);
   }
   octets(value: Uint8Array, tag = OCTET_STRING): void {
     const count = value.length;
-    this.#reserve(count);
-    this.#start -= count;
-    if (count > shortOctets) this.#bytes.set(value, this.#start);
-    else for (let i = 0; i < count; i++) this.#bytes[this.#start + i] = value[i]!;
+    this.#reserve(count + headOctetsMax);
+    const start = this.#start - count;
+    if (count > shortOctets) this.#bytes.set(value, start);
+    else for (let i = 0; i < count; i++) this.#bytes[start + i] = value[i]!;
+    this.#start = start;
     this.#head(tag, count);
   }
   text(value: string, tag = OCTET_STRING): void {
     const count = value.length;
-    this.#reserve(count);
+    this.#reserve(count + headOctetsMax);
+    const bytes = this.#bytes;
     const start = this.#start - count;
     for (let i = 0; i < count; i++) {
       const code = value.charCodeAt(i);
       if (code >= 0x80) return this.octets(utf8.encode(value), tag);
-      this.#bytes[start + i] = code;
+      bytes[start + i] = code;
     }
     this.#start = start; // ASCII: the usual case
     this.#head(tag, count);
   }
   integer(value: number, tag = INTEGER): void {
     assert((value | 0) === value, `BER integer out of range: ${value}`);
-    const mark = this.mark;
+    this.#reserve(integerOctetsMax + headOctetsMax);
+    const end = this.#start;
     let rest = value;
     do {
-      this.#octet(rest & 0xff);
+      this.#bytes[--this.#start] = rest & 0xff;
       rest >>= 8;
       // X.690 §8.3.2: the fewest octets whose first bit is the sign.
     } while ((rest !== 0 && rest !== -1) || (rest === 0) !== this.#bytes[this.#start]! < 0x80);
-    this.#head(tag, this.mark - mark);
+    this.#head(tag, end - this.#start);
   }
   boolean(value: boolean, tag = BOOLEAN): void {
-    this.#octet(value ? 0xff : 0);
+    this.#reserve(1 + headOctetsMax);
+    this.#bytes[--this.#start] = value ? 0xff : 0;
     this.#head(tag, 1);
   }
   /** What was written; the writer is then done. */
   finish(): Uint8Array {
     return this.#bytes.subarray(this.#start);
   }
+  /** Room for it is there. */
   #head(tag: number, length: number): void {
-    if (length < 0x80) this.#octet(length);
+    const bytes = this.#bytes;
+    let at = this.#start;
+    if (length < 0x80) bytes[--at] = length;
     else {
-      let count = 0;
-      for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) {
-        this.#octet(rest & 0xff);
-        count++;
-      }
-      this.#octet(0x80 | count);
+      const end = at;
+      for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) bytes[--at] = rest & 0xff;
+      bytes[at - 1] = 0x80 | (end - at);
+      at--;
     }
-    this.#octet(tag);
-  }
-  #octet(value: number): void {
-    this.#reserve(1);
-    this.#bytes[--this.#start] = value;
+    bytes[--at] = tag;
+    this.#start = at;
   }
   #reserve(count: number): void {
     if (count <= this.#start) return;

@@ -54,25 +54,36 @@ export function decodeFilter(reader: BerReader, depth = 0): Filter {
   if (depth >= filterDepthMax) throw new DecodeError(reader.offset, 'filter nested too deeply');
   const { tag } = reader;
   if (tag === tags.present) return { kind: 'present', attribute: reader.text(tag) };
-  const kind = kinds.get(tag);
-  if (kind === undefined) throw new DecodeError(reader.offset, 'unknown filter type');
+  const kind = kindOf(tag);
+  if (kind === null) throw new DecodeError(reader.offset, 'unknown filter type');
   const outer = reader.enter(tag);
   const filter = decodeContents(reader, kind, depth);
   reader.leave(outer);
   return filter;
 }
 
-const kinds: ReadonlyMap<number, Exclude<Filter['kind'], 'present'>> = new Map([
-  [tags.and, 'and'],
-  [tags.or, 'or'],
-  [tags.not, 'not'],
-  [tags.equality, 'equality'],
-  [tags.greaterOrEqual, 'greater-or-equal'],
-  [tags.lessOrEqual, 'less-or-equal'],
-  [tags.approx, 'approx'],
-  [tags.substrings, 'substrings'],
-  [tags.extensible, 'extensible'],
-]);
+function kindOf(tag: number): Exclude<Filter['kind'], 'present'> | null {
+  switch (tag) {
+    case tags.equality:
+      return 'equality';
+    case tags.and:
+      return 'and';
+    case tags.or:
+      return 'or';
+    case tags.not:
+      return 'not';
+    case tags.greaterOrEqual:
+      return 'greater-or-equal';
+    case tags.lessOrEqual:
+      return 'less-or-equal';
+    case tags.approx:
+      return 'approx';
+    case tags.substrings:
+      return 'substrings';
+    default:
+      return tag === tags.extensible ? 'extensible' : null;
+  }
+}
 
 function decodeContents(reader: BerReader, kind: Exclude<Filter['kind'], 'present'>, depth: number): Filter {
   switch (kind) {

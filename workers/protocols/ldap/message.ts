@@ -44,8 +44,9 @@ export function encodeMessage({ id, operation, controls }: LdapMessage): Uint8Ar
   return writer.finish();
 }
 
-// Most messages of a server say no more than that it is done.
-const resultBytes = 32;
+// Most messages of a server say no more than that it is done. (Above 64 octets, so that it comes from a slab:
+// a view of an array in the engine's heap is dear.)
+const resultBytes = 72;
 
 function isResult(operation: LdapOperation): boolean {
   return 'result' in operation && operation.result.text === '';

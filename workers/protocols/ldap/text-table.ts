@@ -10,34 +10,36 @@
 import * as ascii from '../../bytes/ascii.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
-const places = 1024;
+const places = 256;
 const octetsMax = 64; // longer ones seldom come again
 
 /** A table of texts; its owner is who reads many messages of one kind. */
 export class TextTable {
   readonly #texts: string[] = new Array<string>(places).fill('');
+  /** the same as octets: comparing them is three times as fast as comparing characters */
+  readonly #octets = new Uint8Array(places * octetsMax);
 
   /** bytes[start, end) as UTF-8 text. */
   find(bytes: Uint8Array, start: number, end: number): string {
     const count = end - start;
     if (count > octetsMax) return utf8.decode(bytes.subarray(start, end));
     let hash = count;
-    let all = 0;
-    for (let i = start; i < end; i++) {
-      const octet = bytes[i]!;
-      hash = (Math.imul(hash, 31) + octet) | 0;
-      all |= octet;
-    }
-    if (all >= 0x80) return utf8.decode(bytes.subarray(start, end));
+    const step = 1 + (count >>> 3); // some eight octets tell most texts apart
+    for (let i = end - 1; i >= start; i -= step) hash = Math.imul(hash, 31) + bytes[i]!;
     const place = (hash ^ (hash >>> 15)) & (places - 1);
     const kept = this.#texts[place]!;
-    if (isSpelled(kept, bytes, start, count)) return kept;
-    return (this.#texts[place] = ascii.decode(bytes, start, end));
+    const at = place * octetsMax;
+    if (kept.length === count && this.#isKept(at, bytes, start, count)) return kept;
+    const view = bytes.subarray(start, end);
+    if (!ascii.isSevenBit(view)) return utf8.decode(view);
+    this.#octets.set(view, at);
+    // In one call: a text that is put together from parts would be slow to compare.
+    return (this.#texts[place] = String.fromCharCode.apply(null, view as unknown as number[]));
   }
-}
 
-function isSpelled(text: string, bytes: Uint8Array, start: number, count: number): boolean {
-  if (text.length !== count) return false;
-  for (let i = 0; i < count; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
-  return true;
+  #isKept(at: number, bytes: Uint8Array, start: number, count: number): boolean {
+    const octets = this.#octets;
+    for (let i = 0; i < count; i++) if (octets[at + i] !== bytes[start + i]) return false;
+    return true;
+  }
 }
