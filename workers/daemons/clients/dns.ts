@@ -133,11 +133,12 @@ export function* exchange(
   const socket = os.udp();
   if (socket === 'address in use') return null;
   try {
-    socket.send({ to: { address: server, port: dnsPort }, bytes: encodeMessage(query) });
+    const bytes = encodeMessage(query);
+    socket.send({ to: { address: server, port: dnsPort }, bytes });
     for (;;) {
       const datagram = yield* socket.receive({ deadline });
       if (datagram === 'timeout' || datagram === 'refused') return null;
-      const answer = decodeAnswer(datagram.bytes, query);
+      const answer = decodeAnswer(datagram.bytes, query, bytes);
       // RFC 5452 §9.1: what does not match the question is ignored.
       if (answer === null || datagram.from.address !== server || datagram.from.port !== dnsPort) continue;
       return answer.truncated ? yield* exchangeTcp(os, options) : answer;
@@ -154,24 +155,25 @@ function* exchangeTcp(
   const connection = yield* os.connect({ to: { address: server, port: dnsPort }, deadline });
   if (typeof connection === 'string') return null;
   try {
-    yield* connection.write(frameMessage(encodeMessage(query)));
+    const bytes = encodeMessage(query);
+    yield* connection.write(frameMessage(bytes));
     const frame = yield* connection.readFrame({ framer: dnsFramer, deadline, bytesMax: 65537 });
-    return typeof frame === 'string' ? null : decodeAnswer(frame.subarray(2), query);
+    return typeof frame === 'string' ? null : decodeAnswer(frame.subarray(2), query, bytes);
   } finally {
     connection.close();
   }
 }
 
 /** @returns null when the bytes are no answer to the query */
-function decodeAnswer(bytes: Uint8Array, query: DnsMessage): DnsMessage | null {
+function decodeAnswer(bytes: Uint8Array, query: DnsMessage, sent: Uint8Array): DnsMessage | null {
+  const asked = query.questions[0]!;
   let answer: DnsMessage;
   try {
-    answer = decodeMessage(bytes);
+    answer = decodeMessage(bytes, query.edns === null ? { bytes: sent, question: asked } : undefined);
   } catch (error) {
     if (error instanceof DecodeError) return null;
     throw error;
   }
-  const asked = query.questions[0]!;
   const echoed = answer.questions[0];
   if (!answer.response || answer.id !== query.id) return null;
   if (echoed === undefined) return answer.rcode === NOERROR ? null : answer;

@@ -31,7 +31,7 @@ export class CacheEntry {
   readonly records: DnsRecord[];
   /** of 'no-such-name' and 'no-data', when the server gave one */
   readonly soa: DnsRecord | null;
-  /** what was sent when this was asked for, for the next who asks */
+  /** what was sent when this was asked for, as long as the same would be sent again */
   reply: Reply | null = null;
 
   constructor(
@@ -48,8 +48,8 @@ export class CacheEntry {
 }
 
 /** Whole seconds until an entry expires; 0 when it has. */
-export function secondsLeft(os: Os, entry: CacheEntry): number {
-  return Math.max(0, Math.floor((entry.expiresAt - os.now()) / SECOND));
+export function secondsLeft(entry: CacheEntry, now: VirtualTime): number {
+  return Math.max(0, Math.floor((entry.expiresAt - now) / SECOND));
 }
 
 /** The entry's place in the cache: "NXDOMAIN" stands for all types. */
@@ -133,6 +133,9 @@ export class Cache {
     if (types === undefined) this.#names.set(name, (types = new Map()));
     const old = types.get(type);
     if (old !== undefined) this.#places.delete(old);
+    if (old !== undefined) old.reply = null;
+    // That there is no such name stands before whatever else is known of it.
+    if (type === everyType) for (const hidden of types.values()) hidden.reply = null;
     types.set(type, entry);
     this.#places.set(entry, { name, type });
   }
@@ -149,6 +152,7 @@ export class Cache {
   #drop(entry: CacheEntry): void {
     const { name, type } = this.#places.get(entry)!;
     this.#places.delete(entry);
+    entry.reply = null;
     const types = this.#names.get(name)!;
     types.delete(type);
     if (types.size === 0) this.#names.delete(name);

@@ -1,37 +1,60 @@
 /**
- * reply — an answer as it was sent, to be sent again to who asks the same: id, question and TTLs are put in
+ * reply — answers as they were sent, to be sent again to who asks the same: id, question and TTLs are put in
  *
- * Everything else is the same as long as the entry of the cache that it came from is. Only plain queries get one,
- * as stub resolvers send them: recursion desired and no other flag, one question, nothing more.
+ * Everything else is the same as long as the entry of the cache that the answer came from is. Only plain queries
+ * (question-only.ts) are remembered. A question is found by its octets: no name is read, nothing is decoded.
  *
- * STANDARDS  RFC 1035 §4.1, §4.1.2 (the question is echoed, in the letters it was asked in)
+ * STANDARDS  RFC 1035 §4.1.2 (the question is echoed, in the letters it was asked in)
  */
 import { allocate } from '../../bytes/slab.ts';
 
-import { headerBytes, ttlOffsets } from '../../protocols/dns/message.ts';
+import { ttlOffsets } from '../../protocols/dns/message.ts';
+import { asksTheSame, hashQuestion, headerBytes } from '../../protocols/dns/question-only.ts';
 
-//  the octets of a plain query from the flags to ARCOUNT
-const plainHeader = Object.freeze([0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0]);
-const typeAndClassBytes = 4;
+import type { VirtualTime } from '../../os/os.ts';
 
+import { secondsLeft, type CacheEntry } from './cache.ts';
+
+const questionsMax = 10_000;
+
+/** An encoded answer, and where its TTLs are. */
 export class Reply {
-  readonly #bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   readonly #ttlOffsets: readonly number[];
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.#ttlOffsets = ttlOffsets(bytes);
   }
 
   /** The reply to a plain query with the same question; no record lives longer than `seconds`. */
   to(query: Uint8Array, seconds: number): Uint8Array {
-    const reply = allocate(this.#bytes.length);
-    reply.set(this.#bytes);
+    const reply = allocate(this.bytes.length);
+    reply.set(this.bytes);
     reply[0] = query[0]!;
     reply[1] = query[1]!;
     for (let i = headerBytes; i < query.length; i++) reply[i] = query[i]!;
     for (const at of this.#ttlOffsets) limitTtl(reply, at, seconds);
     return reply;
+  }
+}
+
+/** The replies that can be sent again, by question. */
+export class Replies {
+  readonly #entries = new Map<number, CacheEntry>();
+
+  /** The reply to a plain query; null = none is remembered that still holds. */
+  to(query: Uint8Array, now: VirtualTime): Uint8Array | null {
+    const entry = this.#entries.get(hashQuestion(query));
+    if (entry === undefined || entry.reply === null || entry.expiresAt <= now) return null;
+    return asksTheSame(entry.reply.bytes, query) ? entry.reply.to(query, secondsLeft(entry, now)) : null;
+  }
+
+  /** Remembers what was answered to a plain query, for as long as the entry is in the cache. */
+  add(query: Uint8Array, entry: CacheEntry, reply: Uint8Array): void {
+    if (this.#entries.size >= questionsMax) this.#entries.clear();
+    this.#entries.set(hashQuestion(query), entry);
+    entry.reply = new Reply(reply);
   }
 }
 
@@ -42,15 +65,4 @@ function limitTtl(bytes: Uint8Array, at: number, seconds: number): void {
   bytes[at + 1] = seconds >>> 16;
   bytes[at + 2] = seconds >>> 8;
   bytes[at + 3] = seconds;
-}
-
-/** Whether a query that could be decoded is plain: its name uncompressed and the last thing in it, class IN. */
-export function isPlain(query: Uint8Array): boolean {
-  for (let i = 0; i < plainHeader.length; i++) if (query[i + 2] !== plainHeader[i]) return false;
-  let at = headerBytes;
-  for (let length = query[at]!; length !== 0; length = query[at]!) {
-    if (length > 63) return false;
-    at += length + 1;
-  }
-  return at + 1 + typeAndClassBytes === query.length && query[at + 3] === 0 && query[at + 4] === 1;
 }

@@ -234,10 +234,10 @@ function groupBySet(records: readonly DnsRecord[]): Map<string, DnsRecord[]> {
 /** TTLs count down while an RRset is cached (RFC 1035 §3.2.1). */
 function agedRecords(os: Os, entry: CacheEntry): DnsRecord[] {
   if (entry.expiresAt <= os.now()) return entry.records;
-  const left = secondsLeft(os, entry);
+  const left = secondsLeft(entry, os.now());
   return entry.records.map((record) => ({ ...record, ttl: Math.min(record.ttl, left) }));
 }
 
 function agedSoa(os: Os, entry: CacheEntry): DnsRecord | null {
-  return entry.soa === null ? null : { ...entry.soa, ttl: secondsLeft(os, entry) };
+  return entry.soa === null ? null : { ...entry.soa, ttl: secondsLeft(entry, os.now()) };
 }

@@ -21,6 +21,7 @@ import {
   type DnsMessage,
 } from '../../protocols/dns/message.ts';
 import { canonicalName } from '../../protocols/dns/name.ts';
+import { isPlainQuery } from '../../protocols/dns/question-only.ts';
 import { parseZoneFile, ZoneFileError } from '../../protocols/dns/zone-file.ts';
 import {
   BADVERS,
@@ -45,8 +46,8 @@ import {
   type UdpSocket,
 } from '../../os/os.ts';
 
-import { Cache, CacheEntry, secondsLeft } from './cache.ts';
-import { isPlain, Reply } from './reply.ts';
+import { Cache, CacheEntry } from './cache.ts';
+import { Replies } from './reply.ts';
 import { resolutionOf, resolve, wholeAnswer, type Resolution, type Resolver } from './resolve.ts';
 
 const hintsPath = '/etc/bind/root.hints';
@@ -75,12 +76,20 @@ interface Asked {
 interface Service extends Resolver {
   /** walks under way, by question */
   pending: Map<string, Walk>;
+  /** what plain queries were answered */
+  replies: Replies;
   clients: number;
 }
 
 /** The daemon. */
 export function* resolver(os: Os): Proc<void> {
-  const service: Service = { cache: new Cache(os), roots: rootAddresses(os), pending: new Map(), clients: 0 };
+  const service: Service = {
+    cache: new Cache(os),
+    roots: rootAddresses(os),
+    pending: new Map(),
+    replies: new Replies(),
+    clients: 0,
+  };
   os.log('named', 'running');
   os.spawn('named tcp', (child) => serveTcp(child, service));
   const socket = os.udp({ port: 53 });
@@ -162,7 +171,7 @@ function* respond(os: Os, service: Service, asked: Asked): Syscall<Uint8Array> {
   const found = query.recursionDesired
     ? yield* resolveOnce(os, service, canonical, type)
     : yield* resolve(os, service, canonical, type, { budget: { queries: 0 }, depth: 0 });
-  if (found instanceof CacheEntry) return replyFrom(os, found, asked);
+  if (found instanceof CacheEntry) return replyFrom(os, service, found, asked);
   return encodeMessage(responseTo(query, found), asked.bytesMax);
 }
 
@@ -175,13 +184,15 @@ function rcodeOf(query: DnsMessage): number {
 }
 
 /** The reply from one entry: what was sent the last time, when there is such. */
-function replyFrom(os: Os, entry: CacheEntry, { query, bytes, bytesMax }: Asked): Uint8Array {
-  const plain = isPlain(bytes);
-  if (plain && entry.reply !== null) return entry.reply.to(bytes, secondsLeft(os, entry));
+function replyFrom(os: Os, service: Service, entry: CacheEntry, asked: Asked): Uint8Array {
+  const { query, bytes, bytesMax } = asked;
+  const plain = isPlainQuery(bytes);
+  const remembered = plain ? service.replies.to(bytes, os.now()) : null;
+  if (remembered !== null) return remembered;
   const reply = encodeMessage(responseTo(query, resolutionOf(os, entry)), bytesMax);
   // What is larger may have been cut to the limit of this client.
   if (plain && reply.length <= udpBytesWithoutEdns && (reply[2]! & truncatedFlag) === 0)
-    entry.reply = new Reply(reply);
+    service.replies.add(bytes, entry, reply);
   return reply;
 }
 

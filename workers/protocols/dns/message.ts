@@ -14,6 +14,7 @@ import { ByteReader, DecodeError } from '../../bytes/byte-reader.ts';
 import { ByteWriter } from '../../bytes/byte-writer.ts';
 
 import { decodeName, encodeName, type CompressionTable } from './name.ts';
+import { encodeQuestionOnly, hasQuestionOf, headerBytes } from './question-only.ts';
 import { rdataFormat, type Rdata } from './rdata/index.ts';
 import { classIn, typeName, typeNumber } from './types.ts';
 
@@ -61,10 +62,6 @@ export interface DnsMessage {
 }
 
 export const udpBytesWithoutEdns = 512; // RFC 1035 §2.3.4
-/** ID, flags and counts. */
-export const headerBytes = 12;
-const optBytes = 11;
-const bareBytes = headerBytes + 6 + optBytes; // of a message without records, beside the text of the name
 const recordsMax = 4096; // of one section; no honest message has more
 
 /** An empty query. */
@@ -131,22 +128,25 @@ function encodeWith(
   additionals: DnsRecord[],
   truncated: boolean,
 ): Uint8Array {
-  // A query, which has one name and no records, is sized exactly and needs no table.
+  const flags =
+    (m.response ? 0x8000 : 0) |
+    (m.opcode << 11) |
+    (m.authoritative ? 0x400 : 0) |
+    (truncated ? 0x200 : 0) |
+    (m.recursionDesired ? 0x100 : 0) |
+    (m.recursionAvailable ? 0x80 : 0) |
+    (m.authenticData ? 0x20 : 0) |
+    (m.checkingDisabled ? 0x10 : 0) |
+    (m.rcode & 0xf);
   const bare = m.questions.length === 1 && answers.length + authorities.length + additionals.length === 0;
-  const w = new ByteWriter(bare ? bareBytes + m.questions[0]!.name.length : udpBytesWithoutEdns);
+  if (bare && m.edns === null) {
+    const bytes = encodeQuestionOnly(m.id, flags, m.questions[0]!);
+    if (bytes !== null) return bytes;
+  }
+  const w = new ByteWriter(udpBytesWithoutEdns);
   const table: CompressionTable | null = bare ? null : new Map<string, number>();
   w.u16(m.id);
-  w.u16(
-    (m.response ? 0x8000 : 0) |
-      (m.opcode << 11) |
-      (m.authoritative ? 0x400 : 0) |
-      (truncated ? 0x200 : 0) |
-      (m.recursionDesired ? 0x100 : 0) |
-      (m.recursionAvailable ? 0x80 : 0) |
-      (m.authenticData ? 0x20 : 0) |
-      (m.checkingDisabled ? 0x10 : 0) |
-      (m.rcode & 0xf),
-  );
+  w.u16(flags);
   w.u16(m.questions.length);
   w.u16(answers.length);
   w.u16(authorities.length);
@@ -190,8 +190,14 @@ function encodeOpt(w: ByteWriter, edns: Edns, rcode: number): void {
   }
 }
 
-/** @throws DecodeError */
-export function decodeMessage(bytes: Uint8Array): DnsMessage {
+/**
+ * @param query the query that this may be the answer to: what it has not to be read again
+ * @throws DecodeError
+ */
+export function decodeMessage(
+  bytes: Uint8Array,
+  query?: { bytes: Uint8Array; question: DnsQuestion },
+): DnsMessage {
   if (bytes.length < headerBytes)
     throw new DecodeError(bytes.length, 'RFC 1035 §4.1.1: header needs 12 octets');
   const r = new ByteReader(bytes);
@@ -218,8 +224,12 @@ export function decodeMessage(bytes: Uint8Array): DnsMessage {
     additionals: [],
     edns: null,
   };
-  for (let i = 0; i < questions; i++)
-    message.questions.push({ name: decodeName(r), type: typeName(r.u16()), class: r.u16() });
+  if (query !== undefined && questions === 1 && hasQuestionOf(bytes, query.bytes)) {
+    message.questions.push(query.question);
+    r.offset = query.bytes.length;
+  } else
+    for (let i = 0; i < questions; i++)
+      message.questions.push({ name: decodeName(r), type: typeName(r.u16()), class: r.u16() });
   for (let i = 0; i < answers; i++) decodeRecord(r, message, message.answers);
   for (let i = 0; i < authorities; i++) decodeRecord(r, message, message.authorities);
   for (let i = 0; i < additionals; i++) decodeRecord(r, message, message.additionals);
