@@ -16,6 +16,7 @@ import {
   frameMessage,
   makeQuery,
   type DnsMessage,
+  type DnsQuestion,
   type DnsRecord,
 } from '../../protocols/dns/message.ts';
 import { canonicalName, isName } from '../../protocols/dns/name.ts';
@@ -40,14 +41,40 @@ export type LookupResult =
   | { kind: 'try-again'; why: string };
 
 /** Looks up records of one type. */
-export function* lookup(
+export function lookup(
   os: Os,
   options: { name: string; type: string; deadline?: VirtualTime | undefined },
 ): Syscall<LookupResult> {
+  return call(ask(os, options));
+}
+
+function* ask(
+  os: Os,
+  options: { name: string; type: string; deadline?: VirtualTime | undefined },
+): Syscall<LookupResult> {
+  const { type, deadline = NEVER } = options;
   const name = canonicalName(options.name);
   if (!isName(name)) return { kind: 'no-such-name' };
-  const { type, deadline } = options;
-  const result = yield* call(ask(os, { name, type, deadline: deadline ?? NEVER }));
+  const question = { name, type, class: classIn };
+  let why = 'no name server is configured';
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    for (const server of nameServers(os)) {
+      const id = os.random.below(65536);
+      const query = makeQuery({ id, question, recursionDesired: true, edns: null });
+      const until = Math.min(deadline, os.now() + timeoutUs);
+      const answer = yield* exchange(os, { server, query, deadline: until });
+      if (answer === null) {
+        why = `${server} did not answer`;
+        if (os.now() >= deadline) return answered(os, question, { kind: 'try-again', why });
+      } else if (answer.rcode === NXDOMAIN) return answered(os, question, { kind: 'no-such-name' });
+      else if (answer.rcode === NOERROR) return answered(os, question, fromAnswer(answer, name, type));
+      else why = `${server} answered ${rcodeName(answer.rcode)}`;
+    }
+  }
+  return answered(os, question, { kind: 'try-again', why });
+}
+
+function answered(os: Os, { name, type }: DnsQuestion, result: LookupResult): LookupResult {
   os.trace({
     kind: 'lookup.answered',
     service: 'dns',
@@ -178,37 +205,6 @@ function decodeAnswer(bytes: Uint8Array, query: DnsMessage, sent: Uint8Array): D
   if (!answer.response || answer.id !== query.id) return null;
   if (echoed === undefined) return answer.rcode === NOERROR ? null : answer;
   return echoed.type === asked.type && isSameName(echoed.name, asked.name) ? answer : null;
-}
-
-function* ask(
-  os: Os,
-  { name, type, deadline }: { name: string; type: string; deadline: VirtualTime },
-): Syscall<LookupResult> {
-  let why = 'no name server is configured';
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    for (const server of nameServers(os)) {
-      const query = makeQuery({
-        id: os.random.below(65536),
-        question: { name, type, class: classIn },
-        recursionDesired: true,
-        edns: null,
-      });
-      const answer = yield* exchange(os, {
-        server,
-        query,
-        deadline: Math.min(deadline, os.now() + timeoutUs),
-      });
-      if (answer === null) {
-        why = `${server} did not answer`;
-        if (os.now() >= deadline) return { kind: 'try-again', why };
-        continue;
-      }
-      if (answer.rcode === NXDOMAIN) return { kind: 'no-such-name' };
-      if (answer.rcode === NOERROR) return fromAnswer(answer, name, type);
-      why = `${server} answered ${rcodeName(answer.rcode)}`;
-    }
-  }
-  return { kind: 'try-again', why };
 }
 
 function isSameName(a: string, b: string): boolean {
