@@ -9,8 +9,21 @@ const labelBytesMax = 63;
 
 /** Labels of letters, digits, "_" and inner "-"; not only digits; no dot at the end. */
 export function isHostName(name: string): boolean {
-  if (name === '' || name.length > nameBytesMax || /^[0-9.]+$/.test(name)) return false;
-  return name.split('.').every((label) => label.length <= labelBytesMax && /^\w([\w-]*\w)?$/.test(label));
+  if (name.length > nameBytesMax) return false;
+  let isNumeric = true;
+  let labelStart = 0;
+  for (let i = 0; i <= name.length; i++) {
+    const c = i < name.length ? name.charCodeAt(i) : dot;
+    if (c === dot) {
+      if (i === labelStart || i - labelStart > labelBytesMax || name.charCodeAt(i - 1) === hyphen)
+        return false;
+      labelStart = i + 1;
+    } else if (!isDigit(c)) {
+      isNumeric = false;
+      if (c === hyphen ? i === labelStart : !isWordCharacter(c)) return false;
+    }
+  }
+  return !isNumeric;
 }
 
 /** The same with letters beyond ASCII (RFC 6531), which SMTPUTF8 permits. */
@@ -20,8 +33,22 @@ export function isUtf8HostName(name: string): boolean {
 
 /** Four decimal numbers up to 255. */
 export function isIpv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255);
+  let parts = 0;
+  let digits = 0;
+  let number = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const c = i < text.length ? text.charCodeAt(i) : dot;
+    if (c === dot) {
+      if (digits === 0 || digits > 3 || number > 255) return false;
+      parts++;
+      digits = number = 0;
+    } else {
+      if (!isDigit(c)) return false;
+      number = number * 10 + c - 0x30;
+      digits++;
+    }
+  }
+  return parts === 4;
 }
 
 /** An IPv6 address, in groups with at most one "::". */
@@ -44,3 +71,16 @@ export function isMailHostAddress(text: string): boolean {
 export function isAddressLiteral(text: string): boolean {
   return text.startsWith('[') && text.endsWith(']') && isMailHostAddress(text.slice(1, -1));
 }
+
+// A letter, a digit or "_".
+function isWordCharacter(c: number): boolean {
+  const lower = c | 0x20;
+  return (lower >= 0x61 && lower <= 0x7a) || isDigit(c) || c === 0x5f;
+}
+
+function isDigit(c: number): boolean {
+  return c >= 0x30 && c <= 0x39;
+}
+
+const hyphen = 0x2d;
+const dot = 0x2e;

@@ -9,7 +9,10 @@
 
 /** Lines with one code: ("250", ["mx.example", "SIZE"]) → "250-mx.example\r\n250 SIZE". */
 export function formatReply(code: string, lines: readonly string[]): string {
-  return lines.map((line, i) => `${code}${i < lines.length - 1 ? '-' : ' '}${line}`).join('\r\n');
+  let text = '';
+  const last = lines.length - 1;
+  for (let i = 0; i < last; i++) text += `${code}-${lines[i]!}\r\n`;
+  return last < 0 ? '' : `${text}${code} ${lines[last]!}`;
 }
 
 /** Splits "4.7.1 Later" into status and text; without a status the given one is taken. */
@@ -20,9 +23,11 @@ export function splitStatus(text: string, defaultStatus: string): { status: stri
 
 /** Replaces what is not printable; letters beyond ASCII stay (RFC 6531). */
 export function printable(text: string, instead: string): string {
-  return /^[\x20-\x7e\u00a0-\uffff]*$/.test(text)
-    ? text
-    : text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, instead);
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 0x20 || (c > 0x7e && c < 0xa0)) return text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, instead);
+  }
+  return text;
 }
 
 /** Escapes bytes for a log line, as escape(3) of Postfix: "\r\n", "\022". */

@@ -32,6 +32,7 @@ export class MatchList {
   readonly #open: (title: string) => LookupTables;
   /** a name also matches its subdomains (parent_domain_matches_subdomains) */
   readonly #parentMatches: boolean;
+  readonly #asks: boolean;
 
   constructor(
     items: readonly string[],
@@ -40,12 +41,20 @@ export class MatchList {
     this.#open = options.open;
     this.#parentMatches = options.parentMatches ?? false;
     this.#elements = items.map((item) => this.#element(item));
+    this.#asks = this.#elements.some(({ tables, file }) => tables !== null || file !== '');
   }
 
-  /** @param name lower case */
+  /** @param name lower case. @returns null when a table or file must be asked */
+  decides(name: string): MatchResult | null {
+    if (this.#asks) return null;
+    for (const element of this.#elements)
+      if (this.#matchesName(element, name)) return element.negated ? no : yes;
+    return no;
+  }
+
+  /** The same, whatever is in the list. */
   *matches(os: Os, name: string): Proc<MatchResult> {
-    if (this.#elements.length === 0) return no;
-    return yield* this.#search(os, this.#elements, name, 0);
+    return this.decides(name) ?? (yield* this.#search(os, this.#elements, name, 0));
   }
 
   *#search(os: Os, elements: readonly Element[], name: string, depth: number): Proc<MatchResult> {
@@ -71,11 +80,13 @@ export class MatchList {
         depth + 1,
       );
     }
-    if (element.name === name) return yes;
-    const subdomain = element.name.startsWith('.')
-      ? name.endsWith(element.name)
-      : name.endsWith(`.${element.name}`);
-    return subdomain && (this.#parentMatches || element.name.startsWith('.')) ? yes : no;
+    return this.#matchesName(element, name) ? yes : no;
+  }
+
+  #matchesName(element: Element, name: string): boolean {
+    if (element.name === name) return true;
+    if (element.name.startsWith('.')) return name.endsWith(element.name);
+    return this.#parentMatches && name.endsWith(`.${element.name}`);
   }
 
   *#lookUp(os: Os, tables: LookupTables, name: string): Proc<MatchResult> {

@@ -114,13 +114,13 @@ class TableList implements LookupTables {
     this.#context = context;
   }
 
-  *lookup(os: Os, key: string): Proc<TableAnswer> {
-    return yield* this.#search(os, key, false);
+  lookup(os: Os, key: string): Proc<TableAnswer> {
+    return this.#tables.length === 1 ? this.#tables[0]!.lookup(os, key) : this.#search(os, key, false);
   }
 
   *lookupAddress(os: Os, address: string): Proc<TableAnswer> {
     if (this.#tables.length === 0) return notFound;
-    const whole = yield* this.#search(os, address, false);
+    const whole = yield* this.lookup(os, address);
     if (whole.kind !== 'not-found') return whole;
     const at = address.lastIndexOf('@');
     const local = at === -1 ? address : address.slice(0, at);

@@ -159,10 +159,9 @@ function* applyAnswer(check: Check, title: string, value: string): Proc<Verdict>
     session.warn(`access table ${title} entry ${value} has empty value`);
     return 'ok';
   }
-  return yield* check.evaluate(
-    check,
-    value.split(/[\s,]+/).filter((item) => item !== ''),
-  );
+  const words = value.split(/[\s,]+/).filter((item) => item !== '');
+  const answer = check.evaluate(check, words);
+  return typeof answer === 'string' ? answer : yield* answer;
 }
 
 // Actions that cleanup(8) carries out when the message is accepted after all.

@@ -54,7 +54,7 @@ export function* rejectUnauthDestination(
 }
 
 /** reject_non_fqdn_sender, reject_non_fqdn_recipient */
-export function* rejectNonFqdnAddress({ session, replyClass }: Check, address: string): Proc<Verdict> {
+export function rejectNonFqdnAddress({ session, replyClass }: Check, address: string): Verdict {
   const domain = domainOf(address);
   if (domain.startsWith('[') && domain.endsWith(']')) return 'dunno';
   const name = domain.length > 1 && domain.endsWith('.') ? domain.slice(0, -1) : domain;

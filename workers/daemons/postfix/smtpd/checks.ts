@@ -7,46 +7,51 @@
 import type { Proc } from '../../../os/os.ts';
 
 import { rejectUnlisted } from './address-restrictions.ts';
+import type { RestrictionItem } from './restriction-table.ts';
 import { evaluate, evaluateWords, resetChecks } from './restrictions.ts';
 import type { Session, SmtpdPart } from './session.ts';
-import { reject, type Check, type ReplyClass, type Verdict } from './verdict.ts';
+import { reject, type Answer, type Check, type ReplyClass, type Verdict } from './verdict.ts';
 
-/** Each returns the reply of a rejection, or null. */
+/** The reply of a rejection, or null. */
 type Refusal = string | null;
+/** A refusal, or the proc that finds out: most checks need not wait for anything. See isProc(). */
+export type Checked = Refusal | Proc<Refusal>;
+
+/** Whether a check has to wait. */
+export function isProc(checked: Checked): checked is Proc<Refusal> {
+  return typeof checked === 'object' && checked !== null;
+}
 
 /** Applies to a connection. */
-export function* checkClient(session: Session): Proc<Refusal> {
-  const { checks } = session;
-  checks.deferIfPermit = null;
-  const verdict = yield* run(session, 'client', session.namaddr, 'Client host', 'check_client_access');
-  checks.afterClient = checks.deferIfPermit;
-  return refusal(session, verdict);
+export function checkClient(session: Session): Checked {
+  session.checks.deferIfPermit = null;
+  const answer = run(session, 'client', session.namaddr, 'Client host', 'check_client_access');
+  return concluded(session, answer, 'afterClient');
 }
 
 /** Applies to HELO and EHLO, with session.helo set. */
-export function* checkHelo(session: Session): Proc<Refusal> {
+export function checkHelo(session: Session): Checked {
   const { checks, helo } = session;
   if (helo === null) return null;
   checks.deferIfPermit = checks.afterClient;
-  const verdict = yield* run(session, 'helo', helo, 'Helo command', 'check_helo_access');
-  checks.afterHelo = checks.deferIfPermit;
-  return refusal(session, verdict);
+  return concluded(session, run(session, 'helo', helo, 'Helo command', 'check_helo_access'), 'afterHelo');
 }
 
 /** Applies to MAIL. */
-export function* checkMail(session: Session): Proc<Refusal> {
+export function checkMail(session: Session): Checked {
   const { checks, sender } = session;
   if (sender === null) return null;
   checks.deferIfPermit = checks.afterClient ?? checks.afterHelo;
   checks.senderListed = false;
-  let verdict = yield* run(session, 'sender', sender, 'Sender address', 'check_sender_access');
-  checks.afterSender = checks.deferIfPermit;
-  if (
-    session.config.reject_unlisted_sender &&
-    verdict !== 'reject' &&
-    !session.actions.discard &&
-    sender !== ''
-  )
+  const answer = run(session, 'sender', sender, 'Sender address', 'check_sender_access');
+  if (session.config.reject_unlisted_sender) return checkListed(session, sender, answer);
+  return concluded(session, answer, 'afterSender');
+}
+
+function* checkListed(session: Session, sender: string, answer: Answer): Proc<Refusal> {
+  let verdict = typeof answer === 'string' ? answer : yield* answer;
+  session.checks.afterSender = session.checks.deferIfPermit;
+  if (verdict !== 'reject' && !session.actions.discard && sender !== '')
     verdict = yield* rejectUnlisted(checkOf(session, sender, 'Sender address', null), sender);
   return refusal(session, verdict);
 }
@@ -55,12 +60,22 @@ export function* checkMail(session: Session): Proc<Refusal> {
 export function* checkRecipient(session: Session, recipient: string): Proc<Refusal> {
   const { checks, config } = session;
   // RFC 5321 §4.5.1: postmaster without a domain is accepted from everybody.
-  if (recipient.toLowerCase() === 'postmaster') return null;
+  if (recipient.length === 10 && recipient.toLowerCase() === 'postmaster') return null;
   session.checkedRecipient = recipient;
   checks.recipientListed = false;
   let refused: Refusal = null;
-  if (config.delay_reject)
-    refused = (yield* checkClient(session)) ?? (yield* checkHelo(session)) ?? (yield* checkMail(session));
+  if (config.delay_reject) {
+    let checked = checkClient(session);
+    refused = isProc(checked) ? yield* checked : checked;
+    if (refused === null) {
+      checked = checkHelo(session);
+      refused = isProc(checked) ? yield* checked : checked;
+    }
+    if (refused === null) {
+      checked = checkMail(session);
+      refused = isProc(checked) ? yield* checked : checked;
+    }
+  }
   if (refused === null) refused = refusal(session, yield* checkRecipientLists(session, recipient));
   session.checkedRecipient = null;
   return refused;
@@ -73,8 +88,10 @@ function* checkRecipientLists(session: Session, recipient: string): Proc<Verdict
   const { relay, recipient: own } = config.restrictions;
   const relayFirst = config.relay_before_recipient_restrictions;
   const check = checkOf(session, recipient, 'Recipient address', 'check_recipient_access');
-  if ((yield* evaluate(check, relayFirst ? relay : own)) === 'reject') return 'reject';
-  if ((yield* evaluate(check, relayFirst ? own : relay)) === 'reject') return 'reject';
+  let answer = evaluate(check, relayFirst ? relay : own);
+  if ((typeof answer === 'string' ? answer : yield* answer) === 'reject') return 'reject';
+  answer = evaluate(check, relayFirst ? own : relay);
+  if ((typeof answer === 'string' ? answer : yield* answer) === 'reject') return 'reject';
   if (deferred(session) === 'reject') return 'reject';
   if (!config.reject_unlisted_recipient || checks.recipientListed || session.actions.discard) return 'dunno';
   return yield* rejectUnlisted(check, recipient);
@@ -85,22 +102,32 @@ export function* checkEtrn(session: Session, domain: string): Proc<Refusal> {
   const { checks, config } = session;
   session.etrnDomain = domain;
   let refused: Refusal = null;
-  if (config.delay_reject) refused = (yield* checkClient(session)) ?? (yield* checkHelo(session));
+  if (config.delay_reject) {
+    let checked = checkClient(session);
+    refused = isProc(checked) ? yield* checked : checked;
+    if (refused === null) {
+      checked = checkHelo(session);
+      refused = isProc(checked) ? yield* checked : checked;
+    }
+  }
   checks.deferIfPermit = checks.afterClient ?? checks.afterHelo;
-  refused ??= refusal(session, yield* run(session, 'etrn', domain, 'Etrn command', 'check_etrn_access'));
+  if (refused === null) {
+    const answer = run(session, 'etrn', domain, 'Etrn command', 'check_etrn_access');
+    refused = refusal(session, typeof answer === 'string' ? answer : yield* answer);
+  }
   if (refused === null) refused = refusal(session, deferred(session));
   session.etrnDomain = null;
   return refused;
 }
 
 /** Applies to DATA and to the first BDAT. */
-export function* checkData(session: Session): Proc<Refusal> {
-  return yield* checkMessage(session, 'data', 'DATA', 'Data command');
+export function checkData(session: Session): Checked {
+  return checkMessage(session, 'data', 'DATA', 'Data command');
 }
 
 /** Applies to the end of the message. */
-export function* checkEndOfData(session: Session): Proc<Refusal> {
-  return yield* checkMessage(session, 'end_of_data', 'END-OF-MESSAGE', 'End-of-data');
+export function checkEndOfData(session: Session): Checked {
+  return checkMessage(session, 'end_of_data', 'END-OF-MESSAGE', 'End-of-data');
 }
 
 /** SIZE= of MAIL against message_size_limit (RFC 1870 §6.1). */
@@ -111,18 +138,24 @@ export function checkSize(session: Session): Refusal {
   return refusal(session, reject(session, 552, '5.3.4', 'Message size exceeds fixed limit'));
 }
 
-function* checkMessage(
+function checkMessage(session: Session, part: SmtpdPart, name: string, replyClass: ReplyClass): Checked {
+  session.checks.deferIfPermit = null;
+  resetChecks(session);
+  const list = session.config.restrictions[part];
+  return list.length === 0 ? null : checkMessageList(session, list, { name, replyClass });
+}
+
+function* checkMessageList(
   session: Session,
-  part: SmtpdPart,
-  name: string,
-  replyClass: ReplyClass,
+  list: readonly RestrictionItem[],
+  { name, replyClass }: { name: string; replyClass: ReplyClass },
 ): Proc<Refusal> {
-  const { transaction, checks } = session;
+  const { transaction } = session;
   // With several recipients none is named: the check concerns all alike.
   const first = transaction?.recipient ?? null;
   if (transaction !== null && transaction.recipientCount > 1) transaction.recipient = null;
-  checks.deferIfPermit = null;
-  const verdict = yield* run(session, part, name, replyClass, null);
+  const answer = evaluate(checkOf(session, name, replyClass, null), list);
+  const verdict = typeof answer === 'string' ? answer : yield* answer;
   const refused = refusal(session, verdict) ?? refusal(session, deferred(session));
   if (transaction !== null) transaction.recipient = first;
   return refused;
@@ -134,17 +167,32 @@ function deferred(session: Session): Verdict {
   return deferral === null ? 'dunno' : reject(session, deferral.code, deferral.status, deferral.text);
 }
 
-function* run(
+function run(
   session: Session,
   part: SmtpdPart,
   name: string,
   replyClass: ReplyClass,
   table: string | null,
-): Proc<Verdict> {
+): Answer {
   resetChecks(session);
   const list = session.config.restrictions[part];
-  return list.length === 0 ? 'dunno' : yield* evaluate(checkOf(session, name, replyClass, table), list);
+  return list.length === 0 ? 'dunno' : evaluate(checkOf(session, name, replyClass, table), list);
 }
+
+// Notes what the list left to defer, for the lists that come after it.
+function concluded(session: Session, answer: Answer, after: After): Checked {
+  if (typeof answer !== 'string') return concludedLater(session, answer, after);
+  session.checks[after] = session.checks.deferIfPermit;
+  return refusal(session, answer);
+}
+
+function* concludedLater(session: Session, answer: Proc<Verdict>, after: After): Proc<Refusal> {
+  const verdict = yield* answer;
+  session.checks[after] = session.checks.deferIfPermit;
+  return refusal(session, verdict);
+}
+
+type After = 'afterClient' | 'afterHelo' | 'afterSender';
 
 function checkOf(
   session: Session,

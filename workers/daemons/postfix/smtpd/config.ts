@@ -6,7 +6,7 @@
  */
 import type { Parameters } from '../parameters.ts';
 
-import { discardedKeywords } from './hello.ts';
+import { discardedKeywords, Offer } from './hello.ts';
 import { NameAddressList } from './name-address-list.ts';
 import { parseRestrictions, type RestrictionItem } from './restriction-table.ts';
 import type { SmtpdPart } from './session.ts';
@@ -54,11 +54,14 @@ export interface SmtpdConfig {
   readonly client_recipient_rate_limit: number;
   readonly discard_ehlo_keyword_address_maps: string;
   readonly discarded: ReadonlySet<string>;
+  readonly offer: Offer;
   readonly noop_commands: readonly string[];
   readonly disable_vrfy_command: boolean;
   /** AUTH is offered and taken */
   readonly offersAuth: boolean;
   readonly broken_sasl_auth_clients: boolean;
+  /** smtpd_sasl_path, as the file of the library */
+  readonly saslFile: string;
   readonly reject_unlisted_sender: boolean;
   readonly reject_unlisted_recipient: boolean;
   readonly relay_before_recipient_restrictions: boolean;
@@ -101,6 +104,7 @@ function readLimits(parameters: Parameters) {
     enforce_tls:
       parameters.text('smtpd_tls_security_level') === 'encrypt' || parameters.bool('smtpd_enforce_tls'),
     offersAuth: parameters.bool('smtpd_sasl_auth_enable') && !parameters.bool('smtpd_tls_auth_only'),
+    saslFile: `/etc/postfix/sasl/${parameters.text('smtpd_sasl_path')}.conf`,
     broken_sasl_auth_clients: parameters.bool('broken_sasl_auth_clients'),
     sasl_authenticated_header: parameters.bool('smtpd_sasl_authenticated_header'),
     client_connection_count_limit: parameters.number('smtpd_client_connection_count_limit'),
@@ -141,6 +145,7 @@ function readLists(parameters: Parameters) {
       .map((item) => item.toLowerCase()),
     discard_ehlo_keyword_address_maps: parameters.text('smtpd_discard_ehlo_keyword_address_maps'),
     discarded: discardedKeywords(parameters.list('smtpd_discard_ehlo_keywords')),
+    offer: new Offer(),
     noop_commands: parameters.list('smtpd_noop_commands'),
   };
 }

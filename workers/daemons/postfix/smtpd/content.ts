@@ -14,8 +14,8 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
-import { flush, say } from './chat.ts';
-import { checkData, checkEndOfData } from './checks.ts';
+import { flush, saidAtOnce, say } from './chat.ts';
+import { checkData, checkEndOfData, isProc } from './checks.ts';
 import { DataFramer, MessageContent } from './message-content.ts';
 import { formatReceived } from './received.ts';
 import { accept, refuse, type Outcome, type Session, type Transaction } from './session.ts';
@@ -30,10 +30,12 @@ export function* data(session: Session, tokens: readonly Token[]): Proc<Outcome>
   if (transaction === null) return refuse('503 5.5.1 Error: need RCPT command');
   if (transaction.recipientCount === 0) return refuse('554 5.5.1 Error: no valid recipients');
   if (tokens.length !== 1) return refuse('501 5.5.4 Syntax: DATA');
-  const refused = yield* checkData(session);
+  const checked = checkData(session);
+  const refused = isProc(checked) ? yield* checked : checked;
   if (refused !== null) return refuse(refused);
   const content = openContent(session, transaction);
-  yield* say(session, '354 End data with <CR><LF>.<CR><LF>');
+  const ready = '354 End data with <CR><LF>.<CR><LF>';
+  if (!saidAtOnce(session, ready)) yield* say(session, ready);
   if (!(yield* flush(session))) return { kind: 'ended', reason: 'lost connection' };
   session.where = 'DATA content';
   const failure = yield* receiveLines(session, content);
@@ -86,7 +88,8 @@ export function* bdat(session: Session, tokens: readonly Token[], line: string):
   if (transaction === null) return yield* skip('503 5.5.1 Error: need RCPT command');
   if (transaction.chunks === null) {
     if (transaction.recipientCount === 0) return yield* skip('554 5.5.1 Error: no valid recipients');
-    const refused = yield* checkData(session);
+    const checked = checkData(session);
+    const refused = isProc(checked) ? yield* checked : checked;
     if (refused !== null) return yield* skip(refused);
   }
   const sizeBefore = transaction.chunks?.content.size ?? 0;
@@ -179,7 +182,10 @@ function* finish(session: Session, transaction: Transaction, content: MessageCon
   } else if (content.tooBig) {
     session.warn(`${queueId}: queue file size limit exceeded`);
     failure = '552 5.3.4 Error: message file too big';
-  } else failure = yield* checkEndOfData(session);
+  } else {
+    const checked = checkEndOfData(session);
+    failure = isProc(checked) ? yield* checked : checked;
+  }
   if (failure !== null) {
     session.endTransaction();
     return refuse(failure);

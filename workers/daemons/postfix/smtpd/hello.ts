@@ -8,7 +8,7 @@ import type { Token } from '../../../protocols/smtp/command.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
-import { checkHelo } from './checks.ts';
+import { checkHelo, isProc } from './checks.ts';
 import { mechanisms } from './sasl-dialogue.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
@@ -33,7 +33,7 @@ export function* ehlo(session: Session, tokens: readonly Token[]): Proc<Outcome>
         .map(nameInLog)
         .join(' ')}`,
     );
-  return accept(formatReply('250', [session.config.myhostname, ...capabilities(session)]));
+  return accept(session.config.offer.replyTo(session));
 }
 
 /** smtpd_discard_ehlo_keywords as a set, upper case. */
@@ -44,7 +44,12 @@ export function discardedKeywords(list: readonly string[]): ReadonlySet<string> 
 
 /** Names for themselves as they may stand in headers and logs. */
 export function neuter(text: string): string {
-  return printable(text, '?').replace(/[ <>()\\";@]/g, '?');
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    const isPlain = (c > 0x2c && c < 0x3b) || (c > 0x40 && c < 0x5b) || (c > 0x60 && c < 0x7b);
+    if (!isPlain) return printable(text, '?').replace(/[ <>()\\";@]/g, '?');
+  }
+  return text; // letters, digits, "-./:": the usual case
 }
 
 function* takeName(session: Session, tokens: readonly Token[], verb: 'HELO' | 'EHLO'): Proc<Outcome | null> {
@@ -59,13 +64,41 @@ function* takeName(session: Session, tokens: readonly Token[], verb: 'HELO' | 'E
   if (!session.config.delay_reject) {
     const before = session.helo;
     session.helo = name;
-    const refused = yield* checkHelo(session);
+    const checked = checkHelo(session);
+    const refused = isProc(checked) ? yield* checked : checked;
     session.helo = before;
     if (refused !== null) return refuse(refused);
   }
   session.endTransaction();
   session.helo = neuter(name);
   return null;
+}
+
+/** The reply to EHLO: made again only when it is another one than the last. */
+export class Offer {
+  #reply = '';
+  #discarded: ReadonlySet<string> | null = null;
+  #mechanisms: readonly string[] | null = null;
+  #xclient = false;
+  #xforward = false;
+
+  replyTo(session: Session): string {
+    const { config, discarded, xclientAllowed, xforwardAllowed } = session;
+    const offered = config.offersAuth ? mechanisms(session) : null;
+    const isSame =
+      this.#discarded === discarded &&
+      this.#mechanisms === offered &&
+      this.#xclient === xclientAllowed &&
+      this.#xforward === xforwardAllowed;
+    if (!isSame) {
+      this.#discarded = discarded;
+      this.#mechanisms = offered;
+      this.#xclient = xclientAllowed;
+      this.#xforward = xforwardAllowed;
+      this.#reply = formatReply('250', [config.myhostname, ...capabilities(session)]);
+    }
+    return this.#reply;
+  }
 }
 
 // The order is Postfix's.

@@ -13,7 +13,7 @@ import type { Proc } from '../../../os/os.ts';
 
 import { resolveAddress } from './address-restrictions.ts';
 import { isAscii } from './chat.ts';
-import { checkMail, checkSize } from './checks.ts';
+import { checkMail, checkSize, isProc } from './checks.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
 interface MailOptions {
@@ -47,8 +47,11 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
   }
   session.checkedSender = sender;
   let refused = checkSize(session);
-  if (refused === null && !config.delay_reject && (refused = yield* checkMail(session)) !== null)
-    session.resetMail();
+  if (refused === null && !config.delay_reject) {
+    const checked = checkMail(session);
+    refused = isProc(checked) ? yield* checked : checked;
+    if (refused !== null) session.resetMail();
+  }
   session.checkedSender = null;
   if (refused !== null) return refuse(refused);
   session.localRewrite = yield* isLocalClient(session);

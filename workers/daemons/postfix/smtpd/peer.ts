@@ -29,25 +29,30 @@ export interface ClientName {
 /** Looks the client up, and logs a name that does not lead back. */
 export function* identifyClient(os: Os, conn: Connection, service: Service): Proc<ClientName> {
   const address = conn.remote.address;
-  const unknown = (status: NameStatus): ClientName => ({
+  const client: ClientName = {
     name: 'unknown',
     address,
     port: String(conn.remote.port),
-    nameStatus: status,
+    nameStatus: 'none',
     reverseName: 'unknown',
-    reverseNameStatus: status,
-  });
-  if (!service.parameters.bool('smtpd_peername_lookup')) return unknown('none');
+    reverseNameStatus: 'none',
+  };
+  if (!service.parameters.bool('smtpd_peername_lookup')) return client;
   const reverse = yield* reverseLookup(os, address);
-  if (reverse.kind === 'try-again') return unknown('temporary');
+  if (reverse.kind === 'try-again') client.nameStatus = client.reverseNameStatus = 'temporary';
   const name = reverse.kind === 'found' ? (reverse.names[0] ?? '') : '';
-  if (!isHostName(name)) return unknown('none');
-  const named = { ...unknown('ok'), reverseName: name };
+  if (!isHostName(name)) return client;
+  client.reverseName = name;
+  client.nameStatus = client.reverseNameStatus = 'ok';
   const forward = yield* lookupAddresses(os, name);
-  if (forward.kind === 'found' && forward.addresses.includes(address)) return { ...named, name };
+  if (forward.kind === 'found' && forward.addresses.includes(address)) {
+    client.name = name;
+    return client;
+  }
   const why = forward.kind === 'found' ? '' : `: ${errorText(forward.kind)}`;
   os.log(service.ident, `warning: hostname ${name} does not resolve to address ${address}${why}`);
-  return { ...named, nameStatus: forward.kind === 'try-again' ? 'temporary' : 'forged' };
+  client.nameStatus = forward.kind === 'try-again' ? 'temporary' : 'forged';
+  return client;
 }
 
 // gai_strerror(3)

@@ -27,16 +27,13 @@ import {
   rejectUnknownReverseClient,
 } from './host-restrictions.ts';
 import {
-  deferIfPermit, deferIfReject, ok, okForClient, reject, renamed, type Check, type Verdict,
+  deferIfPermit, deferIfReject, ok, okForClient, reject, renamed, type Answer, type Check, type Verdict,
 } from './verdict.ts'; // prettier-ignore
 
 export interface Restriction {
   readonly argument: 'none' | 'table';
   readonly run: (check: Check, argument: string) => Answer;
 }
-
-/** A verdict, or the proc that finds it: most restrictions need not wait for anything. */
-export type Answer = Verdict | Proc<Verdict>;
 
 /** One word of a list of restrictions. */
 export interface RestrictionItem {

@@ -10,38 +10,36 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import { SECOND, type Proc } from '../../../os/os.ts';
 
-import {
-  findRestriction,
-  parseRestrictions,
-  type Answer,
-  type RestrictionItem,
-} from './restriction-table.ts';
+import { findRestriction, parseRestrictions, type RestrictionItem } from './restriction-table.ts';
 import type { Session } from './session.ts';
-import { ok, reject, rejectServerError, type Check, type Verdict } from './verdict.ts';
+import { ok, reject, rejectServerError, type Answer, type Check, type Verdict } from './verdict.ts';
 
 const recursionMax = 100;
 
-/** Runs one list. */
-export function* evaluate(check: Check, list: readonly RestrictionItem[]): Proc<Verdict> {
+/** Runs one list: at once as far as nothing has to be waited for. */
+export function evaluate(check: Check, list: readonly RestrictionItem[]): Answer {
   const { session } = check;
-  const { checks } = session;
-  const depth = checks.recursion++;
-  const verdict = depth > recursionMax ? rejectServerError(session) : yield* evaluateItems(check, list);
+  const depth = session.checks.recursion++;
+  if (depth > recursionMax) return leave(session, depth, rejectServerError(session));
+  return evaluateFrom(check, list, 0, depth);
+}
+
+/** The same for a list that was not taken apart before. */
+export function evaluateWords(check: Check, words: readonly string[]): Answer {
+  return evaluate(check, parseRestrictions(words));
+}
+
+function leave({ checks }: Session, depth: number, verdict: Verdict): Verdict {
   checks.recursion = depth;
   if (checks.warnIfReject >= depth) checks.warnIfReject = 0;
   return verdict;
 }
 
-/** The same for a list that was not taken apart before. */
-export function evaluateWords(check: Check, words: readonly string[]): Proc<Verdict> {
-  return evaluate(check, parseRestrictions(words));
-}
-
-function* evaluateItems(check: Check, list: readonly RestrictionItem[]): Proc<Verdict> {
+function evaluateFrom(check: Check, list: readonly RestrictionItem[], from: number, depth: number): Answer {
   const { session } = check;
   const { checks } = session;
-  for (let i = 0; i < list.length; i++) {
-    if (session.actions.discard) return 'dunno';
+  for (let i = from; i < list.length; i++) {
+    if (session.actions.discard) break;
     const { word, isTable } = list[i]!;
     let { name, restriction } = list[i]!;
     if (name === 'warn_if_reject') {
@@ -53,7 +51,7 @@ function* evaluateItems(check: Check, list: readonly RestrictionItem[]): Proc<Ve
         session.warn(
           `specify one of (${tableRestrictions}) before ${check.replyClass} restriction "${word}"`,
         );
-        return rejectServerError(session);
+        return leave(session, depth, rejectServerError(session));
       }
       name = check.defaultTable; // the short form: a table where a restriction stands
       restriction = findRestriction(name);
@@ -63,19 +61,36 @@ function* evaluateItems(check: Check, list: readonly RestrictionItem[]): Proc<Ve
     if (restriction?.argument === 'table') {
       if (i + 1 >= list.length) {
         session.warn(`restriction ${name} requires a lookup table argument`);
-        return rejectServerError(session);
+        return leave(session, depth, rejectServerError(session));
       }
       argument = list[++i]!.word;
     }
     const answer =
       restriction === null ? evaluateOther(check, name, list, i) : restriction.run(check, argument);
-    const verdict = typeof answer === 'string' ? answer : yield* answer;
-    if (checks.warnIfReject >= checks.recursion) checks.warnIfReject = 0;
-    if (verdict !== 'dunno') return verdict;
-    if (checks.deferIfPermit !== null && checks.deferIfReject !== null) return 'dunno';
     if (name === 'sleep') i++;
+    if (typeof answer !== 'string') return evaluateLater(check, list, { i, depth, answer });
+    if (isDecided(session, answer)) return leave(session, depth, answer);
   }
-  return 'dunno';
+  return leave(session, depth, 'dunno');
+}
+
+// Goes on when the answer of list[i] is there.
+function* evaluateLater(
+  check: Check,
+  list: readonly RestrictionItem[],
+  { i, depth, answer }: { i: number; depth: number; answer: Proc<Verdict> },
+): Proc<Verdict> {
+  const { session } = check;
+  const verdict = yield* answer;
+  if (isDecided(session, verdict)) return leave(session, depth, verdict);
+  const rest = evaluateFrom(check, list, i + 1, depth);
+  return typeof rest === 'string' ? rest : yield* rest;
+}
+
+// Whether nothing behind a restriction matters any more.
+function isDecided({ checks }: Session, verdict: Verdict): boolean {
+  if (checks.warnIfReject >= checks.recursion) checks.warnIfReject = 0;
+  return verdict !== 'dunno' || (checks.deferIfPermit !== null && checks.deferIfReject !== null);
 }
 
 // What is no entry of the table: permit and reject themselves, sleep, restriction classes of the site.

@@ -23,11 +23,13 @@ import { accept, refuse, type Outcome, type Session } from './session.ts';
 type Credentials = { user: string; password: string } | { failure: string } | Outcome;
 
 /** The mechanisms offered, in the library's order. */
-export function mechanisms(session: Session): string[] {
-  const name = session.service.parameters.text('smtpd_sasl_path');
-  const bytes = session.os.files.read(`/etc/postfix/sasl/${name}.conf`);
+export function mechanisms(session: Session): readonly string[] {
+  return session.os.files.parsed(session.config.saslFile, parseMechanisms);
+}
+
+function parseMechanisms(bytes: Uint8Array | null): readonly string[] {
   const listed = bytes === null ? null : /^mech_list:[ \t]*(.*)$/m.exec(ascii.decode(bytes));
-  if (listed === null) return [...implemented];
+  if (listed === null) return implemented;
   const wanted = listed[1]!.toUpperCase().split(/\s+/);
   return implemented.filter((mechanism) => wanted.includes(mechanism));
 }
@@ -37,8 +39,7 @@ export function* auth(session: Session, tokens: readonly Token[]): Proc<Outcome>
   const { config } = session;
   if (config.helo_required && session.helo === null) return refuse('503 5.5.1 Error: send HELO/EHLO first');
   const { verify } = session;
-  const active = config.sasl_auth_enable && !session.service.parameters.bool('smtpd_tls_auth_only');
-  if (!active || verify === null || session.discarded.has('AUTH'))
+  if (!config.offersAuth || verify === null || session.discarded.has('AUTH'))
     return refuse('503 5.5.1 Error: authentication not enabled');
   if (session.transaction !== null) return refuse('503 5.5.1 Error: MAIL transaction in progress');
   if (session.login !== null) return refuse('503 5.5.1 Error: already authenticated');

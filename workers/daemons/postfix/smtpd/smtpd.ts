@@ -20,7 +20,7 @@ import type { Service } from '../instance.ts';
 
 import type { Anvil } from './anvil.ts';
 import { flagIllegalPipelining, flush, readLine, saidAtOnce, say } from './chat.ts';
-import { checkClient } from './checks.ts';
+import { checkClient, isProc } from './checks.ts';
 import { readConfig } from './config.ts';
 import { bdat, data } from './content.ts';
 import { xclient, xforward } from './forwarding.ts';
@@ -76,10 +76,13 @@ type Run = (session: Session, tokens: readonly Token[], line: string) => Proc<Ou
 
 interface Verb {
   readonly name: string;
+  /** as in the "disconnect" log line */
+  readonly logName: string;
   /** its place in the "disconnect" log line */
   readonly order: number;
-  /** one of them is there; answer never waits */
+  /** one of them is there: run may have to wait, deep inside when `isDeep`; answer never waits */
   readonly run: Run | null;
+  readonly isDeep: boolean;
   readonly answer: ((session: Session, tokens: readonly Token[]) => Outcome) | null;
   /** counts against smtpd_junk_command_limit when nothing comes of it */
   readonly junk: boolean;
@@ -91,23 +94,23 @@ interface Verb {
 
 // In the order of the "disconnect" log line.
 const verbList: readonly Verb[] = [
-  { name: 'HELO', run: helo, answer: null, junk: true, last: true, plain: true },
-  { name: 'EHLO', run: ehlo, answer: null, junk: true, last: true, plain: true },
-  { name: 'XCLIENT', run: null, answer: xclient, junk: false, last: false, plain: true },
-  { name: 'XFORWARD', run: null, answer: xforward, junk: false, last: false, plain: false },
-  { name: 'STARTTLS', run: null, answer: starttls, junk: false, last: false, plain: true },
-  { name: 'AUTH', run: auth, answer: null, junk: false, last: false, plain: false },
-  { name: 'MAIL', run: mail, answer: null, junk: false, last: false, plain: false },
-  { name: 'RCPT', run: rcpt, answer: null, junk: false, last: false, plain: false },
-  { name: 'DATA', run: data, answer: null, junk: false, last: true, plain: false },
-  { name: 'BDAT', run: bdat, answer: null, junk: false, last: false, plain: false },
-  { name: 'RSET', run: null, answer: rset, junk: true, last: false, plain: false },
-  { name: 'NOOP', run: null, answer: noop, junk: true, last: true, plain: true },
-  { name: 'VRFY', run: vrfy, answer: null, junk: true, last: true, plain: false },
-  { name: 'ETRN', run: etrn, answer: null, junk: true, last: false, plain: false },
-  { name: 'QUIT', run: null, answer: quit, junk: false, last: false, plain: true },
-  { name: 'UNKNOWN', run: null, answer: null, junk: false, last: false, plain: false },
-].map((verb, order) => ({ ...verb, order }));
+  { name: 'HELO', run: helo, isDeep: false, answer: null, junk: true, last: true, plain: true },
+  { name: 'EHLO', run: ehlo, isDeep: false, answer: null, junk: true, last: true, plain: true },
+  { name: 'XCLIENT', run: null, isDeep: false, answer: xclient, junk: false, last: false, plain: true },
+  { name: 'XFORWARD', run: null, isDeep: false, answer: xforward, junk: false, last: false, plain: false },
+  { name: 'STARTTLS', run: null, isDeep: false, answer: starttls, junk: false, last: false, plain: true },
+  { name: 'AUTH', run: auth, isDeep: true, answer: null, junk: false, last: false, plain: false },
+  { name: 'MAIL', run: mail, isDeep: false, answer: null, junk: false, last: false, plain: false },
+  { name: 'RCPT', run: rcpt, isDeep: true, answer: null, junk: false, last: false, plain: false },
+  { name: 'DATA', run: data, isDeep: true, answer: null, junk: false, last: true, plain: false },
+  { name: 'BDAT', run: bdat, isDeep: true, answer: null, junk: false, last: false, plain: false },
+  { name: 'RSET', run: null, isDeep: false, answer: rset, junk: true, last: false, plain: false },
+  { name: 'NOOP', run: null, isDeep: false, answer: noop, junk: true, last: true, plain: true },
+  { name: 'VRFY', run: vrfy, isDeep: true, answer: null, junk: true, last: true, plain: false },
+  { name: 'ETRN', run: etrn, isDeep: true, answer: null, junk: true, last: false, plain: false },
+  { name: 'QUIT', run: null, isDeep: false, answer: quit, junk: false, last: false, plain: true },
+  { name: 'UNKNOWN', run: null, isDeep: false, answer: null, junk: false, last: false, plain: false },
+].map((verb, order) => ({ ...verb, logName: verb.name.toLowerCase(), order }));
 const verbs: ReadonlyMap<string, Verb> = new Map(verbList.slice(0, -1).map((verb) => [verb.name, verb]));
 const unknownVerb = verbList[verbList.length - 1]!;
 
@@ -115,14 +118,11 @@ const unknownVerb = verbList[verbList.length - 1]!;
 function* serve(session: Session): Proc<Ending | null> {
   for (;;) {
     const refused = yield* greet(session);
-    if (!refused) {
-      const ending = yield* call(converse(session));
-      if (ending === 'greet-again') continue;
-      yield* disconnectAnvil(session);
-      return ending;
-    }
-    yield* disconnectAnvil(session);
-    return null;
+    const ending = refused ? null : yield* call(converse(session));
+    if (ending === 'greet-again') continue;
+    if (session.anvil !== null && !(isExempt(session) ?? (yield* isExemptByTable(session))))
+      session.anvil.disconnect(session.clientAtService, session.os.now());
+    return ending;
   }
 }
 
@@ -132,12 +132,22 @@ function* greet(session: Session): Proc<boolean> {
   const { authorized_xclient_hosts: xclientHosts, authorized_xforward_hosts: xforwardHosts } = config;
   session.xclientAllowed = xclientHosts.decides(session) ?? (yield* xclientHosts.includes(session));
   session.xforwardAllowed = xforwardHosts.decides(session) ?? (yield* xforwardHosts.includes(session));
-  if (yield* tooManyConnections(session)) return true;
+  if (session.anvil !== null && !(isExempt(session) ?? (yield* isExemptByTable(session)))) {
+    const tooMany = countConnection(session, session.anvil);
+    if (tooMany !== null) {
+      yield* say(session, tooMany);
+      return true;
+    }
+  }
   session.discarded =
     config.discard_ehlo_keyword_address_maps === '' ? config.discarded : yield* discardedFor(session);
-  session.accessDenied = config.delay_reject ? null : yield* checkClient(session);
-  if (session.accessDenied !== null) session.errorCount++;
-  yield* say(session, session.accessDenied ?? `220 ${config.banner}`);
+  if (!config.delay_reject) {
+    const checked = checkClient(session);
+    session.accessDenied = isProc(checked) ? yield* checked : checked;
+    if (session.accessDenied !== null) session.errorCount++;
+  }
+  const greeting = session.accessDenied ?? `220 ${config.banner}`;
+  if (!saidAtOnce(session, greeting)) yield* say(session, greeting);
   return false;
 }
 
@@ -148,24 +158,17 @@ function* discardedFor(session: Session): Proc<ReadonlySet<string>> {
   return answer.kind === 'found' ? discardedKeywords(answer.value.split(/[\s,]+/)) : config.discarded;
 }
 
-// smtpd_client_connection_count_limit, smtpd_client_connection_rate_limit
-function* tooManyConnections(session: Session): Proc<boolean> {
-  const { anvil, client, config } = session;
-  if (anvil === null || (isExempt(session) ?? (yield* isExemptByTable(session)))) return false;
+// smtpd_client_connection_count_limit, smtpd_client_connection_rate_limit. @returns the reply when it is too much
+function countConnection(session: Session, anvil: Anvil): string | null {
+  const { client, config } = session;
   const { count, rate } = anvil.connect(session.clientAtService, session.os.now());
   const countMax = config.client_connection_count_limit;
   const rateMax = config.client_connection_rate_limit;
   const tooMany = countMax > 0 && count > countMax;
-  if (!tooMany && !(rateMax > 0 && rate > rateMax)) return false;
+  if (!tooMany && !(rateMax > 0 && rate > rateMax)) return null;
   const what = tooMany ? `concurrency limit exceeded: ${count}` : `rate limit exceeded: ${rate}`;
   session.warn(`Connection ${what} from ${session.namaddr} for service ${session.serviceName}`);
-  yield* say(session, `421 4.7.0 ${config.myhostname} Error: too many connections from ${client.address}`);
-  return true;
-}
-
-function* disconnectAnvil(session: Session): Proc<void> {
-  if (session.anvil === null || (isExempt(session) ?? (yield* isExemptByTable(session)))) return;
-  session.anvil.disconnect(session.clientAtService, session.os.now());
+  return `421 4.7.0 ${config.myhostname} Error: too many connections from ${client.address}`;
 }
 
 // null = a table decides
@@ -274,8 +277,12 @@ function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcom
     yield* say(session, '554 5.5.0 Error: SMTP protocol synchronization');
     return 'end';
   }
-  const outcome =
-    command.run === null ? command.answer!(session, tokens) : yield* call(command.run(session, tokens, line));
+  let outcome: Outcome;
+  if (command.run === null) outcome = command.answer!(session, tokens);
+  else {
+    const running = command.run(session, tokens, line);
+    outcome = command.isDeep ? yield* call(running) : yield* running;
+  }
   if (outcome.kind !== 'reply') {
     if (outcome.kind === 'greet-again') count.done++;
     return outcome;
@@ -318,8 +325,7 @@ function formatCounts(session: Session): string {
   for (let order = 0; order < verbList.length; order++) {
     const count = session.counts[order]!;
     if (count === null) continue;
-    const name = verbList[order]!.name.toLowerCase();
-    text += ` ${name}=${count.done}${count.done === count.total ? '' : `/${count.total}`}`;
+    text += ` ${verbList[order]!.logName}=${count.done}${count.done === count.total ? '' : `/${count.total}`}`;
     done += count.done;
     total += count.total;
   }

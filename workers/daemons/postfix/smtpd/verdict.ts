@@ -12,6 +12,9 @@ import type { Deferral, Session } from './session.ts';
 /** dunno = ask the next restriction; reject = the reply is in session.checks.rejection. */
 export type Verdict = 'dunno' | 'ok' | 'reject';
 
+/** A verdict, or the proc that finds it: most restrictions need not wait for anything. */
+export type Answer = Verdict | Proc<Verdict>;
+
 /** What is being checked, as replies name it. */
 export interface Check {
   readonly session: Session;
@@ -24,7 +27,7 @@ export interface Check {
   /**
    * evaluates a further list in the place of this restriction (a restriction class, the answer of a table)
    */
-  readonly evaluate: (check: Check, words: readonly string[]) => Proc<Verdict>;
+  readonly evaluate: (check: Check, words: readonly string[]) => Answer;
 }
 
 export type ReplyClass =

@@ -56,9 +56,9 @@ export class Resolver {
   /** Whether mail for the domain is delivered on this host: mydestination, or [an address of ours]. */
   *isLocalDomain(os: Os, domain: string): Proc<MatchResult> {
     const name = domain.toLowerCase();
-    const literal = /^\[(.*)\]$/.exec(name);
-    if (literal !== null && this.#addresses.has(literal[1]!)) return { kind: 'yes' };
-    return yield* this.#myDestination.matches(os, name);
+    if (name.startsWith('[') && name.endsWith(']') && this.#addresses.has(name.slice(1, -1)))
+      return { kind: 'yes' };
+    return this.#myDestination.decides(name) ?? (yield* this.#myDestination.matches(os, name));
   }
 
   /** Resolves a recipient for mail from `sender`. */
