@@ -62,7 +62,7 @@ export function* reinject(os: Os, session: AmavisSession, message: FilteredMessa
   });
   if (result.open) yield* quitSession(os, smtp);
   const bodySaid = smtp.capabilities.has('8BITMIME') ? `BODY=${message.body} ` : '';
-  return { ...judge(session, result.outcomes), bodySaid };
+  return judge(session, result.outcomes, bodySaid);
 }
 
 function addressed(address: string): { address: string } {
@@ -79,29 +79,24 @@ function inOrder(xforward: ReadonlyMap<string, string>): [string, string][] {
 }
 
 // One refusal among several: those taken are answered for, the others are counted (amavisd: "but 1 REJECT").
-function judge(session: AmavisSession, outcomes: readonly Outcome[]): Omit<Reinjected, 'bodySaid'> {
-  const sent = outcomes.filter(isSent);
-  const refused = outcomes.find((outcome) => !isSent(outcome));
-  const first = sent[0] ?? refused!;
-  if (first.kind !== 'reply') return { ...failed(session, `during fwd-data (${describe(first)})`) };
+function judge(session: AmavisSession, outcomes: readonly Outcome[], bodySaid: string): Reinjected {
+  let sent = 0;
+  let first = outcomes[0]!;
+  for (const outcome of outcomes) if (isSent(outcome) && ++sent === 1) first = outcome;
+  if (first.kind !== 'reply') return { ...failed(session, `during fwd-data (${describe(first)})`), bodySaid };
   const { code, enhanced, text } = first.reply;
   const relayed = `from MTA(smtp:[${host}]:${port}): ${text}`;
   const from = `${code} ${enhanced} ${relayed}`;
-  if (sent.length === 0) {
+  if (sent === 0) {
     const temporary = code < 500;
     const failure = `id=${session.taskId} - Temporary MTA failure on relaying, ${relayed}`;
     const reply = temporary ? `${code} ${enhanced} ${failure}` : from;
-    return { ok: false, temporary, reply, logged: from, queuedAs: '' };
+    return { ok: false, temporary, reply, logged: from, bodySaid, queuedAs: '' };
   }
   const queuedAs = /queued as (\S+)/.exec(text)?.[1] ?? '';
-  const others = outcomes.length - sent.length;
-  return {
-    ok: true,
-    temporary: false,
-    reply: others === 0 ? from : `${from}, but ${others} REJECT`,
-    logged: from,
-    queuedAs,
-  };
+  const others = outcomes.length - sent;
+  const reply = others === 0 ? from : `${from}, but ${others} REJECT`;
+  return { ok: true, temporary: false, reply, logged: from, bodySaid, queuedAs };
 }
 
 function failed(session: AmavisSession, what: string): Reinjected {

@@ -48,49 +48,54 @@ export function startMailstore(os: Os, runImap: typeof runImapSession): void {
     name: 'lmtp',
     listen: conf.lmtp_listen,
     run: (child, conn) => runLmtpSession(child, conn, mailstore),
+    connections: 0,
   });
   serve(os, {
     name: 'imap',
     listen: conf.imap_listen,
     run: (child, conn) => runImap(child, conn, mailstore),
+    connections: 0,
   });
 }
 
-function serve(
-  os: Os,
-  service: { name: string; listen: ListenAddress; run: (os: Os, conn: Connection) => Proc<void> },
-): void {
-  const { name, listen, run } = service;
-  if (listen.port === 0) return;
-  os.spawn(`${name} listener`, function* (child): Proc<void> {
-    const listener = child.listen({
-      port: listen.port,
-      ...(listen.address === null ? {} : { address: listen.address }),
-    });
-    if (listener === 'address in use') {
-      child.log(
-        'dovecot',
-        `master: Error: service(${name}): listen(*, ${listen.port}) failed: Address already in use`,
-      );
-      return;
+interface Service {
+  readonly name: string;
+  readonly listen: ListenAddress;
+  readonly run: (os: Os, conn: Connection) => Proc<void>;
+  connections: number;
+}
+
+function serve(os: Os, service: Service): void {
+  if (service.listen.port !== 0) os.spawn(`${service.name} listener`, (child) => listen(child, service));
+}
+
+function* listen(os: Os, service: Service): Proc<void> {
+  const { address, port } = service.listen;
+  const listener = os.listen({ port, ...(address === null ? {} : { address }) });
+  if (listener === 'address in use') {
+    os.log(
+      'dovecot',
+      `master: Error: service(${service.name}): listen(*, ${port}) failed: Address already in use`,
+    );
+    return;
+  }
+  for (;;) {
+    const conn = yield* listener.accept();
+    if (conn === 'timeout') continue;
+    if (service.connections >= connectionsMax) {
+      conn.abort();
+      continue;
     }
-    let connections = 0;
-    for (;;) {
-      const conn = yield* listener.accept();
-      if (conn === 'timeout') continue;
-      if (connections >= connectionsMax) {
-        conn.abort();
-        continue;
-      }
-      connections++;
-      child.spawn(name, function* (session): Proc<void> {
-        try {
-          yield* call(run(session, conn));
-        } finally {
-          connections--;
-          conn.close();
-        }
-      });
-    }
-  });
+    service.connections++;
+    os.spawn(service.name, (session) => converse(session, service, conn));
+  }
+}
+
+function* converse(os: Os, service: Service, conn: Connection): Proc<void> {
+  try {
+    yield* call(service.run(os, conn));
+  } finally {
+    service.connections--;
+    conn.close();
+  }
 }
