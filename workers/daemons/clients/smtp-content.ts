@@ -8,6 +8,8 @@
  */
 import { concat } from '../../bytes/concat.ts';
 
+import { findDotLine } from '../../protocols/smtp/dot-line.ts';
+
 /**
  * Dot-stuffs the pieces and appends `end`.
  * @param pieces lines ended by CRLF; a line may go on in the next piece
@@ -37,10 +39,11 @@ const crlf = new Uint8Array([0x0d, 0x0a]);
 
 function stuff(piece: Uint8Array, before: number, output: Uint8Array[]): void {
   let from = 0;
-  for (let at = piece.indexOf(dot); at !== -1; at = piece.indexOf(dot, at + 1)) {
-    if ((at === 0 ? before : piece[at - 1]) !== lf) continue;
+  let at = piece[0] === dot && before === lf ? 0 : findDotLine(piece, 1);
+  while (at !== -1) {
     output.push(piece.subarray(from, at + 1)); // up to and with the dot, which then comes again
     from = at;
+    at = findDotLine(piece, at + 1);
   }
   output.push(from === 0 ? piece : piece.subarray(from));
 }

@@ -11,13 +11,32 @@ import type { Connection, Proc, ReadFailure, VirtualTime } from '../../os/os.ts'
 
 export interface SmtpReply {
   /** three digits; 0 when the client itself refuses to go on */
-  code: number;
+  readonly code: number;
   /** "2.1.5"; when the server sent none, or one of another class, "X.0.0" with the class of the code */
-  enhanced: string;
+  readonly enhanced: string;
   /** all lines with their codes, joined by one space, as Postfix logs them: "250 2.0.0 Ok: queued as 4ABC" */
-  text: string;
-  /** the lines, without line ends */
-  lines: string[];
+  readonly text: string;
+}
+
+/** A reply as it came: of most, only the code is ever looked at. */
+export class ReceivedReply implements SmtpReply {
+  readonly code: number;
+  /** the lines, each with its line end */
+  readonly frame: Uint8Array;
+  #text: string | null = null;
+
+  constructor(code: number, frame: Uint8Array) {
+    this.code = code;
+    this.frame = frame;
+  }
+
+  get text(): string {
+    return (this.#text ??= textOfFrame(this.frame));
+  }
+
+  get enhanced(): string {
+    return enhancedIn(this.frame, this.code);
+  }
 }
 
 export type ReadReplyFailure = ReadFailure | 'garbled';
@@ -31,9 +50,9 @@ export function* readReply(
   conn: Connection,
   deadline: VirtualTime,
   strict: boolean,
-): Proc<SmtpReply | ReadReplyFailure> {
+): Proc<ReceivedReply | ReadReplyFailure> {
   const frame = yield* conn.readFrame({ framer: frameReply, deadline, bytesMax: replyBytesMax });
-  if (typeof frame !== 'string') return parseReply(frame);
+  if (typeof frame !== 'string') return new ReceivedReply(codeOf(frame), frame);
   return frame === 'malformed' ? yield* readByLine(conn, deadline, strict) : frame;
 }
 
@@ -46,9 +65,7 @@ const lf = 0x0a;
 const blank = 0x20;
 const hyphen = 0x2d;
 const dot = 0x2e;
-const two = 0x32;
-const four = 0x34;
-const five = 0x35;
+const zero = 0x30;
 
 /** Frames a reply of the usual form. @returns -1 when a line is no reply line, or is too long */
 function frameReply(buffer: Uint8Array, length: number): number {
@@ -67,18 +84,7 @@ function startsReply(bytes: Uint8Array, start: number, lineFeed: number): boolea
   if (lineFeed - start < 3) return false;
   for (let i = start; i < start + 3; i++) if (!isDigit(bytes[i]!)) return false;
   const next = bytes[start + 3]!;
-  return next === blank || next === hyphen || next === lf || (next === cr && start + 4 === lineFeed);
-}
-
-function parseReply(frame: Uint8Array): SmtpReply {
-  const lines: string[] = [];
-  for (let start = 0; start < frame.length;) {
-    const lineFeed = frame.indexOf(lf, start);
-    const end = lineFeed > start && frame[lineFeed - 1] === cr ? lineFeed - 1 : lineFeed;
-    lines.push(textOf(frame, start, end));
-    start = lineFeed + 1;
-  }
-  return makeReply(lines[lines.length - 1]!, lines);
+  return next === blank || next === hyphen || isLineEnd(bytes, start + 3);
 }
 
 /** A reply in which a line is no reply line, or too long for a frame. */
@@ -86,7 +92,7 @@ function* readByLine(
   conn: Connection,
   deadline: VirtualTime,
   strict: boolean,
-): Proc<SmtpReply | ReadReplyFailure> {
+): Proc<ReceivedReply | ReadReplyFailure> {
   const lines: string[] = [];
   let kept = 0;
   for (let count = 0; count < replyLinesMax; count++) {
@@ -98,9 +104,9 @@ function* readByLine(
       if (strict) return 'garbled';
       continue;
     }
-    if (kept + text.length <= replyBytesMax) lines.push(text);
+    if (kept + text.length <= replyBytesMax) lines.push(`${text}\r\n`);
     kept += text.length;
-    if (text[3] !== '-') return makeReply(text, lines);
+    if (text[3] !== '-') return new ReceivedReply(Number(text.slice(0, 3)), ascii.encode(lines.join('')));
   }
   return 'garbled';
 }
@@ -114,6 +120,18 @@ function* skipRest(conn: Connection, deadline: VirtualTime): Proc<boolean> {
   return false;
 }
 
+/** The lines, joined by one blank. */
+function textOfFrame(frame: Uint8Array): string {
+  let text = '';
+  for (let start = 0; start < frame.length;) {
+    const lineFeed = frame.indexOf(lf, start);
+    const line = textOf(frame, start, frame[lineFeed - 1] === cr ? lineFeed - 1 : lineFeed);
+    text = start === 0 ? line : `${text} ${line}`;
+    start = lineFeed + 1;
+  }
+  return text;
+}
+
 /** The bytes as text, control characters as "?". */
 function textOf(bytes: Uint8Array, start: number, end: number): string {
   const text = ascii.decode(bytes, start, end);
@@ -122,31 +140,39 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
   return text;
 }
 
-/** @param last the line that ended the reply; not among `lines` when those before it were too many */
-function makeReply(last: string, lines: string[]): SmtpReply {
-  const code = Number(last.slice(0, 3));
-  const enhanced = enhancedIn(lines.length === 0 ? '' : lines[lines.length - 1]!, last.charCodeAt(0));
-  return { code, enhanced, text: lines.length === 1 ? lines[0]! : lines.join(' '), lines };
+function codeOf(frame: Uint8Array): number {
+  const start = lastLineOf(frame);
+  return frame[start]! * 100 + frame[start + 1]! * 10 + frame[start + 2]! - zero * 111;
 }
 
-// RFC 2034 §4: class, subject and detail after the code; the class is that of the code.
-function enhancedIn(line: string, digit: number): string {
-  const usual = `${String.fromCharCode(digit)}.0.0`;
-  const hasClass = digit === two || digit === four || digit === five;
-  if (!hasClass || line.charCodeAt(4) !== digit || line.charCodeAt(5) !== dot) return usual;
-  const subjectEnd = digitsEnd(line, 6);
-  if (subjectEnd === -1 || line.charCodeAt(subjectEnd) !== dot) return usual;
-  const end = digitsEnd(line, subjectEnd + 1);
-  return end !== -1 && (end === line.length || line.charCodeAt(end) === blank) ? line.slice(4, end) : usual;
+function lastLineOf(frame: Uint8Array): number {
+  return frame.length < 2 ? 0 : frame.lastIndexOf(lf, frame.length - 2) + 1;
+}
+
+// RFC 2034 §4: class, subject and detail after the code of the last line; the class is that of the code.
+function enhancedIn(frame: Uint8Array, code: number): string {
+  const replyClass = Math.floor(code / 100);
+  const start = lastLineOf(frame) + 4;
+  const hasClass = replyClass === 2 || replyClass === 4 || replyClass === 5;
+  if (hasClass && frame[start] === zero + replyClass && frame[start + 1] === dot) {
+    const subjectEnd = digitsEnd(frame, start + 2);
+    const end = frame[subjectEnd] === dot ? digitsEnd(frame, subjectEnd + 1) : -1;
+    if (end !== -1 && (frame[end] === blank || isLineEnd(frame, end))) return ascii.decode(frame, start, end);
+  }
+  return `${replyClass}.0.0`;
 }
 
 /** Where one to three digits end; -1 when there is none. */
-function digitsEnd(text: string, start: number): number {
+function digitsEnd(bytes: Uint8Array, start: number): number {
   let end = start;
-  while (end < start + 3 && end < text.length && isDigit(text.charCodeAt(end))) end++;
+  while (end < start + 3 && end < bytes.length && isDigit(bytes[end]!)) end++;
   return end === start ? -1 : end;
 }
 
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
+function isLineEnd(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === lf || (bytes[at] === cr && bytes[at + 1] === lf);
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= zero && byte <= zero + 9;
 }

@@ -60,7 +60,7 @@ export type Outcome = { at: VirtualTime; cause: EventId } &
     | { kind: 'garbled'; doing: string }
   );
 
-/** An open session. Capabilities are upper-case keywords with the rest of their line. */
+/** An open session. Capabilities are the keywords that the client knows, with the rest of their line. */
 export interface SmtpSession {
   readonly conn: Connection;
   readonly protocol: SmtpProtocol;

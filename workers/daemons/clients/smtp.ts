@@ -23,9 +23,10 @@ import * as utf8 from '../../bytes/utf8.ts';
 
 import { SECOND, type Connection, type Os, type Proc } from '../../os/os.ts';
 
+import { parseCapabilities } from './smtp-capabilities.ts';
 import { encodeContent } from './smtp-content.ts';
 import { mailLine, rcptLine, xforwardLines } from './smtp-envelope.ts';
-import { readReply, type ReadReplyFailure, type SmtpReply } from './smtp-reply.ts';
+import { readReply, type ReadReplyFailure, type ReceivedReply, type SmtpReply } from './smtp-reply.ts';
 
 import type {
   Outcome,
@@ -73,7 +74,7 @@ export function* openSession(
     yield* conn.write(quitLine);
     return fail(conn, replied(os, hello, `${used} command`));
   }
-  const capabilities = used === 'HELO' ? new Map<string, string>() : parseCapabilities(hello);
+  const capabilities = used === 'HELO' ? noCapabilities : parseCapabilities(hello.frame);
   const session: SmtpSession = {
     conn,
     protocol: options.protocol,
@@ -187,6 +188,7 @@ class Progress {
   }
 }
 
+const noCapabilities: ReadonlyMap<string, string> = new Map();
 const endOfData = 'end of DATA command';
 const initialGreeting = 'initial greeting';
 const groupBytesMax = 32_768; // stay below the 64 kB that a peer that does not read can hold up
@@ -295,7 +297,7 @@ function* authenticate(
   const mechanisms = (session.capabilities.get('AUTH') ?? '').toUpperCase().split(' ');
   if (!mechanisms.includes('PLAIN')) {
     const text = 'the server offers no authentication mechanism that this client knows (PLAIN)';
-    return replied(os, { code: 0, enhanced: '5.7.0', text, lines: [text] }, 'AUTH command');
+    return replied(os, { code: 0, enhanced: '5.7.0', text }, 'AUTH command');
   }
   const token = base64.encode(utf8.encode(`\0${auth.user}\0${auth.password}`));
   const reply = yield* exchange(os, session.conn, `AUTH PLAIN ${token}`, session.timeouts.helo);
@@ -310,34 +312,10 @@ function* exchange(
   conn: Connection,
   line: string,
   timeoutUs: number,
-): Proc<SmtpReply | ReadReplyFailure> {
+): Proc<ReceivedReply | ReadReplyFailure> {
   const written = yield* conn.write(utf8.encode(line + '\r\n'), { deadline: os.now() + timeoutUs });
   if (written !== 'ok') return written;
   return yield* readReply(conn, os.now() + timeoutUs, false);
-}
-
-// RFC 5321 §4.1.1.1: the first line names the server, each other one a keyword with parameters.
-function parseCapabilities(reply: SmtpReply): Map<string, string> {
-  const capabilities = new Map<string, string>();
-  for (let i = 1; i < reply.lines.length; i++) {
-    const text = reply.lines[i]!.slice(4).trim();
-    const end = keywordEnd(text);
-    // "AUTH=PLAIN" is the form of an old draft that some clients look for.
-    if (end === 0 || (end < text.length && text[end] !== ' ' && text[end] !== '=')) continue;
-    const keyword = text.slice(0, end).toUpperCase();
-    if (!capabilities.has(keyword)) capabilities.set(keyword, text.slice(end + 1).trim());
-  }
-  return capabilities;
-}
-
-/** Where the letters, digits and hyphens at the start end; a hyphen is none of them at the very start. */
-function keywordEnd(text: string): number {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    const isAlphanumeric = (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a);
-    if (!isAlphanumeric && (code !== 0x2d || at === 0)) return at;
-  }
-  return text.length;
 }
 
 function replied(os: Os, reply: SmtpReply, command: string): Outcome {

@@ -12,6 +12,8 @@
  */
 import { concat } from '../../bytes/concat.ts';
 
+import { findDotLine } from '../smtp/dot-line.ts';
+
 const lf = 0x0a;
 const cr = 0x0d;
 const dot = 0x2e;
@@ -30,6 +32,8 @@ export class ContentReceiver {
   tooBig = false;
   readonly #bytesMax: number;
   #atLineStart = true;
+  /** the first line with a dot in what the framer last saw; -1 = none */
+  #dotLineAt = -1;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -38,27 +42,19 @@ export class ContentReceiver {
   /** Frames everything up to the last line end, but nothing beyond the end of the message. */
   readonly framer = (buffer: Uint8Array, length: number): number => {
     const end = this.#findEnd(length === buffer.length ? buffer : buffer.subarray(0, length));
-    if (end > 0) return Math.min(end, pieceBytesMax);
+    if (end > 0 && end <= pieceBytesMax) return end; // a later end is not cut in two
     const last = buffer.lastIndexOf(lf, Math.min(length, pieceBytesMax) - 1);
     if (last !== -1) return last + 1;
     return length >= pieceBytesMax ? pieceBytesMax : 0;
   };
 
-  /** Takes a frame. @returns whether the message is complete */
+  /** Takes a frame that the framer found. @returns whether the message is complete */
   take(frame: Uint8Array): boolean {
     let from = 0;
-    let at = this.#atLineStart ? 0 : frame.indexOf(lf) + 1;
-    if (!this.#atLineStart && at === 0) at = frame.length;
-    while (at < frame.length) {
-      if (frame[at] === dot) {
-        this.#keep(frame.subarray(from, at));
-        if (isLineEnd(frame, at + 1)) return true;
-        from = at + 1;
-      }
-      // The next line that starts with a dot; what lies between is kept in one piece.
-      const next = nextDotLine(frame, at);
-      if (next === -1) break;
-      at = next;
+    for (let at = this.#dotLineAt; at !== -1 && at < frame.length; at = findDotLine(frame, at + 1)) {
+      this.#keep(frame.subarray(from, at));
+      if (isLineEnd(frame, at + 1)) return true;
+      from = at + 1;
     }
     this.#keep(from === 0 ? frame : frame.subarray(from));
     this.#atLineStart = frame[frame.length - 1] === lf;
@@ -77,12 +73,10 @@ export class ContentReceiver {
 
   /** Where the line with the dot alone ends; 0 when it has not come. */
   #findEnd(buffer: Uint8Array): number {
-    let at = this.#atLineStart ? 0 : buffer.indexOf(lf) + 1;
-    if (!this.#atLineStart && at === 0) return 0;
-    while (at !== -1 && at < buffer.length) {
-      if (buffer[at] === dot && isLineEnd(buffer, at + 1)) return at + (buffer[at + 1] === lf ? 2 : 3);
-      at = nextDotLine(buffer, at);
-    }
+    let at = this.#atLineStart && buffer[0] === dot ? 0 : findDotLine(buffer, 1);
+    this.#dotLineAt = at;
+    for (; at !== -1; at = findDotLine(buffer, at + 1))
+      if (isLineEnd(buffer, at + 1)) return at + (buffer[at + 1] === lf ? 2 : 3);
     return 0;
   }
 }
@@ -113,11 +107,4 @@ function addReturns(bytes: Uint8Array, count: number): Uint8Array {
 
 function isLineEnd(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === lf || (bytes[at] === cr && bytes[at + 1] === lf);
-}
-
-/** The next line after `at` that starts with a dot; -1 when there is none. */
-function nextDotLine(bytes: Uint8Array, at: number): number {
-  for (let i = bytes.indexOf(dot, at + 1); i !== -1; i = bytes.indexOf(dot, i + 1))
-    if (bytes[i - 1] === lf) return i;
-  return -1;
 }
