@@ -93,8 +93,8 @@ export class LdapSession {
   *bind(options: { dn: string; password: string; deadline: VirtualTime }): Proc<LdapResult> {
     const { dn, password, deadline } = options;
     const authentication = { method: 'simple', password: utf8.encode(password) } as const;
-    const failure = yield* this.#send({ kind: 'bind-request', version: 3, name: dn, authentication });
-    if (failure !== null) return failure;
+    const bytes = this.#encode({ kind: 'bind-request', version: 3, name: dn, authentication });
+    if (!this.#open || (yield* this.#conn.write(bytes)) !== 'ok') return this.#lost(serverDown);
     for (;;) {
       const read = this.#read(yield* this.#conn.readFrame({ ...reading, deadline }));
       if (read === null) continue;
@@ -108,10 +108,11 @@ export class LdapSession {
   *search(options: LdapSearch, os: Os = this.#os): Proc<LdapSearchResult> {
     const { filter, deadline } = options;
     const parsed = typeof filter === 'string' ? readFilter(filter) : filter;
-    let result: LdapSearchResult | null =
-      parsed === null
-        ? { kind: 'refused', code: -7, text: 'Bad search filter' } // LDAP_FILTER_ERROR
-        : yield* this.#send(toRequest(options, parsed));
+    let result: LdapSearchResult | null = null;
+    if (parsed === null)
+      result = { kind: 'refused', code: -7, text: 'Bad search filter' }; // LDAP_FILTER_ERROR
+    else if (!this.#open || (yield* this.#conn.write(this.#encode(toRequest(options, parsed)))) !== 'ok')
+      result = this.#lost(serverDown);
     const found = { entries: [], count: 0 };
     while (result === null) {
       const frame = yield* this.#conn.readFrame({
@@ -134,7 +135,7 @@ export class LdapSession {
 
   /** Says goodbye and closes. */
   *unbind(): Proc<void> {
-    if (this.#open) yield* this.#send({ kind: 'unbind-request' });
+    if (this.#open) yield* this.#conn.write(this.#encode({ kind: 'unbind-request' }));
     this.close();
   }
 
@@ -159,12 +160,9 @@ export class LdapSession {
     return found.count < entriesMax ? null : this.#lost(serverDown);
   }
 
-  /** @returns null when it is on its way */
-  *#send(operation: LdapRequest): Proc<LdapTryAgain | null> {
-    if (!this.#open) return this.#lost(serverDown);
+  #encode(operation: LdapRequest): Uint8Array {
     this.#lastId++;
-    const written = yield* this.#conn.write(encodeMessage({ id: this.#lastId, operation, controls: [] }));
-    return written === 'ok' ? null : this.#lost(serverDown);
+    return encodeMessage({ id: this.#lastId, operation, controls: [] });
   }
 
   /** Reads what came. @returns null when it answers another request than the last */

@@ -81,24 +81,28 @@ export class PreparedSearches {
 
   /** The search whose operation and controls are these octets of a frame; null = it is not kept. */
   find(frame: Uint8Array, start: number): PreparedSearch | null {
-    const count = frame.length - start;
-    if (count > octetsMax) return null;
     const place = placeOf(frame, start);
-    if (this.#counts[place] !== count) return null;
-    const kept = this.#octets;
-    for (let i = start, at = place * octetsMax; i < frame.length; i++, at++)
-      if (frame[i] !== kept[at]) return null;
-    return this.#searches[place]!;
+    if (this.#isAt(place, frame, start)) return this.#searches[place]!;
+    return this.#isAt(place ^ 1, frame, start) ? this.#searches[place ^ 1]! : null;
   }
 
-  /** Keeps a search. */
+  /** Keeps a search, in the second of its two places when the first is taken. */
   keep(frame: Uint8Array, start: number, search: PreparedSearch): void {
     const count = frame.length - start;
     if (count > octetsMax || !search.standsAlone) return;
-    const place = placeOf(frame, start);
+    const first = placeOf(frame, start);
+    const place = this.#searches[first] === null ? first : first ^ 1;
     this.#counts[place] = count;
     this.#octets.set(frame.subarray(start), place * octetsMax);
     this.#searches[place] = search;
+  }
+
+  #isAt(place: number, frame: Uint8Array, start: number): boolean {
+    if (this.#counts[place] !== frame.length - start) return false;
+    const kept = this.#octets;
+    for (let i = start, at = place * octetsMax; i < frame.length; i++, at++)
+      if (frame[i] !== kept[at]) return false;
+    return true;
   }
 }
 

@@ -76,6 +76,13 @@ export class Search {
     return pieces;
   }
 
+  /** When it will have taken too long, if it begins now; NEVER when it may take for ever. */
+  deadline(now: VirtualTime): VirtualTime {
+    const { timeLimit } = this.#asking.server.conf;
+    const seconds = Math.min(this.#request.timeLimit || Infinity, timeLimit || Infinity);
+    return seconds === Infinity ? NEVER : now + seconds * SECOND;
+  }
+
   #begin(limits: SizeLimits): LdapResult | null {
     const { server, requester, controls } = this.#asking;
     const { schema } = server.conf;
@@ -151,12 +158,6 @@ export class Search {
 
 const nobody: readonly Entry[] = Object.freeze([]);
 const noControls: readonly Control[] = Object.freeze([]);
-
-/** When a search has taken too long; NEVER for one that may take for ever. */
-export function searchDeadline(server: Server, request: PreparedSearch, now: VirtualTime): VirtualTime {
-  const seconds = Math.min(request.timeLimit || Infinity, server.conf.timeLimit || Infinity);
-  return seconds === Infinity ? NEVER : now + seconds * SECOND;
-}
 
 function checkRequest(request: PreparedSearch): LdapResult | null {
   const protocolError = (text: string): LdapResult => plainResult(resultCodes.protocolError, text);

@@ -25,7 +25,7 @@ import type { Requester } from './access.ts';
 import { readControls, type RequestControls } from './controls.ts';
 import { answer, bindResult, type Operation } from './operations.ts';
 import { PreparedSearch, type ServedRequest } from './prepared.ts';
-import { Search, searchDeadline } from './search.ts';
+import { Search } from './search.ts';
 import { plainResult, type Server } from './server.ts';
 import { logRequest } from './stats.ts';
 
@@ -66,11 +66,15 @@ export function* runSession(os: Os, session: Session): Proc<string> {
     if (request.kind === 'unbind-request') return '';
     if (request.kind === 'abandon-request') continue;
     const operation: Operation = { os, session, place, id, controls };
-    const reply =
-      request.kind === 'search-request' && !controls.unknownCritical
-        ? yield* runSearch(operation, request)
-        : respond(operation, request);
-    if (reply === null || (yield* conn.write(reply)) !== 'ok') return 'connection lost';
+    let reply: Uint8Array;
+    if (request.kind === 'search-request' && !controls.unknownCritical) {
+      const search = new Search({ server, requester: session.requester, controls, messageId: id }, request);
+      const startedAt = os.now();
+      const result = search.advance() ?? (yield* sendPieces(os, conn, search));
+      if (result === null) return 'connection lost';
+      reply = endSearch(operation, { search, result, startedAt });
+    } else reply = respond(operation, request);
+    if ((yield* conn.write(reply)) !== 'ok') return 'connection lost';
   }
 }
 
@@ -149,21 +153,24 @@ function respondWith(operation: Operation, request: ServedRequest): LdapResponse
   return { kind: 'bind-response', result: bindResult(operation, request), saslCredentials: null };
 }
 
-/** Searches. @returns what was not sent yet of the answer, to the end; null when the client is gone */
-function* runSearch(operation: Operation, prepared: PreparedSearch): Proc<Uint8Array | null> {
-  const { os, session, place, id, controls } = operation;
-  const { server, conn, requester } = session;
-  const startedAt = os.now();
-  const search = new Search({ server, requester, controls, messageId: id }, prepared);
-  let result = search.advance();
-  if (result === null) {
-    const deadline = searchDeadline(server, prepared, startedAt);
-    for (; result === null; result ??= search.advance()) {
-      const written = yield* conn.write(concat(search.take()), { deadline });
-      if (written === 'reset') return null;
-      if (written === 'timeout' || os.now() >= deadline) result = plainResult(resultCodes.timeLimitExceeded);
-    }
+/** Sends what does not fit into one piece. @returns how the search ended; null when the client is gone */
+function* sendPieces(os: Os, conn: Connection, search: Search): Proc<LdapResult | null> {
+  const deadline = search.deadline(os.now());
+  for (;;) {
+    const written = yield* conn.write(concat(search.take()), { deadline });
+    if (written === 'reset') return null;
+    if (written === 'timeout' || os.now() >= deadline) return plainResult(resultCodes.timeLimitExceeded);
+    const result = search.advance();
+    if (result !== null) return result;
   }
+}
+
+/** Logs how a search ended. @returns what was not sent yet of the answer, to the end */
+function endSearch(
+  { os, place, id }: Operation,
+  ended: { search: Search; result: LdapResult; startedAt: number },
+): Uint8Array {
+  const { search, result, startedAt } = ended;
   logResult(os, { place, tag: operationTags.searchResultDone, result, startedAt, entries: search.entries });
   const pieces = search.take();
   pieces.push(encodeMessage({ id, operation: { kind: 'search-result-done', result }, controls: [] }));

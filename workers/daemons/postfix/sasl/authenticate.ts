@@ -15,7 +15,7 @@ import type { Os, Proc } from '../../../os/os.ts';
 
 import type { Service } from '../instance.ts';
 
-import { readSaslConf } from './sasl-conf.ts';
+import { parseSaslConf } from './sasl-conf.ts';
 import { checkByLdap } from './saslauthd-ldap.ts';
 import type { PasswordVerdict } from './verdict.ts';
 
@@ -38,7 +38,7 @@ export function* verifyPassword(
   if (user === '' || password === '' || password.length > passwordCharsMax) return 'bad-password';
   const { parameters, ident } = service;
   const path = `${confFolder}/${parameters.text('smtpd_sasl_path')}.conf`;
-  const method = readSaslConf(os, path).get('pwcheck_method') ?? 'auxprop';
+  const method = os.files.parsed(path, parseSaslConf).get('pwcheck_method') ?? 'auxprop';
   const at = user.lastIndexOf('@');
   const name = at < 0 ? user : user.slice(0, at);
   const realm = at < 0 ? parameters.text('smtpd_sasl_local_domain') : user.slice(at + 1);
@@ -60,18 +60,23 @@ export function* verifyPassword(
 }
 
 function checkSasldb(os: Os, identity: string, password: string): PasswordVerdict {
-  const bytes = os.files.read(sasldbPath);
-  if (bytes === null) return 'bad-password'; // auxprop: no such user
-  for (const line of utf8.decode(bytes).split(/\r?\n/)) {
-    const colon = line.indexOf(':');
-    // Realms are host names: their case does not count.
-    if (colon <= 0 || !sameIdentity(line.slice(0, colon), identity)) continue;
-    return line.slice(colon + 1) === password ? 'ok' : 'bad-password';
-  }
-  return 'bad-password';
+  const known = os.files.parsed(sasldbPath, parseSasldb).get(foldRealm(identity));
+  return known === password ? 'ok' : 'bad-password'; // auxprop: no such user
 }
 
-function sameIdentity(a: string, b: string): boolean {
-  const [x, y] = [a.lastIndexOf('@'), b.lastIndexOf('@')];
-  return a.slice(0, x) === b.slice(0, y) && a.slice(x).toLowerCase() === b.slice(y).toLowerCase();
+/** Passwords by identity; the first line of an identity counts. */
+function parseSasldb(bytes: Uint8Array | null): ReadonlyMap<string, string> {
+  const passwords = new Map<string, string>();
+  for (const line of bytes === null ? [] : utf8.decode(bytes).split(/\r?\n/)) {
+    const colon = line.indexOf(':');
+    const identity = foldRealm(line.slice(0, Math.max(colon, 0)));
+    if (identity !== '' && !passwords.has(identity)) passwords.set(identity, line.slice(colon + 1));
+  }
+  return passwords;
+}
+
+/** Realms are host names: their case does not count. */
+function foldRealm(identity: string): string {
+  const at = identity.lastIndexOf('@');
+  return at < 0 ? identity : identity.slice(0, at) + identity.slice(at).toLowerCase();
 }

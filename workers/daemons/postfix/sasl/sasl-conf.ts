@@ -3,12 +3,10 @@
  */
 import * as utf8 from '../../../bytes/utf8.ts';
 
-import type { Os } from '../../../os/os.ts';
-
-/** Reads "name: value" lines; a file that does not exist has none. */
-export function readSaslConf(os: Os, path: string): Map<string, string> {
+/** Reads "name: value" lines; a file that does not exist (null) has none. For os.files.parsed. */
+export function parseSaslConf(bytes: Uint8Array | null): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
-  for (const line of utf8.decode(os.files.read(path) ?? new Uint8Array(0)).split(/\r?\n/)) {
+  for (const line of bytes === null ? [] : utf8.decode(bytes).split(/\r?\n/)) {
     const match = /^\s*([A-Za-z0-9_-]+)\s*:\s*(.*?)\s*$/.exec(line);
     if (match !== null) values.set(match[1]!.toLowerCase(), match[2]!);
   }

@@ -6,11 +6,13 @@
  *
  * SEE ALSO  saslauthd(8), LDAP_SASLAUTHD
  */
-import { escapeFilterValue, LdapSession, openLdapServers, parseLdapServers } from '../../clients/ldap.ts';
+import {
+  escapeFilterValue, LdapSession, openLdapServers, parseLdapServers, type LdapServer,
+} from '../../clients/ldap.ts'; // prettier-ignore
 import { SECOND, type Os, type Proc } from '../../../os/os.ts';
 import { describeResult, resultCodes } from '../../../protocols/ldap/types.ts';
 
-import { readSaslConf } from './sasl-conf.ts';
+import { parseSaslConf } from './sasl-conf.ts';
 import type { PasswordVerdict } from './verdict.ts';
 
 const confPath = '/etc/saslauthd.conf';
@@ -24,23 +26,19 @@ interface Identity {
 
 /** Checks a password against the directory of /etc/saslauthd.conf. */
 export function* checkByLdap(os: Os, given: Identity, password: string): Proc<PasswordVerdict> {
-  const conf = readSaslConf(os, confPath);
-  const identity = { ...given, realm: given.realm || (conf.get('ldap_default_realm') ?? '') };
-  const servers = parseLdapServers(conf.get('ldap_servers') ?? 'ldap://localhost/');
-  const timeoutUs = Math.max(1, Number(conf.get('ldap_timeout') ?? 5) || 5) * SECOND;
-  const session = yield* openLdapServers(os, servers, timeoutUs);
+  const conf = os.files.parsed(confPath, parseConf);
+  const { timeoutUs } = conf;
+  const identity = { ...given, realm: given.realm || conf.defaultRealm };
+  const session = yield* openLdapServers(os, conf.servers, timeoutUs);
   if (!(session instanceof LdapSession)) return down(os, session.code);
   try {
-    const bound = yield* session.bind({
-      dn: conf.get('ldap_bind_dn') ?? '',
-      password: conf.get('ldap_password') ?? conf.get('ldap_bind_pw') ?? '',
-      deadline: os.now() + timeoutUs,
-    });
+    const { bindDn, bindPassword } = conf;
+    const bound = yield* session.bind({ dn: bindDn, password: bindPassword, deadline: os.now() + timeoutUs });
     if (bound.kind !== 'ok') return down(os, bound.code);
     const found = yield* session.search({
-      base: expand(conf.get('ldap_search_base') ?? '', identity),
-      scope: scopeOf(conf.get('ldap_scope')),
-      filter: expand(conf.get('ldap_filter') ?? 'uid=%u', identity),
+      base: expand(conf.searchBase, identity),
+      scope: conf.scope,
+      filter: expand(conf.filter, identity),
       attributes: ['1.1'],
       deadline: os.now() + timeoutUs,
       table: 'saslauthd',
@@ -61,6 +59,33 @@ export function* checkByLdap(os: Os, given: Identity, password: string): Proc<Pa
   }
 }
 
+interface Conf {
+  servers: LdapServer[];
+  timeoutUs: number;
+  bindDn: string;
+  bindPassword: string;
+  searchBase: string;
+  scope: 'base' | 'one' | 'sub';
+  filter: string;
+  defaultRealm: string;
+}
+
+function parseConf(bytes: Uint8Array | null): Conf {
+  const values = parseSaslConf(bytes);
+  const text = (name: string, otherwise: string): string => values.get(name) ?? otherwise;
+  const scope = text('ldap_scope', 'sub');
+  return {
+    servers: parseLdapServers(text('ldap_servers', 'ldap://localhost/')),
+    timeoutUs: Math.max(1, Number(text('ldap_timeout', '5')) || 5) * SECOND,
+    bindDn: text('ldap_bind_dn', ''),
+    bindPassword: text('ldap_password', text('ldap_bind_pw', '')),
+    searchBase: text('ldap_search_base', ''),
+    scope: scope === 'one' || scope === 'base' ? scope : 'sub',
+    filter: text('ldap_filter', 'uid=%u'),
+    defaultRealm: text('ldap_default_realm', ''),
+  };
+}
+
 function down(os: Os, code: number): PasswordVerdict {
   os.log(ident, `user ldap_simple_bind() failed ${code} (${describeResult(code)}).`);
   return { kind: 'try-again', why: describeResult(code) };
@@ -70,10 +95,6 @@ function refuse(os: Os, { user, realm, service }: Identity): PasswordVerdict {
   const who = `[user=${user}] [service=${service}] [realm=${realm}]`;
   os.log(ident, `do_auth         : auth failure: ${who} [mech=ldap] [reason=Unknown]`);
   return 'bad-password';
-}
-
-function scopeOf(text: string | undefined): 'base' | 'one' | 'sub' {
-  return text === 'one' || text === 'base' ? text : 'sub';
 }
 
 /** %u user, %r and %d realm, %R "@realm", %U the user's part before "@", %s service, %% percent. */
