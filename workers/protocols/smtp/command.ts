@@ -26,6 +26,17 @@ export function tokenize(line: string): Token[] {
   return tokens;
 }
 
+/** Whether a word is a keyword, in upper or lower case. @param keyword upper case ASCII */
+export function isKeyword(word: string, keyword: string): boolean {
+  if (word.length !== keyword.length) return false;
+  for (let i = 0; i < word.length; i++) {
+    const c = word.charCodeAt(i);
+    const upper = c >= 0x61 && c <= 0x7a ? c - 0x20 : c;
+    if (upper !== keyword.charCodeAt(i)) return false;
+  }
+  return true;
+}
+
 /** Whether a word is the name of a header field and a colon: "Subject:". @see RFC 5322 §2.2 */
 export function isHeaderName(word: string): boolean {
   return /^[!-9;-~]+[ \t]*:/.test(word);
@@ -59,8 +70,7 @@ function tokenEnd(line: string, from: number): number {
 function isPrefix(line: string, from: number, end: number): boolean {
   const length = end - from;
   if (length !== 3 && length !== 5) return false;
-  const word = line.slice(from, end).toLowerCase();
-  return word === 'to:' || word === 'from:';
+  return isKeyword(line.slice(from, end), length === 3 ? 'TO:' : 'FROM:');
 }
 
 // Behind the closing bracket or quote: brackets nest, quotes hide brackets, a backslash hides the next.

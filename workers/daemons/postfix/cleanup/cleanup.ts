@@ -313,7 +313,10 @@ class CleanupStream implements MailStream {
       sender: file.sender,
       bytes: file.size,
       messageId: file.messageId,
-      recipients: file.recipients.map(({ address }) => address).join('\n'),
+      recipients:
+        file.recipients.length === 1
+          ? file.recipients[0]!.address
+          : file.recipients.map(({ address }) => address).join('\n'),
     });
     os.trace({ kind: 'queue.file-moved', queueId, from: '', to });
     if (!file.held) this.#service.wake();

@@ -24,7 +24,7 @@ const temporarilyUnavailable = '[TEMPUNAVAIL]';
 export function xforward(session: Session, tokens: readonly Token[]): Outcome {
   const attributes = readAttributes(session, tokens, { verb: 'XFORWARD', allowed: session.xforwardAllowed });
   if (!Array.isArray(attributes)) return attributes;
-  const forwarded = new Map(session.forwarded ?? []);
+  const forwarded = session.forwarded === null ? new Map<string, string>() : new Map(session.forwarded);
   for (const { name, value } of attributes) {
     const outcome = forwardedValue(name, value);
     if (outcome === 'unknown') return refuse(`501 5.5.4 Bad XFORWARD attribute name: ${name}`);

@@ -5,7 +5,7 @@
  * RFC 4954 §5
  */
 import { domainOf, parseEnvelopeAddress } from '../../../protocols/smtp/address.ts';
-import type { Token } from '../../../protocols/smtp/command.ts';
+import { isKeyword, type Token } from '../../../protocols/smtp/command.ts';
 import { parseEnvelopeId } from '../../../protocols/smtp/esmtp-parameters.ts';
 import { printable } from '../../../protocols/smtp/reply.ts';
 
@@ -31,13 +31,13 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
   if (session.transaction !== null) return refuse('503 5.5.1 Error: nested MAIL command');
   if (session.chunksFailed) return refuse('503 5.5.1 Error: MAIL after BDAT');
   const path = tokens[2];
-  if (path === undefined || tokens[1]!.text.toLowerCase() !== 'from:')
+  if (path === undefined || !isKeyword(tokens[1]!.text, 'FROM:'))
     return refuse('501 5.5.4 Syntax: MAIL FROM:<address>');
   const tooMuch = config.client_message_rate_limit === 0 ? null : yield* countMessage(session);
   if (tooMuch !== null) return tooMuch;
   if (path.malformed) return refuse(badSender);
   const utf8Offered = config.smtputf8_enable && !session.discarded.has('SMTPUTF8');
-  session.smtpUtf8 = utf8Offered && tokens.some(({ text }, i) => i > 2 && text.toUpperCase() === 'SMTPUTF8');
+  session.smtpUtf8 = utf8Offered && tokens.some(({ text }, i) => i > 2 && isKeyword(text, 'SMTPUTF8'));
   const sender = yield* extractAddress(session, path, 'MAIL', config.strict_rfc821_envelopes);
   if (sender === null) return refuse(badSender);
   const options: MailOptions = { encoding: '', returnContent: '', envelopeId: null, saslSender: null };
@@ -127,22 +127,24 @@ function takeParameter(
   { options, utf8Offered }: { options: MailOptions; utf8Offered: boolean },
 ): string | null {
   const equals = word.indexOf('=');
-  const keyword = (equals === -1 ? word : word.slice(0, equals)).toUpperCase();
-  const value = equals === -1 ? null : word.slice(equals + 1);
-  if (keyword === 'BODY' && value !== null && /^(8BITMIME|7BIT)$/i.test(value)) {
-    options.encoding = value.toUpperCase() === '7BIT' ? '7bit' : '8bit';
+  if (equals === -1)
+    return utf8Offered && isKeyword(word, 'SMTPUTF8') ? null : `555 5.5.4 Unsupported option: ${word}`;
+  const keyword = word.slice(0, equals);
+  const value = word.slice(equals + 1);
+  if (isKeyword(keyword, 'SIZE')) return takeSize(session, value);
+  if (isKeyword(keyword, 'BODY') && (isKeyword(value, '8BITMIME') || isKeyword(value, '7BIT'))) {
+    options.encoding = value.length === 4 ? '7bit' : '8bit';
     return null;
   }
-  if (keyword === 'SIZE' && value !== null) return takeSize(session, value);
-  if (keyword === 'SMTPUTF8' && value === null && utf8Offered) return null;
-  if (keyword === 'AUTH' && value !== null) {
+  if (isKeyword(keyword, 'AUTH')) {
     if (options.saslSender !== null) return '503 5.5.4 Error: multiple AUTH= options';
     if (value !== '<>') options.saslSender = printable(value, '?');
     return null;
   }
-  if ((keyword === 'RET' || keyword === 'ENVID') && value !== null) {
+  const isRet = isKeyword(keyword, 'RET');
+  if (isRet || isKeyword(keyword, 'ENVID')) {
     if (session.discarded.has('DSN')) return '501 5.7.1 DSN support is disabled';
-    if (keyword === 'RET') {
+    if (isRet) {
       if (options.returnContent !== '' || !/^(FULL|HDRS)$/i.test(value))
         return '501 5.5.4 Bad RET parameter syntax';
       options.returnContent = value.toUpperCase();

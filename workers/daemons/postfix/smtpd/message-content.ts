@@ -8,6 +8,8 @@
  */
 import * as ascii from '../../../bytes/ascii.ts';
 
+import { arePlainLines } from '../../../protocols/smtp/plain-lines.ts';
+
 import type { Framer } from '../../../os/os.ts';
 
 const LF = 10;
@@ -125,8 +127,8 @@ export class DataFramer {
   ended = false;
   /** octets of the line "." at the end of the last run */
   endBytes = 0;
-  /** every line of the last run ends with one CRLF, and none starts with a dot but the final one */
-  isPlain = true;
+  /** every line of the last run is known to end with one CRLF and not to start with a dot, but the final one */
+  isPlain = false;
   readonly #lineBytesMax: number;
   readonly #standard: boolean;
   #atLineStart = true;
@@ -139,8 +141,10 @@ export class DataFramer {
   }
 
   readonly frame: Framer = (buffer, length) => {
+    const plain = this.#plainFrame(buffer, length);
+    this.isPlain = plain > 0;
+    if (plain > 0) return plain;
     let at = 0;
-    this.isPlain = true;
     while (at < length) {
       if (this.#atLineStart && buffer[at] === DOT) {
         let end = at + 1;
@@ -151,21 +155,36 @@ export class DataFramer {
           this.endBytes = end + 1 - at;
           return end + 1;
         }
-        this.isPlain = false;
       }
-      let lf = at;
-      while (lf < length && buffer[lf] !== LF) lf++;
-      if (lf === length) break;
+      const lf = buffer.indexOf(LF, at);
+      if (lf === -1) break;
       this.#previousBareLf = lf === 0 || buffer[lf - 1] !== CR;
-      if (this.#previousBareLf || (lf > 1 && buffer[lf - 2] === CR)) this.isPlain = false;
       this.#atLineStart = true;
       at = lf + 1;
     }
     if (at > 0 || length < this.#lineBytesMax) return at;
     this.#atLineStart = false;
-    this.isPlain = false;
     return buffer[length - 1] === CR && length > 1 ? length - 1 : length;
   };
+
+  // The usual run: plain lines, with the final dot or without it. @returns 0 when it is none
+  #plainFrame(buffer: Uint8Array, length: number): number {
+    if (!this.#atLineStart) return 0;
+    const ends =
+      length > 5 &&
+      buffer[length - 1] === LF &&
+      buffer[length - 2] === CR &&
+      buffer[length - 3] === DOT &&
+      buffer[length - 4] === LF;
+    let end = ends ? length - 3 : length;
+    while (end > 0 && buffer[end - 1] !== LF) end--;
+    if (end === 0 || !arePlainLines(buffer, end)) return 0;
+    this.#previousBareLf = false;
+    if (!ends) return end;
+    this.ended = true;
+    this.endBytes = 3;
+    return length;
+  }
 
   #isEnd(crlf: boolean): boolean {
     return !this.#standard || (crlf && !this.#previousBareLf);

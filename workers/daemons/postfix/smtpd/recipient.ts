@@ -4,7 +4,7 @@
  *
  * STANDARDS  RFC 5321 §4.1.1.3, §3.5.3 (VRFY answers 252); RFC 3461 §4.1, §4.2 (NOTIFY, ORCPT)
  */
-import type { Token } from '../../../protocols/smtp/command.ts';
+import { isKeyword, type Token } from '../../../protocols/smtp/command.ts';
 import { parseNotify, parseOriginalRecipient } from '../../../protocols/smtp/esmtp-parameters.ts';
 
 import type { Proc } from '../../../os/os.ts';
@@ -27,7 +27,7 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
   if (transaction === null) return refuse('503 5.5.1 Error: need MAIL command');
   if (session.chunksFailed || transaction.chunks !== null) return refuse('503 5.5.1 Error: RCPT after BDAT');
   const path = tokens[2];
-  if (path === undefined || tokens[1]!.text.toLowerCase() !== 'to:')
+  if (path === undefined || !isKeyword(tokens[1]!.text, 'TO:'))
     return refuse('501 5.5.4 Syntax: RCPT TO:<address>');
   const tooMany = config.client_recipient_rate_limit === 0 ? null : yield* countRecipient(session);
   if (tooMany !== null) return tooMany;
@@ -84,11 +84,12 @@ export function* vrfy(session: Session, tokens: readonly Token[]): Proc<Outcome>
 const badRecipient = '501 5.1.3 Bad recipient address syntax';
 
 function takeParameter(session: Session, word: string, options: RecipientOptions): string | null {
-  const keyword = word.slice(0, word.indexOf('=') + 1).toUpperCase();
+  const keyword = word.slice(0, word.indexOf('=') + 1);
   const value = word.slice(keyword.length);
-  if (keyword !== 'NOTIFY=' && keyword !== 'ORCPT=') return `555 5.5.4 Unsupported option: ${word}`;
+  const isOriginal = isKeyword(keyword, 'ORCPT=');
+  if (!isOriginal && !isKeyword(keyword, 'NOTIFY=')) return `555 5.5.4 Unsupported option: ${word}`;
   if (session.discarded.has('DSN')) return '501 5.7.1 DSN support is disabled';
-  if (keyword === 'ORCPT=') {
+  if (isOriginal) {
     const original = options.originalRecipient === '' ? parseOriginalRecipient(value) : null;
     if (original === null) return '501 5.5.4 Error: Bad ORCPT parameter syntax';
     options.originalRecipient = original;

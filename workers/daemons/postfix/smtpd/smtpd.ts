@@ -11,7 +11,7 @@
  * STANDARDS  RFC 5321, 1870, 1985, 2034, 2920, 3030, 3461, 3848, 4954, 6152, 6531, 7504
  * SEE ALSO   session.ts (state), checks.ts (restrictions), content.ts (DATA); smtpd(8)
  */
-import { isHeaderName, tokenize, type Token } from '../../../protocols/smtp/command.ts';
+import { isHeaderName, isKeyword, tokenize, type Token } from '../../../protocols/smtp/command.ts';
 import { escapeForLog } from '../../../protocols/smtp/reply.ts';
 
 import { call, type Connection, type Os, type Proc } from '../../../os/os.ts';
@@ -111,8 +111,12 @@ const verbList: readonly Verb[] = [
   { name: 'QUIT', run: null, isDeep: false, answer: quit, junk: false, last: false, plain: true },
   { name: 'UNKNOWN', run: null, isDeep: false, answer: null, junk: false, last: false, plain: false },
 ].map((verb, order) => ({ ...verb, logName: verb.name.toLowerCase(), order }));
-const verbs: ReadonlyMap<string, Verb> = new Map(verbList.slice(0, -1).map((verb) => [verb.name, verb]));
 const unknownVerb = verbList[verbList.length - 1]!;
+
+function findVerb(word: string): Verb {
+  for (const verb of verbList) if (isKeyword(word, verb.name) && verb !== unknownVerb) return verb;
+  return unknownVerb;
+}
 
 // Greeting to QUIT. @returns null when the session ended as it should
 function* serve(session: Session): Proc<Ending | null> {
@@ -244,7 +248,7 @@ function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcom
     countJunk(session);
     return 'go on';
   }
-  const command = verbs.get(word.toUpperCase()) ?? unknownVerb;
+  const command = findVerb(word);
   const count = session.count(command.order);
   count.total++;
   if (command === unknownVerb) {
