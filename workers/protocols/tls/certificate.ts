@@ -1,0 +1,248 @@
+/**
+ * certificate — X.509 certificates and private keys, as far as TLS needs them, read from DER and PEM
+ *
+ *   Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signature BIT STRING }      RFC 5280 §4.1
+ *   TBSCertificate ::= SEQUENCE { [0] version, serialNumber, signature, issuer, validity, subject,
+ *                                 subjectPublicKeyInfo, … [3] extensions }
+ *
+ * STANDARDS  RFC 5280 §4.1, §4.2.1.6, §4.2.1.9; RFC 5208 (PKCS#8), RFC 8017 §A.1 (PKCS#1); RFC 7468 (PEM)
+ * ERRORS     DecodeError(offset, rule)
+ * SEE ALSO   verify-chain.ts
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+
+import * as ascii from '../../bytes/ascii.ts';
+import * as base64 from '../../bytes/base64.ts';
+import { DecodeError } from '../../bytes/byte-reader.ts';
+import * as hex from '../../bytes/hex.ts';
+import * as utf8 from '../../bytes/utf8.ts';
+
+import { BerReader, BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, SET } from '../ldap/ber.ts';
+import { daysFromCivil } from '../message/date.ts';
+
+import { bigFromBytes, bitLength } from './big-integer.ts';
+import type { RsaPrivateKey } from './rsa.ts';
+import type { PublicKey } from './signature-scheme.ts';
+
+export interface Certificate {
+  der: Uint8Array;
+  /** what the issuer signed */
+  signed: Uint8Array;
+  signatureOid: string;
+  signature: Uint8Array;
+  /** names as DER, for comparison */
+  issuer: Uint8Array;
+  subject: Uint8Array;
+  /** the last common name; '' if there is none */
+  issuerCommonName: string;
+  subjectCommonName: string;
+  /** seconds since 1970 */
+  notBefore: number;
+  notAfter: number;
+  /** null: of a kind that we do not know */
+  publicKey: PublicKey | null;
+  /** subjectPublicKeyInfo as DER */
+  keyInfo: Uint8Array;
+  /** of subjectAltName, as written */
+  dnsNames: string[];
+  /** basicConstraints: null = the extension is missing */
+  isAuthority: boolean | null;
+}
+
+const BIT_STRING = 0x03;
+const OBJECT_IDENTIFIER = 0x06;
+const UTC_TIME = 0x17;
+const GENERALIZED_TIME = 0x18;
+const dnsNameTag = 0x82; // GeneralName [2] IA5String
+const oid = Object.freeze({
+  commonName: '2.5.4.3',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  rsaEncryption: '1.2.840.113549.1.1.1',
+  ecPublicKey: '1.2.840.10045.2.1',
+  prime256v1: '1.2.840.10045.3.1.7',
+});
+
+/** Reads one certificate. */
+export function decodeCertificate(der: Uint8Array): Certificate {
+  const outer = new BerReader(der);
+  const certificate = outer.enter(SEQUENCE);
+  if (!outer.atEnd) throw new DecodeError(outer.offset, 'bytes after the certificate');
+  const signed = element(certificate);
+  const signatureOid = readOid(certificate.enter(SEQUENCE));
+  const signature = bitString(certificate);
+  const tbs = new BerReader(signed).enter(SEQUENCE);
+  if (tbs.tag === 0xa0) tbs.any();
+  tbs.octets(INTEGER);
+  tbs.enter(SEQUENCE);
+  const issuer = element(tbs);
+  const validity = tbs.enter(SEQUENCE);
+  const notBefore = time(validity);
+  const notAfter = time(validity);
+  const subject = element(tbs);
+  const keyInfo = element(tbs);
+  const extensions = readExtensions(tbs);
+  return {
+    der,
+    signed,
+    signatureOid,
+    signature,
+    issuer,
+    subject,
+    issuerCommonName: commonName(issuer),
+    subjectCommonName: commonName(subject),
+    notBefore,
+    notAfter,
+    publicKey: readPublicKey(new BerReader(keyInfo).enter(SEQUENCE)),
+    keyInfo,
+    ...extensions,
+  };
+}
+
+/** SHA-256 over the certificate as Postfix logs and compares it: "A1:B2:…". */
+export function fingerprint(der: Uint8Array): string {
+  return (hex.encode(sha256(der)).toUpperCase().match(/../g) ?? []).join(':');
+}
+
+/** The DER of all PEM blocks with this label, in order ("CERTIFICATE"); other text is skipped. */
+export function parsePem(text: string, label: string): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  const begin = `-----BEGIN ${label}-----`;
+  for (let at = text.indexOf(begin); at !== -1; at = text.indexOf(begin, at + 1)) {
+    const end = text.indexOf(`-----END ${label}-----`, at);
+    if (end === -1) break;
+    const der = base64.decode(text.slice(at + begin.length, end).replace(/\s+/g, ''));
+    if (der !== null) found.push(der);
+  }
+  return found;
+}
+
+/** An RSA key from a PEM file with PKCS#8 or PKCS#1. @returns null when there is none */
+export function parsePrivateKey(text: string): RsaPrivateKey | null {
+  try {
+    const pkcs8 = parsePem(text, 'PRIVATE KEY')[0];
+    if (pkcs8 !== undefined) return decodePkcs8(pkcs8);
+    const pkcs1 = parsePem(text, 'RSA PRIVATE KEY')[0];
+    return pkcs1 === undefined ? null : decodePkcs1(pkcs1);
+  } catch (error) {
+    if (error instanceof DecodeError) return null;
+    throw error;
+  }
+}
+
+function decodePkcs8(der: Uint8Array): RsaPrivateKey {
+  const sequence = new BerReader(der).enter(SEQUENCE);
+  sequence.integer();
+  const algorithm = readOid(sequence.enter(SEQUENCE));
+  if (algorithm !== oid.rsaEncryption) throw new DecodeError(0, `expected an RSA key, got ${algorithm}`);
+  return decodePkcs1(sequence.octets(OCTET_STRING));
+}
+
+function decodePkcs1(der: Uint8Array): RsaPrivateKey {
+  const sequence = new BerReader(der).enter(SEQUENCE);
+  sequence.integer();
+  const [n, , , p, q, dP, dQ, qInv] = Array.from({ length: 8 }, () =>
+    bigFromBytes(sequence.octets(INTEGER)),
+  ) as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
+  const bits = bitLength(n);
+  if (p * q !== n || bits < 1024 || bits > 8192)
+    throw new DecodeError(0, `no usable RSA key of ${bits} bits`);
+  return { n, p, q, dP, dQ, qInv, bits };
+}
+
+/** The next element with its head. */
+function element(reader: BerReader): Uint8Array {
+  const start = reader.offset;
+  reader.any();
+  return reader.bytes.subarray(start, reader.offset);
+}
+
+function bitString(reader: BerReader): Uint8Array {
+  const octets = reader.octets(BIT_STRING);
+  if (octets[0] !== 0) throw new DecodeError(reader.offset, 'bit string of no whole octets');
+  return octets.subarray(1);
+}
+
+function readOid(reader: BerReader): string {
+  const octets = reader.octets(OBJECT_IDENTIFIER);
+  const arcs: number[] = [];
+  let arc = 0;
+  for (const octet of octets) {
+    arc = arc * 128 + (octet & 0x7f);
+    if (arc > 0xffffffff) throw new DecodeError(reader.offset, 'object identifier with a huge arc');
+    if ((octet & 0x80) !== 0) continue;
+    if (arcs.length > 0) arcs.push(arc);
+    else arcs.push(Math.min(2, Math.floor(arc / 40)), arc - 40 * Math.min(2, Math.floor(arc / 40)));
+    arc = 0;
+  }
+  return arcs.join('.');
+}
+
+function commonName(name: Uint8Array): string {
+  let found = '';
+  const names = new BerReader(name).enter(SEQUENCE);
+  while (!names.atEnd) {
+    const set = names.enter(SET);
+    while (!set.atEnd) {
+      const attribute = set.enter(SEQUENCE);
+      if (readOid(attribute) !== oid.commonName) continue;
+      const isUtf8 = attribute.tag === 0x0c;
+      const value = attribute.octets(attribute.tag);
+      found = isUtf8 ? utf8.decode(value) : ascii.decode(value);
+    }
+  }
+  return found;
+}
+
+// RFC 5280 §4.1.2.5: YYMMDDHHMMSSZ with 50–99 = 19xx, or YYYYMMDDHHMMSSZ.
+function time(reader: BerReader): number {
+  const at = reader.offset;
+  const short = reader.tag === UTC_TIME;
+  const text = ascii.decode(reader.octets(short ? UTC_TIME : GENERALIZED_TIME));
+  const fields = (
+    short ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
+  )
+    .exec(text)
+    ?.slice(1)
+    .map(Number);
+  if (fields === undefined) throw new DecodeError(at, `expected a time in UTC, got "${text}"`);
+  const [year, month, day, hour, minute, second] = fields as [number, number, number, number, number, number];
+  const century = !short ? 0 : year < 50 ? 2000 : 1900;
+  return daysFromCivil(century + year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+}
+
+function readPublicKey(keyInfo: BerReader): PublicKey | null {
+  const algorithm = keyInfo.enter(SEQUENCE);
+  const kind = readOid(algorithm);
+  if (kind === oid.rsaEncryption) {
+    const sequence = new BerReader(bitString(keyInfo)).enter(SEQUENCE);
+    const n = bigFromBytes(sequence.octets(INTEGER));
+    return { kind: 'rsa', n, e: bigFromBytes(sequence.octets(INTEGER)), bits: bitLength(n) };
+  }
+  if (kind !== oid.ecPublicKey || algorithm.tag !== OBJECT_IDENTIFIER) return null;
+  return readOid(algorithm) === oid.prime256v1 ? { kind: 'ec', point: bitString(keyInfo) } : null;
+}
+
+function readExtensions(tbs: BerReader): Pick<Certificate, 'dnsNames' | 'isAuthority'> {
+  const dnsNames: string[] = [];
+  let isAuthority: boolean | null = null;
+  while (!tbs.atEnd && tbs.tag !== 0xa3) tbs.any();
+  if (tbs.atEnd) return { dnsNames, isAuthority };
+  const list = tbs.any().enter(SEQUENCE);
+  while (!list.atEnd) {
+    const extension = list.enter(SEQUENCE);
+    const id = readOid(extension);
+    if (extension.tag === BOOLEAN) extension.boolean();
+    const value = new BerReader(extension.octets(OCTET_STRING));
+    if (id === oid.basicConstraints) {
+      const constraints = value.enter(SEQUENCE);
+      isAuthority = constraints.tag === BOOLEAN && constraints.boolean();
+    } else if (id === oid.subjectAltName) {
+      const names = value.enter(SEQUENCE);
+      while (!names.atEnd)
+        if (names.tag === dnsNameTag) dnsNames.push(ascii.decode(names.octets(dnsNameTag)));
+        else names.any();
+    }
+  }
+  return { dnsNames, isAuthority };
+}
