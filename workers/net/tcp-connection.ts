@@ -9,10 +9,11 @@
  *            carries it), no TIME-WAIT. A learner sees the difference only as fewer pure ACKs and in the pace
  *            of large transfers.
  */
+import { ReceiveBuffer } from '../bytes/receive-buffer.ts';
+
 import type { Alarm, Timer, Wait } from '../kernel/host-kernel.ts';
 
 import { ACK, FIN, PSH, RST, SYN, type TcpPacket } from './packet.ts';
-import { ReceiveBuffer } from './receive-buffer.ts';
 import type { NetStack, Route } from './stack.ts';
 
 const second = 1_000_000;

@@ -2,12 +2,12 @@
  * sockets — Connection, Listener and UdpSocket of os.ts over the host's network stack
  */
 import { assert } from '../bytes/assert.ts';
+import type { ReceiveBuffer } from '../bytes/receive-buffer.ts';
 
 import { Wait, type HostKernel, type WaitSource } from '../kernel/host-kernel.ts';
 import type { Syscall } from '../kernel/proc.ts';
 import type { VirtualTime } from '../trace/event.ts';
 
-import type { ReceiveBuffer } from '../net/receive-buffer.ts';
 import type { NetStack } from '../net/stack.ts';
 import type { TcpListener } from '../net/tcp.ts';
 import type { TcpConnection } from '../net/tcp-connection.ts';

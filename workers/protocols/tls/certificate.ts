@@ -17,10 +17,10 @@ import { DecodeError } from '../../bytes/byte-reader.ts';
 import * as hex from '../../bytes/hex.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
-import { BerReader, BOOLEAN, INTEGER, OCTET_STRING, SEQUENCE, SET } from '../ldap/ber.ts';
 import { daysFromCivil } from '../message/date.ts';
 
 import { bigFromBytes, bitLength } from './big-integer.ts';
+import { DerReader, derTag } from './der.ts';
 import type { RsaPrivateKey } from './rsa.ts';
 import type { PublicKey } from './signature-scheme.ts';
 
@@ -49,10 +49,6 @@ export interface Certificate {
   isAuthority: boolean | null;
 }
 
-const BIT_STRING = 0x03;
-const OBJECT_IDENTIFIER = 0x06;
-const UTC_TIME = 0x17;
-const GENERALIZED_TIME = 0x18;
 const dnsNameTag = 0x82; // GeneralName [2] IA5String
 const oid = Object.freeze({
   commonName: '2.5.4.3',
@@ -65,22 +61,22 @@ const oid = Object.freeze({
 
 /** Reads one certificate. */
 export function decodeCertificate(der: Uint8Array): Certificate {
-  const outer = new BerReader(der);
-  const certificate = outer.enter(SEQUENCE);
-  if (!outer.atEnd) throw new DecodeError(outer.offset, 'bytes after the certificate');
-  const signed = element(certificate);
-  const signatureOid = readOid(certificate.enter(SEQUENCE));
-  const signature = bitString(certificate);
-  const tbs = new BerReader(signed).enter(SEQUENCE);
-  if (tbs.tag === 0xa0) tbs.any();
-  tbs.octets(INTEGER);
-  tbs.enter(SEQUENCE);
-  const issuer = element(tbs);
-  const validity = tbs.enter(SEQUENCE);
+  const outer = new DerReader(der);
+  const certificate = outer.enter(derTag.sequence);
+  if (!outer.atEnd) throw new DecodeError(der.length, 'bytes after the certificate');
+  const signed = certificate.element();
+  const signatureOid = certificate.enter(derTag.sequence).objectIdentifier();
+  const signature = certificate.bitString();
+  const tbs = new DerReader(signed).enter(derTag.sequence);
+  if (tbs.tag === 0xa0) tbs.element();
+  tbs.element(); // serialNumber
+  tbs.element(); // signature, the same as outside
+  const issuer = tbs.element();
+  const validity = tbs.enter(derTag.sequence);
   const notBefore = time(validity);
   const notAfter = time(validity);
-  const subject = element(tbs);
-  const keyInfo = element(tbs);
+  const subject = tbs.element();
+  const keyInfo = tbs.element();
   const extensions = readExtensions(tbs);
   return {
     der,
@@ -93,7 +89,7 @@ export function decodeCertificate(der: Uint8Array): Certificate {
     subjectCommonName: commonName(subject),
     notBefore,
     notAfter,
-    publicKey: readPublicKey(new BerReader(keyInfo).enter(SEQUENCE)),
+    publicKey: readPublicKey(new DerReader(keyInfo).enter(derTag.sequence)),
     keyInfo,
     ...extensions,
   };
@@ -131,18 +127,18 @@ export function parsePrivateKey(text: string): RsaPrivateKey | null {
 }
 
 function decodePkcs8(der: Uint8Array): RsaPrivateKey {
-  const sequence = new BerReader(der).enter(SEQUENCE);
-  sequence.integer();
-  const algorithm = readOid(sequence.enter(SEQUENCE));
+  const sequence = new DerReader(der).enter(derTag.sequence);
+  sequence.element(); // version
+  const algorithm = sequence.enter(derTag.sequence).objectIdentifier();
   if (algorithm !== oid.rsaEncryption) throw new DecodeError(0, `expected an RSA key, got ${algorithm}`);
-  return decodePkcs1(sequence.octets(OCTET_STRING));
+  return decodePkcs1(sequence.contents(derTag.octetString));
 }
 
 function decodePkcs1(der: Uint8Array): RsaPrivateKey {
-  const sequence = new BerReader(der).enter(SEQUENCE);
-  sequence.integer();
+  const sequence = new DerReader(der).enter(derTag.sequence);
+  sequence.element(); // version
   const [n, , , p, q, dP, dQ, qInv] = Array.from({ length: 8 }, () =>
-    bigFromBytes(sequence.octets(INTEGER)),
+    bigFromBytes(sequence.contents(derTag.integer)),
   ) as [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint];
   const bits = bitLength(n);
   if (p * q !== n || bits < 1024 || bits > 8192)
@@ -150,44 +146,16 @@ function decodePkcs1(der: Uint8Array): RsaPrivateKey {
   return { n, p, q, dP, dQ, qInv, bits };
 }
 
-/** The next element with its head. */
-function element(reader: BerReader): Uint8Array {
-  const start = reader.offset;
-  reader.any();
-  return reader.bytes.subarray(start, reader.offset);
-}
-
-function bitString(reader: BerReader): Uint8Array {
-  const octets = reader.octets(BIT_STRING);
-  if (octets[0] !== 0) throw new DecodeError(reader.offset, 'bit string of no whole octets');
-  return octets.subarray(1);
-}
-
-function readOid(reader: BerReader): string {
-  const octets = reader.octets(OBJECT_IDENTIFIER);
-  const arcs: number[] = [];
-  let arc = 0;
-  for (const octet of octets) {
-    arc = arc * 128 + (octet & 0x7f);
-    if (arc > 0xffffffff) throw new DecodeError(reader.offset, 'object identifier with a huge arc');
-    if ((octet & 0x80) !== 0) continue;
-    if (arcs.length > 0) arcs.push(arc);
-    else arcs.push(Math.min(2, Math.floor(arc / 40)), arc - 40 * Math.min(2, Math.floor(arc / 40)));
-    arc = 0;
-  }
-  return arcs.join('.');
-}
-
 function commonName(name: Uint8Array): string {
   let found = '';
-  const names = new BerReader(name).enter(SEQUENCE);
+  const names = new DerReader(name).enter(derTag.sequence);
   while (!names.atEnd) {
-    const set = names.enter(SET);
+    const set = names.enter(derTag.set);
     while (!set.atEnd) {
-      const attribute = set.enter(SEQUENCE);
-      if (readOid(attribute) !== oid.commonName) continue;
-      const isUtf8 = attribute.tag === 0x0c;
-      const value = attribute.octets(attribute.tag);
+      const attribute = set.enter(derTag.sequence);
+      if (attribute.objectIdentifier() !== oid.commonName) continue;
+      const isUtf8 = attribute.tag === derTag.utf8String;
+      const value = attribute.contents(attribute.tag);
       found = isUtf8 ? utf8.decode(value) : ascii.decode(value);
     }
   }
@@ -195,53 +163,52 @@ function commonName(name: Uint8Array): string {
 }
 
 // RFC 5280 §4.1.2.5: YYMMDDHHMMSSZ with 50–99 = 19xx, or YYYYMMDDHHMMSSZ.
-function time(reader: BerReader): number {
-  const at = reader.offset;
-  const short = reader.tag === UTC_TIME;
-  const text = ascii.decode(reader.octets(short ? UTC_TIME : GENERALIZED_TIME));
+function time(reader: DerReader): number {
+  const short = reader.tag === derTag.utcTime;
+  const text = ascii.decode(reader.contents(short ? derTag.utcTime : derTag.generalizedTime));
   const fields = (
     short ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/
   )
     .exec(text)
     ?.slice(1)
     .map(Number);
-  if (fields === undefined) throw new DecodeError(at, `expected a time in UTC, got "${text}"`);
+  if (fields === undefined) throw new DecodeError(0, `expected a time in UTC, got "${text}"`);
   const [year, month, day, hour, minute, second] = fields as [number, number, number, number, number, number];
   const century = !short ? 0 : year < 50 ? 2000 : 1900;
   return daysFromCivil(century + year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
 }
 
-function readPublicKey(keyInfo: BerReader): PublicKey | null {
-  const algorithm = keyInfo.enter(SEQUENCE);
-  const kind = readOid(algorithm);
+function readPublicKey(keyInfo: DerReader): PublicKey | null {
+  const algorithm = keyInfo.enter(derTag.sequence);
+  const kind = algorithm.objectIdentifier();
   if (kind === oid.rsaEncryption) {
-    const sequence = new BerReader(bitString(keyInfo)).enter(SEQUENCE);
-    const n = bigFromBytes(sequence.octets(INTEGER));
-    return { kind: 'rsa', n, e: bigFromBytes(sequence.octets(INTEGER)), bits: bitLength(n) };
+    const sequence = new DerReader(keyInfo.bitString()).enter(derTag.sequence);
+    const n = bigFromBytes(sequence.contents(derTag.integer));
+    return { kind: 'rsa', n, e: bigFromBytes(sequence.contents(derTag.integer)), bits: bitLength(n) };
   }
-  if (kind !== oid.ecPublicKey || algorithm.tag !== OBJECT_IDENTIFIER) return null;
-  return readOid(algorithm) === oid.prime256v1 ? { kind: 'ec', point: bitString(keyInfo) } : null;
+  if (kind !== oid.ecPublicKey || algorithm.tag !== derTag.objectIdentifier) return null;
+  return algorithm.objectIdentifier() === oid.prime256v1 ? { kind: 'ec', point: keyInfo.bitString() } : null;
 }
 
-function readExtensions(tbs: BerReader): Pick<Certificate, 'dnsNames' | 'isAuthority'> {
+function readExtensions(tbs: DerReader): Pick<Certificate, 'dnsNames' | 'isAuthority'> {
   const dnsNames: string[] = [];
   let isAuthority: boolean | null = null;
-  while (!tbs.atEnd && tbs.tag !== 0xa3) tbs.any();
+  while (!tbs.atEnd && tbs.tag !== 0xa3) tbs.element();
   if (tbs.atEnd) return { dnsNames, isAuthority };
-  const list = tbs.any().enter(SEQUENCE);
+  const list = tbs.enter(0xa3).enter(derTag.sequence);
   while (!list.atEnd) {
-    const extension = list.enter(SEQUENCE);
-    const id = readOid(extension);
-    if (extension.tag === BOOLEAN) extension.boolean();
-    const value = new BerReader(extension.octets(OCTET_STRING));
+    const extension = list.enter(derTag.sequence);
+    const id = extension.objectIdentifier();
+    if (extension.tag === derTag.boolean) extension.boolean();
+    const value = new DerReader(extension.contents(derTag.octetString));
     if (id === oid.basicConstraints) {
-      const constraints = value.enter(SEQUENCE);
-      isAuthority = constraints.tag === BOOLEAN && constraints.boolean();
+      const constraints = value.enter(derTag.sequence);
+      isAuthority = constraints.tag === derTag.boolean && constraints.boolean();
     } else if (id === oid.subjectAltName) {
-      const names = value.enter(SEQUENCE);
+      const names = value.enter(derTag.sequence);
       while (!names.atEnd)
-        if (names.tag === dnsNameTag) dnsNames.push(ascii.decode(names.octets(dnsNameTag)));
-        else names.any();
+        if (names.tag === dnsNameTag) dnsNames.push(ascii.decode(names.contents(dnsNameTag)));
+        else names.element();
     }
   }
   return { dnsNames, isAuthority };

@@ -184,7 +184,7 @@ export class TlsEngine {
   }
 
   #afterHandshake({ type, body }: HandshakeMessage): void {
-    // SIMPLIFIED: a client makes nothing of session tickets; Postfix's smtp(8) caches them for a shorter start.
+    // SIMPLIFIED: a client makes nothing of session tickets; smtp(8) caches them for a shorter start.
     if (type === handshakeType.newSessionTicket && this.#role === 'client') return;
     if (type !== handshakeType.keyUpdate) throw new TlsFailure('unexpected_message', 'unexpected message');
     const requested = decodeKeyUpdate(body);

@@ -11,9 +11,8 @@ import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import * as ascii from '../../bytes/ascii.ts';
 import { concat } from '../../bytes/concat.ts';
 
-import { BerReader, INTEGER, SEQUENCE } from '../ldap/ber.ts';
-
 import { bigFromBytes } from './big-integer.ts';
+import { DerReader, derTag } from './der.ts';
 import { P256 } from './key-exchange.ts';
 import { isReasonable, verifyPkcs1, verifyPss, type Hash, type RsaPublicKey } from './rsa.ts';
 
@@ -77,9 +76,9 @@ export function certificateVerifyContent(side: 'server' | 'client', transcript: 
 function verifyEcdsa(pointBytes: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean {
   const { Fn } = P256;
   try {
-    const sequence = new BerReader(signature).enter(SEQUENCE);
-    const r = bigFromBytes(sequence.octets(INTEGER));
-    const s = bigFromBytes(sequence.octets(INTEGER));
+    const sequence = new DerReader(signature).enter(derTag.sequence);
+    const r = bigFromBytes(sequence.contents(derTag.integer));
+    const s = bigFromBytes(sequence.contents(derTag.integer));
     if (!Fn.isValidNot0(r) || !Fn.isValidNot0(s)) return false;
     const key = P256.fromBytes(pointBytes);
     key.assertValidity();

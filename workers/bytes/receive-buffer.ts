@@ -3,7 +3,7 @@
  *
  * What is handed out are views that stay valid: bytes are only ever appended behind them, never overwritten.
  */
-import { allocate } from '../bytes/slab.ts';
+import { allocate } from './slab.ts';
 
 const noBytes = new Uint8Array(0);
 
