@@ -54,7 +54,7 @@ export class Replies {
   add(query: Uint8Array, entry: CacheEntry, reply: Uint8Array): void {
     if (this.#entries.size >= questionsMax) this.#entries.clear();
     this.#entries.set(hashQuestion(query), entry);
-    entry.reply = new Reply(reply);
+    entry.reply = new Reply(reply.slice()); // kept for long: not with the slab it was written in
   }
 }
 
