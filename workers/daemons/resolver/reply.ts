@@ -1,8 +1,9 @@
 /**
- * reply — answers as they were sent, to be sent again to who asks the same: id, question and TTLs are put in
+ * reply — answers as they were sent, to be sent again to who asks the same
  *
- * Everything else is the same as long as the entry of the cache that the answer came from is. Only plain queries
- * (question-only.ts) are remembered. A question is found by its octets: no name is read, nothing is decoded.
+ * Only id, question and TTLs are put in: all else is the same as long as the entry of the cache that the
+ * answer came from is. Only plain queries (question-only.ts) are remembered. A question is found by its
+ * octets: no name is read, nothing is decoded.
  *
  * STANDARDS  RFC 1035 §4.1.2 (the question is echoed, in the letters it was asked in)
  */

@@ -224,16 +224,41 @@ export function decodeMessage(
     additionals: [],
     edns: null,
   };
-  if (query !== undefined && questions === 1 && hasQuestionOf(bytes, query.bytes)) {
-    message.questions.push(query.question);
-    r.offset = query.bytes.length;
-  } else
-    for (let i = 0; i < questions; i++)
-      message.questions.push({ name: decodeName(r), type: typeName(r.u16()), class: r.u16() });
-  for (let i = 0; i < answers; i++) decodeRecord(r, message, message.answers);
-  for (let i = 0; i < authorities; i++) decodeRecord(r, message, message.authorities);
-  for (let i = 0; i < additionals; i++) decodeRecord(r, message, message.additionals);
+  message.questions = readQuestions(r, questions, query);
+  message.answers = readSection(r, answers, message, false);
+  message.authorities = readSection(r, authorities, message, false);
+  message.additionals = readSection(r, additionals, message, true);
   return message;
+}
+
+function readQuestions(
+  r: ByteReader,
+  count: number,
+  query?: { bytes: Uint8Array; question: DnsQuestion },
+): DnsQuestion[] {
+  if (query !== undefined && count === 1 && hasQuestionOf(r.bytes, query.bytes)) {
+    r.offset = query.bytes.length;
+    return [query.question];
+  }
+  // A list that begins with its first element has room for one; one that is pushed to has room for many.
+  const questions = count === 0 ? [] : [readQuestion(r)];
+  for (let i = 1; i < count; i++) questions.push(readQuestion(r));
+  return questions;
+}
+
+function readQuestion(r: ByteReader): DnsQuestion {
+  return { name: decodeName(r), type: typeName(r.u16()), class: r.u16() };
+}
+
+function readSection(r: ByteReader, count: number, message: DnsMessage, mayHaveOpt: boolean): DnsRecord[] {
+  let records: DnsRecord[] = [];
+  for (let i = 0; i < count; i++) {
+    const record = decodeRecord(r, message, mayHaveOpt);
+    if (record === null) continue;
+    if (records.length === 0) records = [record];
+    else records.push(record);
+  }
+  return records;
 }
 
 function readCount(r: ByteReader): number {
@@ -242,13 +267,16 @@ function readCount(r: ByteReader): number {
   return count;
 }
 
-function decodeRecord(r: ByteReader, message: DnsMessage, section: DnsRecord[]): void {
+/** @returns null for the OPT record, which goes into the message */
+function decodeRecord(r: ByteReader, message: DnsMessage, mayBeOpt: boolean): DnsRecord | null {
   const start = r.offset;
   const name = decodeOwner(r, message);
   const type = typeName(r.u16());
   const cls = r.u16();
-  if (type === 'OPT')
-    return decodeOpt(r, message, { name, cls, start, inAdditional: section === message.additionals });
+  if (type === 'OPT') {
+    decodeOpt(r, message, { name, cls, start, inAdditional: mayBeOpt });
+    return null;
+  }
   const ttl = r.u32();
   const length = r.u16();
   const end = r.offset + length;
@@ -260,7 +288,7 @@ function decodeRecord(r: ByteReader, message: DnsMessage, section: DnsRecord[]):
     throw new DecodeError(inner.offset, `RFC 1035 §4.1.3: ${end - inner.offset} octets of RDATA left over`);
   r.offset = end;
   // RFC 2181 §8: a TTL with the top bit set is taken as zero.
-  section.push({ name, type, class: cls, ttl: ttl > 0x7fffffff ? 0 : ttl, data });
+  return { name, type, class: cls, ttl: ttl > 0x7fffffff ? 0 : ttl, data };
 }
 
 /** Nearly every owner is the name in question, as a pointer to it: no need to read that again. */
@@ -295,8 +323,8 @@ function decodeOpt(
 }
 
 /**
- * Where the TTLs of the answer and authority records of a message are, that was encoded here: for who sends it
- * again when less time is left.
+ * Where the TTLs of the answer and authority records of a message are, that was encoded here: for who sends
+ * it again when less time is left.
  */
 export function ttlOffsets(bytes: Uint8Array): number[] {
   const r = new ByteReader(bytes, 4);

@@ -1,8 +1,8 @@
 /**
- * question-only — messages of one question and nothing more, as nearly all queries are: written and told at once
+ * question-only — messages of one question and nothing more, as nearly all queries are
  *
- * A name is written straight into octets of the right size; whether two messages ask the same is told by their
- * octets, without reading a name.
+ * They are written straight into octets of the right size; whether two messages ask the same is told by
+ * their octets, without reading a name.
  *
  * STANDARDS  RFC 1035 §4.1, RFC 4343 (case)
  */
@@ -46,8 +46,8 @@ export function encodeQuestionOnly(id: number, flags: number, question: DnsQuest
 }
 
 /**
- * Whether a query is as stub resolvers send it: one question of class IN, its name uncompressed, recursion desired
- * and no other flag, nothing else.
+ * Whether a query is as stub resolvers send it: one question of class IN, its name uncompressed, recursion
+ * desired and no other flag, nothing else.
  */
 export function isPlainQuery(query: Uint8Array): boolean {
   if (query.length > headerBytes + nameBytesMax + fixedBytes) return false;
