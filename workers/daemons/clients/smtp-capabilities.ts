@@ -5,9 +5,6 @@
  */
 import * as ascii from '../../bytes/ascii.ts';
 
-// What this client makes use of, or somebody asks for.
-const keywords = Object.freeze(['PIPELINING', 'SIZE', '8BITMIME', 'SMTPUTF8', 'DSN', 'XFORWARD', 'AUTH']);
-
 /**
  * RFC 5321 §4.1.1.1: the first line names the server, each other one a keyword with parameters.
  * @param frame the reply, each line with its line end
@@ -30,21 +27,40 @@ export function parseCapabilities(frame: Uint8Array): ReadonlyMap<string, string
 }
 
 function keywordAt(bytes: Uint8Array, at: number): string | null {
-  for (let i = 0; i < keywords.length; i++) {
-    const keyword = keywords[i]!;
-    // "AUTH=PLAIN" is the form of an old draft that some clients look for.
-    if (startsWith(bytes, at, keyword) && endsKeyword(bytes[at + keyword.length]!)) return keyword;
+  const keyword = candidateAt(bytes, at);
+  if (keyword === null || !startsWith(bytes, at, keyword)) return null;
+  // "AUTH=PLAIN" is the form of an old draft that some clients look for.
+  return endsKeyword(bytes[at + keyword.length]!) ? keyword : null;
+}
+
+// What this client makes use of, by the first letters.
+function candidateAt(bytes: Uint8Array, at: number): string | null {
+  switch (capital(bytes[at]!)) {
+    case 0x38:
+      return '8BITMIME';
+    case 0x41:
+      return 'AUTH';
+    case 0x44:
+      return 'DSN';
+    case 0x50:
+      return 'PIPELINING';
+    case 0x53:
+      return capital(bytes[at + 1]!) === 0x49 ? 'SIZE' : 'SMTPUTF8';
+    case 0x58:
+      return 'XFORWARD';
+    default:
+      return null;
   }
-  return null;
 }
 
 function startsWith(bytes: Uint8Array, at: number, keyword: string): boolean {
-  for (let i = 0; i < keyword.length; i++) {
-    const byte = bytes[at + i]!;
-    const capital = byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte;
-    if (capital !== keyword.charCodeAt(i)) return false;
-  }
+  for (let i = 0; i < keyword.length; i++)
+    if (capital(bytes[at + i]!) !== keyword.charCodeAt(i)) return false;
   return true;
+}
+
+function capital(byte: number): number {
+  return byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte;
 }
 
 function endsKeyword(byte: number): boolean {

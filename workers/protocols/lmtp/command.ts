@@ -5,6 +5,10 @@
  */
 import * as utf8 from '../../bytes/utf8.ts';
 
+const quote = 0x22;
+const rightAngle = 0x3e;
+const backslash = 0x5c;
+
 export interface CommandLine {
   /** upper case */
   verb: string;
@@ -63,10 +67,10 @@ export function isMailbox(address: string): boolean {
 function pathEnd(text: string): number {
   let quoted = false;
   for (let i = 1; i < text.length; i++) {
-    const c = text[i]!;
-    if (quoted && c === '\\') i++;
-    else if (c === '"') quoted = !quoted;
-    else if (c === '>' && !quoted) return i;
+    const code = text.charCodeAt(i);
+    if (code === backslash && quoted) i++;
+    else if (code === quote) quoted = !quoted;
+    else if (code === rightAngle && !quoted) return i;
   }
   return -1;
 }

@@ -54,7 +54,17 @@ export function formatStatusLine(line: StatusLine): string {
  */
 export function formatDelay(us: number): string {
   const delay = Math.max(0, us);
-  if (delay < 995_000) return String(Math.floor((delay + 5_000) / 10_000) / 100);
-  if (delay < 9_950_000) return String(Math.floor((delay + 50_000) / 100_000) / 10);
+  if (delay < 995_000) {
+    const hundredths = Math.floor((delay + 5_000) / 10_000);
+    if (hundredths % 10 === 0) return formatTenths(hundredths / 10);
+    return hundredths < 10 ? `0.0${hundredths}` : `0.${hundredths}`;
+  }
+  if (delay < 9_950_000) return formatTenths(Math.floor((delay + 50_000) / 100_000));
   return String(Math.floor((delay + 500_000) / 1_000_000));
+}
+
+// Whole numbers become text much faster than fractions.
+function formatTenths(tenths: number): string {
+  const whole = Math.floor(tenths / 10);
+  return tenths % 10 === 0 ? String(whole) : `${whole}.${tenths % 10}`;
 }

@@ -96,7 +96,7 @@ function startQueueManager(
   }: { instance: Instance; entries: readonly MasterEntry[]; events: Channel<QmgrEvent> },
 ): void {
   const { parameters } = instance;
-  os.spawn('postfix/qmgr', function* (child): Proc<void> {
+  os.spawn('postfix/qmgr', (child) => {
     const queue = new InstanceQueue(child, instance);
     const pools = startDeliveryServices(os, {
       instance,
@@ -104,7 +104,7 @@ function startQueueManager(
       markDone: (request, recipient) => queue.markDone(request.queueId, 'active', recipient.index),
     });
     const bounce = bounceConfig(instance, queue);
-    yield* qmgr(child, {
+    return qmgr(child, {
       params: qmgrParams(parameters),
       queue,
       events,

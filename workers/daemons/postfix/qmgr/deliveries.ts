@@ -18,6 +18,8 @@ export class Deliveries {
   readonly #underWay = new Map<number, Entry<ActiveMessage>>();
   /** agents asked for already, by transport */
   readonly #agents = new Map<string, AgentPool | null>();
+  readonly #recipientLimitOf = (transport: string): number =>
+    this.#scheduler.transport(transport).limits.destination_recipient_limit;
   #ticketLast = 0;
 
   constructor(config: QmgrConfig) {
@@ -33,10 +35,7 @@ export class Deliveries {
     for (const { address } of recipients)
       routes.push(yield* this.#config.queue.resolve(address, message.envelope));
     os.because(message.activated);
-    const groups = groupRecipients(
-      routes,
-      (name) => this.#scheduler.transport(name).limits.destination_recipient_limit,
-    );
+    const groups = groupRecipients(routes, this.#recipientLimitOf);
     for (const group of groups) {
       const transport = this.#scheduler.transport(group.route.transport);
       if (this.#agentsOf(transport.name) === null) {

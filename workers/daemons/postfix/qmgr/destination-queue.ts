@@ -57,8 +57,7 @@ export class DestinationQueue<E> {
   }
 
   #currentJob(): Job<E> {
-    const preempting = this.#preempting[this.#preempting.length - 1];
-    if (preempting !== undefined) return preempting;
+    if (this.#preempting.length > 0) return this.#preempting[this.#preempting.length - 1]!;
     const first = this.#jobs[this.#head]!;
     if (first.entries.length < minimumSlots || this.#jobs.length - this.#head < 2) return first;
     const candidate = this.#affordable(first);
@@ -85,7 +84,7 @@ export class DestinationQueue<E> {
   }
 
   #drop(job: Job<E>): void {
-    if (this.#preempting[this.#preempting.length - 1] === job) {
+    if (this.#preempting.length > 0 && this.#preempting[this.#preempting.length - 1] === job) {
       this.#preempting.pop();
       return;
     }

@@ -65,18 +65,24 @@ export function groupRecipients(
   routes: readonly Route[],
   recipientLimitOf: (transport: string) => number,
 ): Group[] {
-  const keyOf = (route: Route): string =>
-    recipientLimitOf(route.transport) === 1 ? `${route.nexthop} ${route.recipient}` : route.nexthop;
-  if (routes.length === 1) return [{ route: routes[0]!, key: keyOf(routes[0]!), recipients: [0] }];
+  if (routes.length === 1) {
+    const route = routes[0]!;
+    return [{ route, key: keyOf(route, recipientLimitOf), recipients: [0] }];
+  }
   const groups = new Map<string, Group>();
   for (const [index, route] of routes.entries()) {
-    const key = keyOf(route);
+    const key = keyOf(route, recipientLimitOf);
     const id = `${route.transport} ${key}`;
     const group = groups.get(id);
     if (group === undefined) groups.set(id, { route, key, recipients: [index] });
     else group.recipients.push(index);
   }
   return [...groups.values()];
+}
+
+function keyOf(route: Route, recipientLimitOf: (transport: string) => number): string {
+  const alone = recipientLimitOf(route.transport) === 1;
+  return alone ? `${route.nexthop} ${route.recipient}` : route.nexthop;
 }
 
 /** Cuts a list into batches of at most `size`; 0 = all in one. */

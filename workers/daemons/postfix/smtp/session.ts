@@ -108,10 +108,11 @@ function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSe
   const isEightBit = request.encoding.toLowerCase() === '8bit';
   const mustDowngrade = isEightBit && !config.disable_mime_output_conversion && !offers.has('8BITMIME');
   const content = mustDowngrade ? downgradeTo7Bit(request.readContent()) : request.readContent();
+  const withDsn = offers.has('DSN');
   const recipients: TransactionRecipient[] = [];
   for (let i = 0; i < left.length; i++) {
     const { address, notify, dsnOriginalRecipient } = left[i]!;
-    recipients.push({ address, notify, originalRecipient: xtext(dsnOriginalRecipient) });
+    recipients.push({ address, notify, originalRecipient: withDsn ? xtext(dsnOriginalRecipient) : '' });
   }
   return {
     sender: request.sender,
@@ -121,7 +122,7 @@ function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSe
     body: request.encoding === '' ? '' : isEightBit ? '8BITMIME' : '7BIT',
     returnContent: request.returnContent,
     smtpUtf8: request.smtpUtf8,
-    envelopeId: xtext(request.envelopeId),
+    envelopeId: withDsn ? xtext(request.envelopeId) : '',
     last: true,
     xforward: config.send_xforward_command && offers.has('XFORWARD') ? xforwardOf(state) : noAttributes,
   };
