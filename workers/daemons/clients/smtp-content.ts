@@ -9,6 +9,7 @@
 import { concat } from '../../bytes/concat.ts';
 
 import { findDotLine } from '../../protocols/smtp/dot-line.ts';
+import { arePlainLines } from '../../protocols/smtp/plain-lines.ts';
 
 /**
  * Dot-stuffs the pieces and appends `end`.
@@ -22,7 +23,8 @@ export function encodeContent(pieces: readonly Uint8Array[], end: Uint8Array): U
   for (let i = 0; i < pieces.length; i++) {
     const piece = pieces[i]!;
     if (piece.length === 0) continue;
-    stuff(piece, last, output);
+    if (last === lf && arePlainLines(piece, piece.length)) output.push(piece);
+    else stuff(piece, last, output);
     last = piece[piece.length - 1]!;
   }
   if (last !== lf) output.push(crlf);

@@ -13,11 +13,14 @@
 import { concat } from '../../bytes/concat.ts';
 
 import { findDotLine } from '../smtp/dot-line.ts';
+import { arePlainLines } from '../smtp/plain-lines.ts';
 
 const lf = 0x0a;
 const cr = 0x0d;
 const dot = 0x2e;
 const pieceBytesMax = 65_536;
+const finalBytes = 3; // the dot and its line end
+const quitBytes = 6; // QUIT and its line end
 
 /** Collects one message. */
 export class ContentReceiver {
@@ -41,9 +44,12 @@ export class ContentReceiver {
 
   /** Frames everything up to the last line end, but nothing beyond the end of the message. */
   readonly framer = (buffer: Uint8Array, length: number): number => {
-    const end = this.#findEnd(length === buffer.length ? buffer : buffer.subarray(0, length));
+    const bytes = length === buffer.length ? buffer : buffer.subarray(0, length);
+    const plain = this.#plainFrame(bytes);
+    if (plain > 0) return plain;
+    const end = this.#findEnd(bytes);
     if (end > 0 && end <= pieceBytesMax) return end; // a later end is not cut in two
-    const last = buffer.lastIndexOf(lf, Math.min(length, pieceBytesMax) - 1);
+    const last = bytes.lastIndexOf(lf, Math.min(length, pieceBytesMax) - 1);
     if (last !== -1) return last + 1;
     return length >= pieceBytesMax ? pieceBytesMax : 0;
   };
@@ -71,6 +77,16 @@ export class ContentReceiver {
     if (!this.tooBig) this.pieces.push(piece);
   }
 
+  /** The usual: whole lines without dots, with the final dot or without it. @returns 0 when it is not so */
+  #plainFrame(buffer: Uint8Array): number {
+    if (!this.#atLineStart || buffer.length > pieceBytesMax) return 0;
+    const finalDot = findFinalDot(buffer);
+    const end = finalDot === -1 ? buffer.lastIndexOf(lf) + 1 : finalDot;
+    if (end === 0 || !arePlainLines(buffer, end)) return 0;
+    this.#dotLineAt = finalDot;
+    return finalDot === -1 ? end : end + finalBytes;
+  }
+
   /** Where the line with the dot alone ends; 0 when it has not come. */
   #findEnd(buffer: Uint8Array): number {
     let at = this.#atLineStart && buffer[0] === dot ? 0 : findDotLine(buffer, 1);
@@ -84,8 +100,18 @@ export class ContentReceiver {
 /** The message as one piece, each line ended by CRLF; nothing is copied when it is so already. */
 export function joinContent(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = concat(pieces);
+  if (arePlainLines(whole, whole.length)) return whole; // the usual case
   const bare = countBareLineFeeds(whole);
   return bare === 0 ? whole : addReturns(whole, bare);
+}
+
+/** Where the dot is that ends a message at the end of the bytes, or before a QUIT there; -1 when there is none. */
+function findFinalDot(bytes: Uint8Array): number {
+  const quitAt = bytes.length - quitBytes;
+  const end = quitAt > 0 && bytes[quitAt] === 0x51 && bytes[quitAt - 1] === lf ? quitAt : bytes.length;
+  const at = end - finalBytes;
+  if (at < 1 || bytes[at] !== dot || bytes[at - 1] !== lf) return -1;
+  return bytes[at + 1] === cr && bytes[at + 2] === lf ? at : -1;
 }
 
 function countBareLineFeeds(bytes: Uint8Array): number {
