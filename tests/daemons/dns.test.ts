@@ -88,6 +88,39 @@ describe('a recursive lookup', () => {
     expect(walk(w).length).toBe(asked + 1);
   });
 
+  test('answers again as before, with the letters of the question, less TTL, and no longer than it lasts', () => {
+    const w = world();
+    const ask = (name: string, type: string): unknown[] =>
+      w.call('client.far.example', function* (os): Proc<unknown[]> {
+        const query = makeQuery({
+          id: os.random.below(65536),
+          question: { name, type, class: 1 },
+          recursionDesired: true,
+          edns: null,
+        });
+        const answer = yield* exchange(os, { server: '203.0.113.53', query, deadline: os.now() + SECOND });
+        const [record] = [...answer!.answers, ...answer!.authorities];
+        return [
+          answer!.questions[0]!.name,
+          answer!.questions[0]!.type,
+          answer!.rcode,
+          record!.type,
+          record!.ttl,
+        ];
+      });
+    expect(ask('mta1.acme.example', 'A')).toEqual(['mta1.acme.example', 'A', 0, 'A', 3600]);
+    w.run(w.now + 100 * SECOND);
+    expect(ask('MTA1.acme.example', 'A')).toEqual(['MTA1.acme.example', 'A', 0, 'A', 3499]);
+    w.run(w.now + 100 * SECOND);
+    expect(ask('mta1.Acme.example', 'A')).toEqual(['mta1.Acme.example', 'A', 0, 'A', 3399]);
+    for (const type of ['MX', 'MX', 'MX', 'A', 'A'])
+      expect(ask('nobody.acme.example', type).slice(0, 4)).toEqual(['nobody.acme.example', type, 3, 'SOA']);
+    const asked = walk(w).length;
+    w.run(w.now + 3400 * SECOND);
+    expect(ask('mta1.acme.example', 'A').slice(0, 4)).toEqual(['mta1.acme.example', 'A', 0, 'A']);
+    expect(walk(w).length).toBe(asked + 1);
+  });
+
   test('follows an alias, and finds the name of an address', () => {
     const w = world();
     expect(

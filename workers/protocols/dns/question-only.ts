@@ -69,7 +69,8 @@ export function hasQuestionOf(message: Uint8Array, query: Uint8Array): boolean {
 /** Whether a message has the question of a plain query, whatever the case of the letters. */
 export function asksTheSame(message: Uint8Array, query: Uint8Array): boolean {
   const nameEnd = query.length - fixedBytes;
-  for (let i = headerBytes; i < nameEnd; i++) if (lower(message[i]!) !== lower(query[i]!)) return false;
+  for (let i = headerBytes; i < nameEnd; i++)
+    if (message[i] !== query[i] && lower(message[i]!) !== lower(query[i]!)) return false;
   for (let i = nameEnd; i < query.length; i++) if (message[i] !== query[i]) return false;
   return true;
 }
