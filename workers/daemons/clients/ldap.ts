@@ -14,14 +14,15 @@ import * as utf8 from '../../bytes/utf8.ts';
 
 import { makeLdapFramer } from '../../protocols/ldap/ber.ts';
 import type { Filter } from '../../protocols/ldap/filter.ts';
-import { FilterError, formatFilter, parseFilter } from '../../protocols/ldap/filter-text.ts';
+import type { FilledFilter } from '../../protocols/ldap/filter-template.ts';
+import { FilterError, parseFilter } from '../../protocols/ldap/filter-text.ts';
 import {
   decodeMessage,
   encodeMessage,
   type LdapMessage,
   type LdapOperation,
 } from '../../protocols/ldap/message.ts';
-import type { LdapRequest, SearchRequest } from '../../protocols/ldap/request.ts';
+import type { LdapRequest, SearchToEncode } from '../../protocols/ldap/request.ts';
 import type { LdapResult as ResultOnWire, SearchResultEntry } from '../../protocols/ldap/response.ts';
 import { describeResult, resultCodes, serverDown, timedOut } from '../../protocols/ldap/types.ts';
 
@@ -52,8 +53,8 @@ export type LdapSearchResult =
 export interface LdapSearch {
   base: string;
   scope: 'base' | 'one' | 'sub';
-  /** RFC 4515 text, or what that stands for */
-  filter: string | Filter;
+  /** RFC 4515 text, or a template with its values */
+  filter: string | FilledFilter;
   /** [] = all user attributes */
   attributes: readonly string[];
   deadline: VirtualTime;
@@ -61,7 +62,7 @@ export interface LdapSearch {
   sizeLimit?: number;
   /** what the search is for, in the trace: the table's file, "saslauthd", "mailbox" */
   table?: string;
-  /** what is looked up, in the trace; default the filter */
+  /** what is looked up, in the trace; default the text of the filter */
   key?: string;
 }
 
@@ -126,7 +127,7 @@ export class LdapSession {
       kind: 'lookup.answered',
       service: 'ldap',
       table: options.table ?? '',
-      key: options.key ?? (typeof filter === 'string' ? filter : formatFilter(filter)),
+      key: options.key ?? (typeof filter === 'string' ? filter : ''),
       result: result.kind !== 'entries' ? 'try-again' : result.entries.length > 0 ? 'found' : 'not-found',
       value: describeAnswer(result, options.attributes),
     });
@@ -160,7 +161,7 @@ export class LdapSession {
     return found.count < entriesMax ? null : this.#lost(serverDown);
   }
 
-  #encode(operation: LdapRequest): Uint8Array {
+  #encode(operation: LdapRequest | SearchToEncode): Uint8Array {
     this.#lastId++;
     return encodeMessage({ id: this.#lastId, operation, controls: [] });
   }
@@ -242,7 +243,7 @@ function judge(result: ResultOnWire): Exclude<LdapResult, { kind: 'ok' }> | null
   return { kind: 'refused', code, text };
 }
 
-function toRequest(options: LdapSearch, filter: Filter): SearchRequest {
+function toRequest(options: LdapSearch, filter: Filter | FilledFilter): SearchToEncode {
   return {
     kind: 'search-request',
     base: options.base,

@@ -161,6 +161,12 @@ export class BerWriter {
     this.#reserve(headOctetsMax);
     this.#head(tag, this.mark - mark);
   }
+  /** Elements that are encoded already. */
+  encoded(elements: Uint8Array): void {
+    this.#reserve(elements.length);
+    this.#start -= elements.length;
+    this.#bytes.set(elements, this.#start);
+  }
   octets(value: Uint8Array, tag = OCTET_STRING): void {
     const count = value.length;
     this.#reserve(count + headOctetsMax);

@@ -44,7 +44,8 @@ export type Filter =
 /** As slapd's olcMaxFilterDepth. */
 export const filterDepthMax = 1000;
 
-const tags = Object.freeze({
+/** Tags of the kinds of filter. */
+export const filterTags = Object.freeze({
   and: 0xa0, or: 0xa1, not: 0xa2, equality: 0xa3, substrings: 0xa4, greaterOrEqual: 0xa5, lessOrEqual: 0xa6,
   present: 0x87, approx: 0xa8, extensible: 0xa9,
 }); // prettier-ignore
@@ -53,7 +54,7 @@ const tags = Object.freeze({
 export function decodeFilter(reader: BerReader, depth = 0): Filter {
   if (depth >= filterDepthMax) throw new DecodeError(reader.offset, 'filter nested too deeply');
   const { tag } = reader;
-  if (tag === tags.present) return { kind: 'present', attribute: reader.text(tag) };
+  if (tag === filterTags.present) return { kind: 'present', attribute: reader.text(tag) };
   const kind = kindOf(tag);
   if (kind === null) throw new DecodeError(reader.offset, 'unknown filter type');
   const outer = reader.enter(tag);
@@ -64,24 +65,24 @@ export function decodeFilter(reader: BerReader, depth = 0): Filter {
 
 function kindOf(tag: number): Exclude<Filter['kind'], 'present'> | null {
   switch (tag) {
-    case tags.equality:
+    case filterTags.equality:
       return 'equality';
-    case tags.and:
+    case filterTags.and:
       return 'and';
-    case tags.or:
+    case filterTags.or:
       return 'or';
-    case tags.not:
+    case filterTags.not:
       return 'not';
-    case tags.greaterOrEqual:
+    case filterTags.greaterOrEqual:
       return 'greater-or-equal';
-    case tags.lessOrEqual:
+    case filterTags.lessOrEqual:
       return 'less-or-equal';
-    case tags.approx:
+    case filterTags.approx:
       return 'approx';
-    case tags.substrings:
+    case filterTags.substrings:
       return 'substrings';
     default:
-      return tag === tags.extensible ? 'extensible' : null;
+      return tag === filterTags.extensible ? 'extensible' : null;
   }
 }
 
@@ -142,26 +143,26 @@ export function encodeFilter(writer: BerWriter, filter: Filter): void {
     case 'and':
     case 'or':
       for (let i = filter.filters.length - 1; i >= 0; i--) encodeFilter(writer, filter.filters[i]!);
-      return writer.wrap(filter.kind === 'and' ? tags.and : tags.or, mark);
+      return writer.wrap(filter.kind === 'and' ? filterTags.and : filterTags.or, mark);
     case 'not':
       encodeFilter(writer, filter.filter);
-      return writer.wrap(tags.not, mark);
+      return writer.wrap(filterTags.not, mark);
     case 'present':
-      return writer.text(filter.attribute, tags.present);
+      return writer.text(filter.attribute, filterTags.present);
     case 'substrings': {
       if (filter.final !== null) writer.octets(filter.final, 0x82);
       for (let i = filter.any.length - 1; i >= 0; i--) writer.octets(filter.any[i]!, 0x81);
       if (filter.initial !== null) writer.octets(filter.initial, 0x80);
       writer.wrap(SEQUENCE, mark);
       writer.text(filter.attribute);
-      return writer.wrap(tags.substrings, mark);
+      return writer.wrap(filterTags.substrings, mark);
     }
     case 'extensible':
       if (filter.dnAttributes) writer.boolean(true, 0x84);
       writer.octets(filter.value, 0x83);
       if (filter.attribute !== '') writer.text(filter.attribute, 0x82);
       if (filter.rule !== '') writer.text(filter.rule, 0x81);
-      return writer.wrap(tags.extensible, mark);
+      return writer.wrap(filterTags.extensible, mark);
     default:
       writer.octets(filter.value);
       writer.text(filter.attribute);
@@ -170,7 +171,7 @@ export function encodeFilter(writer: BerWriter, filter: Filter): void {
 }
 
 function assertionTag(kind: AssertionFilter['kind']): number {
-  if (kind === 'equality') return tags.equality;
-  if (kind === 'greater-or-equal') return tags.greaterOrEqual;
-  return kind === 'less-or-equal' ? tags.lessOrEqual : tags.approx;
+  if (kind === 'equality') return filterTags.equality;
+  if (kind === 'greater-or-equal') return filterTags.greaterOrEqual;
+  return kind === 'less-or-equal' ? filterTags.lessOrEqual : filterTags.approx;
 }

@@ -14,7 +14,7 @@
 import { DecodeError } from '../../bytes/byte-reader.ts';
 
 import { BerReader, BerWriter, OCTET_STRING, SEQUENCE } from './ber.ts';
-import { decodeRequest, encodeRequest, type LdapRequest } from './request.ts';
+import { decodeRequest, encodeRequest, type LdapRequest, type SearchToEncode } from './request.ts';
 import { decodeResponse, encodeResponse, type LdapResponse } from './response.ts';
 import type { TextTable } from './text-table.ts';
 
@@ -33,8 +33,12 @@ export interface LdapMessage {
   controls: readonly Control[];
 }
 
-/** Encodes a message. */
-export function encodeMessage({ id, operation, controls }: LdapMessage): Uint8Array {
+/** Encodes a message; the filter of a search may be one from a template. */
+export function encodeMessage({
+  id,
+  operation,
+  controls,
+}: Omit<LdapMessage, 'operation'> & { operation: LdapOperation | SearchToEncode }): Uint8Array {
   const writer = new BerWriter(isResult(operation) ? resultBytes : undefined);
   if (controls.length > 0) encodeControls(writer, controls);
   if (operation.kind.endsWith('-request')) encodeRequest(writer, operation as LdapRequest);
@@ -48,7 +52,7 @@ export function encodeMessage({ id, operation, controls }: LdapMessage): Uint8Ar
 // a view of an array in the engine's heap is dear.)
 const resultBytes = 72;
 
-function isResult(operation: LdapOperation): boolean {
+function isResult(operation: LdapOperation | SearchToEncode): boolean {
   return 'result' in operation && operation.result.text === '';
 }
 

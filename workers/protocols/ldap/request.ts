@@ -9,6 +9,7 @@ import { DecodeError } from '../../bytes/byte-reader.ts';
 
 import { ENUMERATED, INTEGER, SEQUENCE, SET, type BerReader, type BerWriter } from './ber.ts';
 import { decodeFilter, encodeFilter, type Filter } from './filter.ts';
+import { FilledFilter } from './filter-template.ts';
 import { operationTags as tags } from './types.ts';
 
 export interface BindRequest {
@@ -37,6 +38,9 @@ export interface SearchRequest {
   filter: Filter;
   attributes: readonly string[];
 }
+
+/** A search whose filter is encoded from a template. */
+export type SearchToEncode = Omit<SearchRequest, 'filter'> & { filter: Filter | FilledFilter };
 
 export interface AttributeValues {
   type: string;
@@ -203,7 +207,7 @@ function decodeAttribute(reader: BerReader): AttributeValues {
 }
 
 /** Writes a request (before what follows it, see BerWriter). */
-export function encodeRequest(writer: BerWriter, request: LdapRequest): void {
+export function encodeRequest(writer: BerWriter, request: LdapRequest | SearchToEncode): void {
   const mark = writer.mark;
   switch (request.kind) {
     case 'bind-request':
@@ -261,11 +265,13 @@ function encodeAuthentication(writer: BerWriter, authentication: BindRequest['au
   writer.wrap(0xa3, mark);
 }
 
-function encodeSearch(writer: BerWriter, request: SearchRequest): void {
+function encodeSearch(writer: BerWriter, request: SearchToEncode): void {
   const mark = writer.mark;
   for (let i = request.attributes.length - 1; i >= 0; i--) writer.text(request.attributes[i]!);
   writer.wrap(SEQUENCE, mark);
-  encodeFilter(writer, request.filter);
+  const { filter } = request;
+  if (filter instanceof FilledFilter) filter.template.write(writer, filter.values);
+  else encodeFilter(writer, filter);
   writer.boolean(request.typesOnly);
   writer.integer(request.timeLimit, INTEGER);
   writer.integer(request.sizeLimit, INTEGER);

@@ -11,22 +11,21 @@ import * as utf8 from '../../../bytes/utf8.ts';
 
 import { escapeFilterValue, readFilter } from '../../clients/ldap.ts';
 import type { Filter } from '../../../protocols/ldap/filter.ts';
+import { FilledFilter, FilterTemplate } from '../../../protocols/ldap/filter-template.ts';
 import { formatFilter } from '../../../protocols/ldap/filter-text.ts';
 
 /** Text with places for parts of a key or of a value. */
 export class Template {
   /** text and letters in turn, beginning with text */
   readonly #pieces: readonly string[];
-  readonly #isWhole: boolean;
+  readonly text: string;
+  /** whether it is %s alone */
+  readonly isWhole: boolean;
 
   constructor(text: string) {
+    this.text = text;
     this.#pieces = text.split(/%([%A-Za-z1-9])/);
-    this.#isWhole = text === '%s';
-  }
-
-  /** Whether it is %s alone. */
-  get isWhole(): boolean {
-    return this.#isWhole;
+    this.isWhole = text === '%s';
   }
 
   /**
@@ -71,56 +70,46 @@ export function expandResult(
   });
 }
 
-/** A query filter, to be made for one key after another. */
+/** A query filter, to be filled with one key after another. */
 export class QueryFilter {
   readonly #text: Template;
   /** null: the key goes elsewhere than into values of equality, so that the text must be read each time */
-  readonly #part: Part | null;
+  readonly #template: FilterTemplate | null;
+  /** the values that the key goes into */
+  readonly #values: Template[] = [];
 
   constructor(text: string) {
     this.#text = new Template(text);
     const filter = text.includes('\\') ? null : readFilter(text);
-    this.#part = filter === null ? null : compile(filter);
+    const isTemplate = filter !== null && hasKeyInValuesOnly(filter);
+    this.#template = isTemplate ? new FilterTemplate(filter, (item) => this.#placeOf(item)) : null;
   }
 
   /** The filter for a key, or its text; null when the key lacks a part that the query needs. */
-  expand(key: string): Filter | string | null {
-    if (this.#part === null) return expandQuery(this.#text, key, 'filter');
-    return make(this.#part, key, utf8.encode(key));
+  fill(key: string): FilledFilter | string | null {
+    if (this.#template === null) return expandQuery(this.#text, key, 'filter');
+    const values: Uint8Array[] = [];
+    for (let i = 0; i < this.#values.length; i++) {
+      const template = this.#values[i]!;
+      const text = template.isWhole ? key : template.fill((letter) => partOf(key, letter.toLowerCase()));
+      if (text === null) return null;
+      values.push(utf8.encode(text));
+    }
+    return new FilledFilter(this.#template, values);
+  }
+
+  #placeOf({ value }: { value: Uint8Array }): number {
+    const text = utf8.decode(value);
+    if (!text.includes('%')) return -1;
+    const known = this.#values.findIndex((each) => each.text === text);
+    return known >= 0 ? known : this.#values.push(new Template(text)) - 1;
   }
 }
 
-type Part =
-  | { kind: 'and' | 'or'; parts: Part[] }
-  | { kind: 'equality'; attribute: string; value: Template }
-  | { kind: 'fixed'; filter: Filter };
-
-/** @returns null when a key goes elsewhere than into values of equality */
-function compile(filter: Filter): Part | null {
-  if (filter.kind === 'and' || filter.kind === 'or') {
-    const parts = filter.filters.map(compile);
-    return parts.includes(null) ? null : { kind: filter.kind, parts: parts as Part[] };
-  }
-  if (!formatFilter(filter).includes('%')) return { kind: 'fixed', filter };
-  if (filter.kind !== 'equality' || filter.attribute.includes('%')) return null;
-  return { kind: 'equality', attribute: filter.attribute, value: new Template(utf8.decode(filter.value)) };
-}
-
-function make(part: Part, key: string, octets: Uint8Array): Filter | null {
-  if (part.kind === 'fixed') return part.filter;
-  if (part.kind === 'equality') {
-    const { attribute, value } = part;
-    if (value.isWhole) return { kind: 'equality', attribute, value: octets };
-    const text = value.fill((letter) => partOf(key, letter.toLowerCase()));
-    return text === null ? null : { kind: 'equality', attribute, value: utf8.encode(text) };
-  }
-  const filters: Filter[] = [];
-  for (let i = 0; i < part.parts.length; i++) {
-    const filter = make(part.parts[i]!, key, octets);
-    if (filter === null) return null;
-    filters.push(filter);
-  }
-  return { kind: part.kind, filters };
+function hasKeyInValuesOnly(filter: Filter): boolean {
+  if (filter.kind === 'and' || filter.kind === 'or') return filter.filters.every(hasKeyInValuesOnly);
+  if (filter.kind === 'equality') return !filter.attribute.includes('%');
+  return !formatFilter(filter).includes('%');
 }
 
 function partOf(text: string, letter: string): string | null {

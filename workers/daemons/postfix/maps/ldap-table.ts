@@ -17,7 +17,7 @@ import {
   type LdapEntry, type LdapSearch, type LdapSearchResult, type LdapServer,
 } from '../../clients/ldap.ts'; // prettier-ignore
 import { call, SECOND, type Os, type Proc } from '../../../os/os.ts';
-import type { Filter } from '../../../protocols/ldap/filter.ts';
+import type { FilledFilter } from '../../../protocols/ldap/filter-template.ts';
 import { describeResult, resultCodes, serverDown } from '../../../protocols/ldap/types.ts';
 
 import { parseMainCf } from '../main-cf.ts';
@@ -86,7 +86,7 @@ function* lookup(os: Os, table: LdapTable, key: string): Proc<TableAnswer> {
     const at = folded.lastIndexOf('@');
     if (at < 0 || !conf.domains.includes(folded.slice(at + 1))) return notFound;
   }
-  const filter = conf.queryFilter.expand(folded);
+  const filter = conf.queryFilter.fill(folded);
   const base = expandQuery(conf.searchBase, folded, 'dn');
   if (filter === null || base === null) return notFound;
   const query = { conf, base, filter, key: folded };
@@ -102,7 +102,7 @@ function* lookup(os: Os, table: LdapTable, key: string): Proc<TableAnswer> {
 interface Query {
   conf: LdapConf;
   base: string;
-  filter: Filter | string;
+  filter: FilledFilter | string;
   key: string;
 }
 
