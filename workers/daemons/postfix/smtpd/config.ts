@@ -9,6 +9,7 @@ import type { Parameters } from '../parameters.ts';
 import { discardedKeywords, Offer } from './hello.ts';
 import { NameAddressList } from './name-address-list.ts';
 import { parseRestrictions, type RestrictionItem } from './restriction-table.ts';
+import { Mechanisms } from './sasl-dialogue.ts';
 import type { SmtpdPart } from './session.ts';
 
 export interface SmtpdConfig {
@@ -62,6 +63,7 @@ export interface SmtpdConfig {
   readonly broken_sasl_auth_clients: boolean;
   /** smtpd_sasl_path, as the file of the library */
   readonly saslFile: string;
+  readonly mechanisms: Mechanisms;
   readonly reject_unlisted_sender: boolean;
   readonly reject_unlisted_recipient: boolean;
   readonly relay_before_recipient_restrictions: boolean;
@@ -146,6 +148,7 @@ function readLists(parameters: Parameters) {
     discard_ehlo_keyword_address_maps: parameters.text('smtpd_discard_ehlo_keyword_address_maps'),
     discarded: discardedKeywords(parameters.list('smtpd_discard_ehlo_keywords')),
     offer: new Offer(),
+    mechanisms: new Mechanisms(),
     noop_commands: parameters.list('smtpd_noop_commands'),
   };
 }

@@ -9,7 +9,6 @@ import type { Token } from '../../../protocols/smtp/command.ts';
 import type { Proc } from '../../../os/os.ts';
 
 import { checkHelo, isProc } from './checks.ts';
-import { mechanisms } from './sasl-dialogue.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
 /** HELO name */
@@ -84,7 +83,7 @@ export class Offer {
 
   replyTo(session: Session): string {
     const { config, discarded, xclientAllowed, xforwardAllowed } = session;
-    const offered = config.offersAuth ? mechanisms(session) : null;
+    const offered = config.offersAuth ? config.mechanisms.of(session) : null;
     const isSame =
       this.#discarded === discarded &&
       this.#mechanisms === offered &&
@@ -113,7 +112,7 @@ function capabilities(session: Session): string[] {
   if (!config.disable_vrfy_command) offer('VRFY');
   offer('ETRN');
   if (config.offersAuth) {
-    const list = mechanisms(session).join(' ');
+    const list = config.mechanisms.of(session).join(' ');
     offer('AUTH', `AUTH ${list}`);
     if (config.broken_sasl_auth_clients) offer('AUTH', `AUTH=${list}`);
   }

@@ -16,22 +16,29 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
+import { parseSaslConf } from '../sasl/sasl-conf.ts';
+
 import { readLine, say } from './chat.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
 /** What the dialogue came to: credentials, or the words of the SASL library for what went wrong. */
 type Credentials = { user: string; password: string } | { failure: string } | Outcome;
 
-/** The mechanisms offered, in the library's order. */
-export function mechanisms(session: Session): readonly string[] {
-  return session.os.files.parsed(session.config.saslFile, parseMechanisms);
-}
+/** The mechanisms offered, in the library's order; taken from its file again when mech_list changes. */
+export class Mechanisms {
+  #listed: string | null = null;
+  #offered: readonly string[] = implemented;
 
-function parseMechanisms(bytes: Uint8Array | null): readonly string[] {
-  const listed = bytes === null ? null : /^mech_list:[ \t]*(.*)$/m.exec(ascii.decode(bytes));
-  if (listed === null) return implemented;
-  const wanted = listed[1]!.toUpperCase().split(/\s+/);
-  return implemented.filter((mechanism) => wanted.includes(mechanism));
+  of(session: Session): readonly string[] {
+    const conf = session.os.files.parsed(session.config.saslFile, parseSaslConf);
+    const listed = conf.get('mech_list') ?? null;
+    if (listed !== this.#listed) {
+      this.#listed = listed;
+      const wanted = listed === null ? implemented : listed.toUpperCase().split(/\s+/);
+      this.#offered = implemented.filter((mechanism) => wanted.includes(mechanism));
+    }
+    return this.#offered;
+  }
 }
 
 /** AUTH mechanism [initial-response] */
@@ -62,7 +69,7 @@ export function* auth(session: Session, tokens: readonly Token[]): Proc<Outcome>
   return fail(session, method, { reason: 'authentication failure', user });
 }
 
-const implemented = Object.freeze(['LOGIN', 'PLAIN']);
+const implemented: readonly string[] = Object.freeze(['LOGIN', 'PLAIN']);
 
 function fail(
   session: Session,
@@ -77,7 +84,7 @@ function fail(
 
 function* converse(session: Session, method: string, initial: string | null): Proc<Credentials> {
   const mechanism = method.toUpperCase();
-  if (!mechanisms(session).includes(mechanism)) {
+  if (!session.config.mechanisms.of(session).includes(mechanism)) {
     session.warn(`SASL authentication failure: Couldn't find mech ${printable(method, '?').slice(0, 100)}`);
     return { failure: 'no mechanism available' };
   }
