@@ -19,6 +19,8 @@ export interface Instance {
   tables(value: string): LookupTables;
   /** trivial-rewrite: address → class, transport, nexthop. Transport maps, relayhost and defaults applied. */
   resolve(os: Os, address: string, sender: string): Proc<Resolution>;
+  /** What resolve() said to this process lately; null = it must be asked. */
+  resolved(os: Os, address: string, sender: string): Resolution | null;
   /**
    * trivial-rewrite: completes an address (append_at_myorigin, append_dot_mydomain, swap_bangpath, percent
    * hack).

@@ -86,12 +86,6 @@ class CleanupStream implements MailStream {
   }
 
   *finish(content: readonly Uint8Array[]): Proc<CleanupResult> {
-    const result = yield* this.#enter(content);
-    if (result.kind !== 'ok') this.abandon();
-    return result;
-  }
-
-  *#enter(content: readonly Uint8Array[]): Proc<CleanupResult> {
     const envelope = this.#envelope;
     const message = scanMessage(content);
     const edits = this.#droppedFields(message);
@@ -99,27 +93,28 @@ class CleanupStream implements MailStream {
     this.#log(`message-id=${messageId}`);
     if (receivedCount(message) >= this.#config.hopcount_limit) {
       this.#warn('message rejected: hopcount exceeded');
-      return refusals.hops;
+      return this.#refuse(refusals.hops);
     }
     if (envelope.client.source === 'LOCAL') {
       const map = (role: HeaderRole, address: string) => this.#mapHeaderAddress(role, address);
-      if (!(yield* rewriteHeaderAddresses(message, edits, map))) return refusals.queue;
+      if (!(yield* rewriteHeaderAddresses(message, edits, map))) return this.#refuse(refusals.queue);
     }
     const verdict = this.#isChecked() ? yield* this.#check(message) : noVerdict;
-    if (verdict.failed) return refusals.queue;
-    if (verdict.reject !== '') return refusal(verdict.reject);
+    if (verdict.failed) return this.#refuse(refusals.queue);
+    if (verdict.reject !== '') return this.#refuse(refusal(verdict.reject));
     if (verdict.edits.size > 0) for (const [field, edit] of verdict.edits) edits.set(field, edit);
     const pieces = assemble(message, edits);
     let size = 0;
     for (const piece of pieces) size += piece.length;
     const limit = this.#config.message_size_limit;
-    if (limit > 0 && size > limit) return refusals.size;
+    if (limit > 0 && size > limit) return this.#refuse(refusals.size);
     let sender: string | null = this.#service.rewrite(envelope.sender);
-    if (sender !== '') sender = yield* this.#map('envelope_sender', sender);
-    if (sender === null) return refusals.queue;
+    if (sender !== '' && this.#isMapped('envelope_sender'))
+      sender = yield* this.#map('envelope_sender', sender);
+    if (sender === null) return this.#refuse(refusals.queue);
     const recipients = yield* this.#mapRecipients(sender, verdict);
-    if (recipients === null) return refusals.queue;
-    if (recipients.length === 0) return refusals.recipients;
+    if (recipients === null) return this.#refuse(refusals.queue);
+    if (recipients.length === 0) return this.#refuse(refusals.recipients);
     if (verdict.discard || envelope.discard) {
       this.abandon();
       return ok;
@@ -128,6 +123,11 @@ class CleanupStream implements MailStream {
     yield* this.#os.files.fsync(this.#path);
     this.#announce({ sender, recipients, size, messageId, held: verdict.hold || envelope.hold });
     return ok;
+  }
+
+  #refuse(result: CleanupResult): CleanupResult {
+    this.abandon();
+    return result;
   }
 
   // message_drop_headers
@@ -194,12 +194,16 @@ class CleanupStream implements MailStream {
   }
 
   *#mapHeaderAddress(role: HeaderRole, address: string): Proc<string | null> {
-    return yield* this.#map(role, this.#service.rewrite(address));
+    const complete = this.#service.rewrite(address);
+    return this.#isMapped(role) ? yield* this.#map(role, complete) : complete;
+  }
+
+  #isMapped(role: AddressRole): boolean {
+    return !this.#envelope.noAddressMappings && this.#config.canonical[role].length > 0;
   }
 
   // The canonical maps, one after the other. @returns null when one does not answer
   *#map(role: AddressRole, address: string): Proc<string | null> {
-    if (this.#envelope.noAddressMappings) return address;
     let current = address;
     for (const table of this.#config.canonical[role]) {
       const mapped = yield* mapCanonical(this.#os, this.#service, table, current);
@@ -216,12 +220,13 @@ class CleanupStream implements MailStream {
     const recipients: Omit<RequestRecipient, 'index'>[] = [];
     const redirect = verdict.redirect || this.#envelope.redirect;
     const given = redirect === '' ? this.#recipients : [plainRecipient(redirect)];
-    const copies = redirect === '' ? yield* this.#copies(sender, verdict) : [];
+    const copies = redirect === '' && this.#hasCopies(verdict) ? yield* this.#copies(sender, verdict) : [];
     if (copies === null) return null;
     const all = copies.length === 0 ? given : [...given, ...copies];
     let seen: Set<string> | null = null;
     for (const recipient of all) {
-      const addresses = yield* this.#mapRecipient(recipient.address);
+      const complete = this.#service.rewrite(recipient.address || this.#config.empty_address_recipient);
+      const addresses = this.#envelope.noAddressMappings ? [complete] : yield* this.#mapRecipient(complete);
       if (addresses === null) return null;
       const originalAddress = recipient.originalAddress || recipient.address;
       const dsnOriginalRecipient = recipient.dsnOriginalRecipient || `rfc822;${originalAddress}`;
@@ -239,10 +244,10 @@ class CleanupStream implements MailStream {
   }
 
   *#mapRecipient(address: string): Proc<string[] | null> {
-    const { virtual_alias, empty_address_recipient } = this.#config;
-    const complete = this.#service.rewrite(address === '' ? empty_address_recipient : address);
-    if (this.#envelope.noAddressMappings) return [complete];
-    const current = yield* this.#map('envelope_recipient', complete);
+    const { virtual_alias } = this.#config;
+    const current = this.#isMapped('envelope_recipient')
+      ? yield* this.#map('envelope_recipient', address)
+      : address;
     if (current === null) return null;
     if (virtual_alias === null) return [current];
     const expanded = yield* expandAliases(this.#os, this.#service, virtual_alias, current);
@@ -251,10 +256,15 @@ class CleanupStream implements MailStream {
     return null;
   }
 
+  #hasCopies({ bcc }: Verdict): boolean {
+    const { always_bcc, sender_bcc_maps, recipient_bcc_maps } = this.#config;
+    if (this.#envelope.noAddressMappings || this.#envelope.noCopies) return false;
+    return bcc.length > 0 || always_bcc !== '' || sender_bcc_maps !== null || recipient_bcc_maps !== null;
+  }
+
   // always_bcc, sender_bcc_maps, recipient_bcc_maps, BCC actions; never for mail without address mappings.
   *#copies(sender: string, verdict: Verdict): Proc<MailRecipient[] | null> {
     const { always_bcc, sender_bcc_maps, recipient_bcc_maps } = this.#config;
-    if (this.#envelope.noAddressMappings || this.#envelope.noCopies) return [];
     const copies = [...verdict.bcc];
     if (always_bcc !== '') copies.push(always_bcc);
     if (sender_bcc_maps !== null && !(yield* this.#copy(sender_bcc_maps, sender, copies))) return null;

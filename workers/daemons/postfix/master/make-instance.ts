@@ -68,15 +68,19 @@ class PostfixInstance implements Instance {
   }
 
   *resolve(os: Os, address: string, sender: string): Proc<Resolution> {
-    const known = this.#resolutionsOf(os);
-    const key = `${sender}\n${address}`;
-    const old = known.get(key);
-    if (old !== undefined && os.now() < old.expires) return old.resolution;
+    const old = this.resolved(os, address, sender);
+    if (old !== null) return old;
     const resolution = yield* this.#resolver.resolve(os, address, sender);
     if (resolution.kind === 'try-again') return resolution;
+    const known = this.#resolutionsOf(os);
     if (known.size >= resolutionsMax) known.clear();
-    known.set(key, { resolution, expires: os.now() + resolutionUs });
+    known.set(`${sender}\n${address}`, { resolution, expires: os.now() + resolutionUs });
     return resolution;
+  }
+
+  resolved(os: Os, address: string, sender: string): Resolution | null {
+    const old = this.#resolutionsOf(os).get(`${sender}\n${address}`);
+    return old !== undefined && os.now() < old.expires ? old.resolution : null;
   }
 
   rewrite(address: string): string {

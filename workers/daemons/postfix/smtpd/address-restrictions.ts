@@ -19,9 +19,20 @@ const resolutionsMax = 100;
 
 /** Asks trivial-rewrite(8), once per address and message. */
 export function* resolveAddress(session: Session, address: string): Proc<Resolution> {
-  const { resolutions } = session;
-  for (const known of resolutions) if (known.address === address) return known.resolution;
+  const known = resolvedAddress(session, address);
+  if (known !== null) return known;
   const resolution = yield* session.service.instance.resolve(session.os, address, session.sender ?? '');
+  return remember(session, address, resolution);
+}
+
+/** What trivial-rewrite(8) said of the address before; null = it must be asked. */
+export function resolvedAddress(session: Session, address: string): Resolution | null {
+  for (const known of session.resolutions) if (known.address === address) return known.resolution;
+  const resolution = session.service.instance.resolved(session.os, address, session.sender ?? '');
+  return resolution === null ? null : remember(session, address, resolution);
+}
+
+function remember({ resolutions }: Session, address: string, resolution: Resolution): Resolution {
   if (resolutions.length >= resolutionsMax) resolutions.length = 0;
   resolutions.push({ address, resolution });
   return resolution;
@@ -95,7 +106,7 @@ export function* rejectUnlisted(check: Check, address: string): Proc<Verdict> {
   const seen = replyClass === 'Sender address' ? 'senderListed' : 'recipientListed';
   if (checks[seen]) return 'dunno';
   if (checks.warnIfReject === 0) checks[seen] = true;
-  const resolution = yield* resolveAddress(session, address);
+  const resolution = resolvedAddress(session, address) ?? (yield* resolveAddress(session, address));
   if (resolution.kind === 'try-again') return rejectTemporarily(session, address);
   if (resolution.kind === 'bad-address') return 'dunno';
   const { recipient, transport, nexthop, addressClass } = resolution;

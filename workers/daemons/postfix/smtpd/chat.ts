@@ -12,7 +12,7 @@ import * as utf8 from '../../../bytes/utf8.ts';
 
 import { escapeForLog } from '../../../protocols/smtp/reply.ts';
 
-import type { Connection, Proc } from '../../../os/os.ts';
+import type { Connection, Line, Proc, VirtualTime } from '../../../os/os.ts';
 
 import { addFooter } from './reject-footer.ts';
 import type { Session } from './session.ts';
@@ -43,22 +43,36 @@ export class CommandLine {
 const skippedBytes = 65536;
 const bytesLogged = 100;
 
-/**
- * Reads a line after writing what is pending. Past the limit the rest of the line is thrown away, as if it
- * were not there.
- */
+/** Reads a line after writing what is pending. */
 export function* readLine(session: Session, bytesMax: number): Proc<CommandLine | 'timeout' | 'eof'> {
-  const { os, conn } = session;
-  if (session.pending !== '' && !holdsLine(conn) && !(yield* flush(session))) return 'eof';
-  const deadline = os.now() + session.config.timeout;
-  const line = yield* conn.readLine({ deadline, bytesMax });
+  if (mustSend(session) && (yield* send(session)) !== 'ok') return 'eof';
+  const deadline = session.os.now() + session.config.timeout;
+  const line = yield* session.conn.readLine({ deadline, bytesMax });
   if (typeof line === 'string') return line === 'timeout' ? 'timeout' : 'eof';
-  if (line.ending !== 'none') return new CommandLine(line.bytes, line.ending === 'lf', false);
+  return line.ending === 'none' ? yield* skipRest(session, line, deadline) : lineOf(line);
+}
+
+/** A line within the limit. */
+export function lineOf({ bytes, ending }: Line): CommandLine {
+  return new CommandLine(bytes, ending === 'lf', false);
+}
+
+/** A line past the limit: its rest is thrown away, as if it were not there. */
+export function* skipRest(
+  session: Session,
+  start: Line,
+  deadline: VirtualTime,
+): Proc<CommandLine | 'timeout' | 'eof'> {
   for (;;) {
-    const rest = yield* conn.readLine({ deadline, bytesMax: skippedBytes });
+    const rest = yield* session.conn.readLine({ deadline, bytesMax: skippedBytes });
     if (typeof rest === 'string') return rest === 'timeout' ? 'timeout' : 'eof';
-    if (rest.ending !== 'none') return new CommandLine(line.bytes, rest.ending === 'lf', true);
+    if (rest.ending !== 'none') return new CommandLine(start.bytes, rest.ending === 'lf', true);
   }
+}
+
+/** Whether replies have to leave before the next line is read: it is not there yet. */
+export function mustSend(session: Session): boolean {
+  return session.pending !== '' && !holdsLine(session.conn);
 }
 
 /**
@@ -94,11 +108,14 @@ function failureText(session: Session, reply: string): string {
 
 /** Writes what is pending. @returns false when the connection is gone */
 export function* flush(session: Session): Proc<boolean> {
+  return session.pending === '' || (yield* send(session)) === 'ok';
+}
+
+/** Writes what is pending, which is something. */
+export function send(session: Session): ReturnType<Connection['write']> {
   const { pending, conn, config } = session;
-  if (pending === '') return true;
   session.pending = '';
-  const deadline = session.os.now() + config.timeout;
-  return (yield* conn.write(utf8.encode(pending), { deadline })) === 'ok';
+  return conn.write(utf8.encode(pending), { deadline: session.os.now() + config.timeout });
 }
 
 /**

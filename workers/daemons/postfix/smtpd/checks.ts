@@ -76,25 +76,51 @@ export function* checkRecipient(session: Session, recipient: string): Proc<Refus
       refused = isProc(checked) ? yield* checked : checked;
     }
   }
-  if (refused === null) refused = refusal(session, yield* checkRecipientLists(session, recipient));
+  if (refused === null) {
+    const answer = checkRecipientLists(session, recipient);
+    refused = refusal(session, typeof answer === 'string' ? answer : yield* answer);
+  }
   session.checkedRecipient = null;
   return refused;
 }
 
-function* checkRecipientLists(session: Session, recipient: string): Proc<Verdict> {
+function checkRecipientLists(session: Session, recipient: string): Answer {
   const { checks, config } = session;
   checks.deferIfPermit = checks.afterSender;
   resetChecks(session);
   const { relay, recipient: own } = config.restrictions;
   const relayFirst = config.relay_before_recipient_restrictions;
   const check = checkOf(session, recipient, 'Recipient address', 'check_recipient_access');
-  let answer = evaluate(check, relayFirst ? relay : own);
-  if ((typeof answer === 'string' ? answer : yield* answer) === 'reject') return 'reject';
-  answer = evaluate(check, relayFirst ? own : relay);
-  if ((typeof answer === 'string' ? answer : yield* answer) === 'reject') return 'reject';
+  const first = evaluate(check, relayFirst ? relay : own);
+  const second = relayFirst ? own : relay;
+  if (typeof first !== 'string') return checkRecipientLater(check, first, second);
+  if (first === 'reject') return 'reject';
+  const answer = evaluate(check, second);
+  if (typeof answer !== 'string') return checkRecipientLater(check, answer, null);
+  return answer === 'reject' ? 'reject' : checkUnlisted(check);
+}
+
+// Goes on when the answer of a list is there. @param then the list behind it
+function* checkRecipientLater(
+  check: Check,
+  answer: Proc<Verdict>,
+  then: readonly RestrictionItem[] | null,
+): Proc<Verdict> {
+  if ((yield* answer) === 'reject') return 'reject';
+  if (then !== null) {
+    const next = evaluate(check, then);
+    if ((typeof next === 'string' ? next : yield* next) === 'reject') return 'reject';
+  }
+  const listed = checkUnlisted(check);
+  return typeof listed === 'string' ? listed : yield* listed;
+}
+
+function checkUnlisted(check: Check): Answer {
+  const { session } = check;
   if (deferred(session) === 'reject') return 'reject';
-  if (!config.reject_unlisted_recipient || checks.recipientListed || session.actions.discard) return 'dunno';
-  return yield* rejectUnlisted(check, recipient);
+  if (!session.config.reject_unlisted_recipient) return 'dunno';
+  if (session.checks.recipientListed || session.actions.discard) return 'dunno';
+  return rejectUnlisted(check, check.replyName);
 }
 
 /** Applies to ETRN. */

@@ -14,7 +14,7 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
-import { flush, saidAtOnce, say } from './chat.ts';
+import { flush, saidAtOnce, say, send } from './chat.ts';
 import { checkData, checkEndOfData, isProc } from './checks.ts';
 import { DataFramer, MessageContent } from './message-content.ts';
 import { formatReceived } from './received.ts';
@@ -36,7 +36,8 @@ export function* data(session: Session, tokens: readonly Token[]): Proc<Outcome>
   const content = openContent(session, transaction);
   const ready = '354 End data with <CR><LF>.<CR><LF>';
   if (!saidAtOnce(session, ready)) yield* say(session, ready);
-  if (!(yield* flush(session))) return { kind: 'ended', reason: 'lost connection' };
+  if (session.pending !== '' && (yield* send(session)) !== 'ok')
+    return { kind: 'ended', reason: 'lost connection' };
   session.where = 'DATA content';
   const failure = yield* receiveLines(session, content);
   if (failure !== null) return failure;

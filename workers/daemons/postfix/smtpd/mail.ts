@@ -11,7 +11,9 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
-import { resolveAddress } from './address-restrictions.ts';
+import type { Resolution } from '../trivial-rewrite/route.ts';
+
+import { resolveAddress, resolvedAddress } from './address-restrictions.ts';
 import { isAscii } from './chat.ts';
 import { checkMail, checkSize, isProc } from './checks.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
@@ -38,8 +40,15 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
   if (path.malformed) return refuse(badSender);
   const utf8Offered = config.smtputf8_enable && !session.discarded.has('SMTPUTF8');
   session.smtpUtf8 = utf8Offered && tokens.some(({ text }, i) => i > 2 && isKeyword(text, 'SMTPUTF8'));
-  const sender = yield* extractAddress(session, path, 'MAIL', config.strict_rfc821_envelopes);
-  if (sender === null) return refuse(badSender);
+  const sender = addressIn(session, path, 'MAIL', config.strict_rfc821_envelopes);
+  const resolution =
+    sender === null || sender === ''
+      ? null
+      : (resolvedAddress(session, sender) ?? (yield* resolveAddress(session, sender)));
+  if (sender === null || isBadAddress(session, sender, resolution)) {
+    warnIllegal(session, path, 'MAIL');
+    return refuse(badSender);
+  }
   const options: MailOptions = { encoding: '', returnContent: '', envelopeId: null, saslSender: null };
   for (let i = 3; i < tokens.length; i++) {
     const refused = takeParameter(session, tokens[i]!.text, { options, utf8Offered });
@@ -54,7 +63,7 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
   }
   session.checkedSender = null;
   if (refused !== null) return refuse(refused);
-  session.localRewrite = yield* isLocalClient(session);
+  session.localRewrite = isLocalClient(session) ?? (yield* isLocalByTable(session));
   session.transaction = {
     sender,
     arrived: session.os.now(),
@@ -75,13 +84,15 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
 
 const badSender = '501 5.1.7 Bad sender address syntax';
 
-/** The address in a MAIL, RCPT or VRFY argument. @returns null, with a line in the log, when there is none */
-export function* extractAddress(
+/**
+ * The address in a MAIL, RCPT or VRFY argument, by its syntax. @returns null when there is none; see warnIllegal()
+ */
+export function addressIn(
   session: Session,
   path: Token,
   verb: 'MAIL' | 'RCPT' | 'VRFY',
   strict: boolean,
-): Proc<string | null> {
+): string | null {
   const found = parseEnvelopeAddress(path.text);
   if (verb !== 'VRFY' && !path.text.startsWith('<'))
     session.os.trace({
@@ -89,21 +100,22 @@ export function* extractAddress(
       rule: 'RFC 5321 §4.1.2',
       detail: `${verb} address without <>: ${printable(path.text, '?').slice(0, 100)}`,
     });
-  if (found !== null && (!strict || (found.strict && !found.address.startsWith('@')))) {
-    const { address } = found;
-    if (address === '' ? verb === 'MAIL' : yield* isValidAddress(session, address)) return address;
-  }
-  const shown = printable(path.text, '?');
-  session.warn(`Illegal address syntax from ${session.namaddr} in ${verb} command: ${shown}`);
-  return null;
+  if (found === null || (strict && (!found.strict || found.address.startsWith('@')))) return null;
+  return found.address === '' && verb !== 'MAIL' ? null : found.address;
 }
 
-function* isValidAddress(session: Session, address: string): Proc<boolean> {
-  const resolution = yield* resolveAddress(session, address);
-  if (resolution.kind === 'bad-address') return false;
-  return (
-    session.smtpUtf8 || isAscii(domainOf(resolution.kind === 'resolved' ? resolution.recipient : address))
-  );
+/** Whether trivial-rewrite(8) does not take the address for one. @param resolution null = not asked */
+export function isBadAddress(session: Session, address: string, resolution: Resolution | null): boolean {
+  if (resolution === null) return false;
+  if (resolution.kind === 'bad-address') return true;
+  if (session.smtpUtf8) return false;
+  return !isAscii(domainOf(resolution.kind === 'resolved' ? resolution.recipient : address));
+}
+
+/** Logs an argument that is no address. */
+export function warnIllegal(session: Session, path: Token, verb: 'MAIL' | 'RCPT' | 'VRFY'): void {
+  const shown = printable(path.text, '?');
+  session.warn(`Illegal address syntax from ${session.namaddr} in ${verb} command: ${shown}`);
 }
 
 // smtpd_client_message_rate_limit
@@ -166,15 +178,22 @@ function takeSize(session: Session, value: string): string | null {
   return null;
 }
 
-// local_header_rewrite_clients
-function* isLocalClient(session: Session): Proc<boolean> {
+// local_header_rewrite_clients; null = a table of mynetworks decides
+function isLocalClient(
+  session: Session,
+  inside = session.config.mynetworks.decides(session),
+): boolean | null {
   const { os, client, config, login } = session;
   for (const name of config.local_header_rewrite_clients) {
     if (name === 'permit_inet_interfaces') {
       if (client.address === '127.0.0.1' || os.addresses.includes(client.address)) return true;
     } else if (name === 'permit_mynetworks') {
-      if (config.mynetworks.decides(session) ?? (yield* config.mynetworks.includes(session))) return true;
+      if (inside !== false) return inside;
     } else if (name === 'permit_sasl_authenticated' && login !== null) return true;
   }
   return false;
+}
+
+function* isLocalByTable(session: Session): Proc<boolean> {
+  return isLocalClient(session, yield* session.config.mynetworks.includes(session)) === true;
 }

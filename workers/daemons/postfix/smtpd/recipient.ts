@@ -12,8 +12,9 @@ import type { Proc } from '../../../os/os.ts';
 import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
 import type { OriginalClient } from '../delivery/request.ts';
 
+import { resolveAddress, resolvedAddress } from './address-restrictions.ts';
 import { checkRecipient } from './checks.ts';
-import { extractAddress } from './mail.ts';
+import { addressIn, isBadAddress, warnIllegal } from './mail.ts';
 import { accept, refuse, type Outcome, type Session, type Transaction } from './session.ts';
 
 interface RecipientOptions {
@@ -32,8 +33,15 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
   const tooMany = config.client_recipient_rate_limit === 0 ? null : yield* countRecipient(session);
   if (tooMany !== null) return tooMany;
   if (path.malformed) return refuse(badRecipient);
-  const address = yield* extractAddress(session, path, 'RCPT', config.strict_rfc821_envelopes);
-  if (address === null) return refuse(badRecipient);
+  const address = addressIn(session, path, 'RCPT', config.strict_rfc821_envelopes);
+  const resolution =
+    address === null
+      ? null
+      : (resolvedAddress(session, address) ?? (yield* resolveAddress(session, address)));
+  if (address === null || isBadAddress(session, address, resolution)) {
+    warnIllegal(session, path, 'RCPT');
+    return refuse(badRecipient);
+  }
   const options: RecipientOptions = { notify: '', originalRecipient: '' };
   for (let i = 3; i < tokens.length; i++) {
     const refused = takeParameter(session, tokens[i]!.text, options);
@@ -75,8 +83,12 @@ export function* vrfy(session: Session, tokens: readonly Token[]): Proc<Outcome>
   const text = words.map((word) => word.text).join(' ');
   const before = session.smtpUtf8;
   session.smtpUtf8 ||= utf8;
-  const address = yield* extractAddress(session, { text, malformed: false }, 'VRFY', false);
-  const refused = address === null ? badRecipient : yield* checkRecipient(session, address);
+  const argument = { text, malformed: false };
+  const address = addressIn(session, argument, 'VRFY', false);
+  let refused: string | null = badRecipient;
+  if (address !== null && !isBadAddress(session, address, yield* resolveAddress(session, address)))
+    refused = yield* checkRecipient(session, address);
+  else warnIllegal(session, argument, 'VRFY');
   session.smtpUtf8 = before;
   return refused === null ? accept(`252 2.0.0 ${text}`) : refuse(refused);
 }

@@ -19,7 +19,9 @@ import { call, type Connection, type Os, type Proc } from '../../../os/os.ts';
 import type { Service } from '../instance.ts';
 
 import type { Anvil } from './anvil.ts';
-import { flagIllegalPipelining, flush, readLine, saidAtOnce, say } from './chat.ts';
+import {
+  flagIllegalPipelining, flush, lineOf, mustSend, saidAtOnce, say, send, skipRest, type CommandLine,
+} from './chat.ts'; // prettier-ignore
 import { checkClient, isProc } from './checks.ts';
 import { readConfig } from './config.ts';
 import { bdat, data } from './content.ts';
@@ -185,27 +187,47 @@ function isExemptByTable(session: Session): Proc<boolean> {
 }
 
 function* converse(session: Session): Proc<Ending | null | 'greet-again'> {
-  const { config } = session;
+  const { config, conn } = session;
+  const bytesMax = config.line_length_limit;
   for (;;) {
     if (session.hangup) return null;
     if (session.errorCount >= config.hard_error_limit) {
       yield* say(session, `421 4.7.0 ${config.myhostname} Error: too many errors`);
       return 'too many errors';
     }
-    const line = yield* readLine(session, config.line_length_limit);
-    if (line === 'timeout') return 'timeout';
-    if (line === 'eof') return 'lost connection';
+    if (mustSend(session) && (yield* send(session)) !== 'ok') return 'lost connection';
+    const deadline = session.os.now() + config.timeout;
+    const received = yield* conn.readLine({ deadline, bytesMax });
+    if (typeof received === 'string') return received === 'timeout' ? 'timeout' : 'lost connection';
+    const line = received.ending === 'none' ? yield* skipRest(session, received, deadline) : lineOf(received);
+    if (typeof line === 'string') return line === 'timeout' ? 'timeout' : 'lost connection';
     if (line.cut) warnLong(session, line.text);
     if (line.bareLf && !(yield* bearsBareLf(session))) return null;
-    if (line.malformed && config.smtputf8_enable) {
-      yield* sayError(session, '500 5.5.2 Error: bad UTF-8 syntax');
-      continue;
+    const tokens = tokenize(line.text);
+    let command = admitsAtOnce(session, tokens, line);
+    if (command === null) {
+      const admitted = yield* admit(session, tokens, line);
+      if (admitted === 'end') return null;
+      if (admitted === 'go on') continue;
+      command = admitted;
     }
-    const outcome = yield* execute(session, line.text);
-    if (outcome === 'end') return null;
-    if (outcome === 'go on') continue;
+    session.where = command.name;
+    let outcome: Outcome;
+    if (command.run === null) outcome = command.answer!(session, tokens);
+    else {
+      const running = command.run(session, tokens, line.text);
+      outcome = command.isDeep ? yield* call(running) : yield* running;
+    }
     if (outcome.kind === 'ended') return outcome.reason;
-    if (outcome.kind === 'greet-again') return 'greet-again';
+    if (outcome.kind === 'greet-again') {
+      session.count(command.order).done++;
+      return 'greet-again';
+    }
+    if (!saidAtOnce(session, outcome.text)) yield* say(session, outcome.text);
+    if (outcome.ok) session.count(command.order).done++;
+    else session.errorCount++;
+    if (command.junk) countJunk(session);
+    if (command.name === 'QUIT') return null;
   }
 }
 
@@ -237,10 +259,23 @@ function* sayError(session: Session, reply: string): Proc<'go on'> {
   return 'go on';
 }
 
-// One command line.
-function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcome> {
+// The usual command line: nothing about it has to be looked up. @returns null for any other, see admit()
+function admitsAtOnce(session: Session, tokens: readonly Token[], line: CommandLine): Verb | null {
   const { config } = session;
-  const tokens = tokenize(line);
+  if (tokens.length === 0 || line.malformed || config.noop_commands.length > 0) return null;
+  if (session.accessDenied !== null || config.enforce_tls) return null;
+  const command = findVerb(tokens[0]!.text);
+  const endsGroup = command.last || session.protocol !== 'ESMTP';
+  if (command === unknownVerb || (endsGroup && session.conn.buffered > 0)) return null;
+  session.count(command.order).total++;
+  return command;
+}
+
+// Any command line. @returns the command to run
+function* admit(session: Session, tokens: readonly Token[], line: CommandLine): Proc<Verb | 'go on' | 'end'> {
+  const { config } = session;
+  if (line.malformed && config.smtputf8_enable)
+    return yield* sayError(session, '500 5.5.2 Error: bad UTF-8 syntax');
   if (tokens.length === 0) return yield* sayError(session, '500 5.5.2 Error: bad syntax');
   const word = tokens[0]!.text;
   if (config.noop_commands.length > 0 && (yield* isInWordList(session, config.noop_commands, word))) {
@@ -249,13 +284,12 @@ function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcom
     return 'go on';
   }
   const command = findVerb(word);
-  const count = session.count(command.order);
-  count.total++;
+  session.count(command.order).total++;
   if (command === unknownVerb) {
     session.where = command.name;
     const forbidden = session.service.parameters.list('smtpd_forbidden_commands');
     if (isHeaderName(word) || (yield* isInWordList(session, forbidden, word))) {
-      session.warn(`non-SMTP command from ${session.namaddr}: ${escapeForLog(line).slice(0, 100)}`);
+      session.warn(`non-SMTP command from ${session.namaddr}: ${escapeForLog(line.text).slice(0, 100)}`);
       yield* say(session, '221 2.7.0 Error: I can break rules, too. Goodbye.');
       return 'end';
     }
@@ -281,21 +315,7 @@ function* execute(session: Session, line: string): Proc<'go on' | 'end' | Outcom
     yield* say(session, '554 5.5.0 Error: SMTP protocol synchronization');
     return 'end';
   }
-  let outcome: Outcome;
-  if (command.run === null) outcome = command.answer!(session, tokens);
-  else {
-    const running = command.run(session, tokens, line);
-    outcome = command.isDeep ? yield* call(running) : yield* running;
-  }
-  if (outcome.kind !== 'reply') {
-    if (outcome.kind === 'greet-again') count.done++;
-    return outcome;
-  }
-  if (!saidAtOnce(session, outcome.text)) yield* say(session, outcome.text);
-  if (outcome.ok) count.done++;
-  else session.errorCount++;
-  if (command.junk) countJunk(session);
-  return command.name === 'QUIT' ? 'end' : 'go on';
+  return command;
 }
 
 function countJunk(session: Session): void {
