@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Alias } from 'vite';
+import { defineConfig, type Alias, type Plugin } from 'vite';
 
 import { plainMembers } from './scripts/plain-members.mjs';
 
@@ -27,12 +27,60 @@ const mailparserInTheBrowser: Alias[] = [
   })),
 ];
 
+/** Writes the address of the built simulation worker into the page, where public/early.js finds it. */
+function addressOfSimulation(): Plugin {
+  return {
+    name: 'address-of-simulation',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      const worker = Object.keys(bundle).find((name) => /\/simulation\.worker-[^/]*\.js$/.test(name));
+      const page = bundle['index.html'];
+      const early = /(<script src="[^"]*early\.js")/;
+      if (worker === undefined || page?.type !== 'asset' || !early.test(String(page.source)))
+        throw new Error('index.html, early.js or the simulation worker is not where it was');
+      page.source = String(page.source).replace(early, `$1 data-simulation="./${worker}"`);
+    },
+  };
+}
+
+/**
+ * All that the simulation's worker imports at once is one file: every worker fetches it, so each file more is fetched a
+ * dozen times.
+ */
+function engineName(id: string, context: { getModuleInfo(id: string): ModuleImports | null }): string | null {
+  const entry = here('./workers/simulation.worker.ts');
+  const engine = new Set<string>();
+  const visit = (one: string): void => {
+    if (engine.has(one)) return;
+    engine.add(one);
+    for (const imported of context.getModuleInfo(one)?.importedIds ?? []) visit(imported);
+  };
+  if (context.getModuleInfo(entry) !== null) visit(entry);
+  return engine.has(id) ? 'engine' : null;
+}
+
+interface ModuleImports {
+  importedIds: readonly string[];
+}
+
 export default defineConfig({
   base: './',
-  plugins: [svelte()],
+  plugins: [svelte(), addressOfSimulation()],
   resolve: { alias: mailparserInTheBrowser },
   optimizeDeps: { include: ['buffer/', 'mailparser', 'comlink', 'xstate'] },
-  worker: { format: 'es', plugins: () => [plainMembers({ short: true })] },
+  worker: {
+    format: 'es',
+    plugins: () => [plainMembers({ short: true })],
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: engineName, debugName: 'engine' }],
+          includeDependenciesRecursively: false,
+        },
+      },
+    },
+  },
   build: {
     target: 'es2022',
     manifest: true,

@@ -1,4 +1,5 @@
-// Runs before anything is painted, in any browser: the chosen theme, and whether this browser can run Postroom at all.
+// Runs before anything is painted, in any browser: the chosen theme, whether this browser can run Postroom at all, and
+// the start of the simulation's worker.
 (function () {
   var root = document.documentElement;
   try {
@@ -16,4 +17,13 @@
     typeof CSS !== 'undefined' &&
     CSS.supports('color', 'light-dark(#fff, #000)');
   if (!able) root.setAttribute('data-old', '');
+  // The simulation's worker starts while the page's own program is fetched; src/sim/client.ts takes it over.
+  // The build writes its address here.
+  var address = document.currentScript.getAttribute('data-simulation');
+  if (!able || !address || /^#\/(learn|help)/.test(location.hash)) return;
+  var worker = new Worker(address, { type: 'module', name: 'simulation' });
+  worker.onerror = function () {
+    delete window.simulationStartedEarly; // whoever starts it again is told why
+  };
+  window.simulationStartedEarly = worker;
 })();

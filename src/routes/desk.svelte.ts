@@ -7,7 +7,7 @@
 import { worldNamed } from '../../lessons/worlds/index.ts';
 import type { Run, VirtualTime, World } from '../../workers/api.ts';
 
-import { keptRun, type KeptRun } from '../sim/kept-work.ts';
+import { keptRun, mayHaveKept, type KeptRun } from '../sim/kept-work.ts';
 import { Session, type Start } from '../sim/session.svelte.ts';
 import type { Settings } from '../ui/settings.svelte.ts';
 
@@ -46,7 +46,7 @@ export class Desk {
     const world = worldNamed(name);
     if (world === null) return void this.#openKept(name);
     this.close();
-    this.#open(world, keptRun(keptAs(name)));
+    this.#open(world, mayHaveKept() ? keptRun(keptAs(name)) : null);
   }
 
   /** Keeps the work and ends the workers. */
@@ -114,6 +114,7 @@ export class Desk {
     const session = new Session({
       keepAs: keptAs(world.name),
       world,
+      bootUs,
       ...(wantedPlacement === undefined ? {} : { placement: wantedPlacement }),
     });
     this.session = session;
@@ -129,7 +130,7 @@ export class Desk {
     this.#open(kept.run.world, kept, session.keepsWork); // of that name, but another world
   }
 
-  /** Boots the machines before anyone looks. In the sandbox the clock then runs; on the start page it waits for Send. */
+  /** The machines have booted before anyone looks. In the sandbox the clock then runs; on the start page it waits for Send. */
   async #wake(session: Session): Promise<void> {
     if (session.failure !== null || this.session !== session) return;
     if (session.now === 0) await session.skipTo(bootUs);

@@ -9,19 +9,23 @@ export interface SimulationClient {
   close(): void;
 }
 
+declare global {
+  interface Window {
+    /** the worker that public/early.js started, until it is taken over */
+    simulationStartedEarly?: Worker;
+  }
+}
+
 /**
  * Starts a simulation worker.
  * @param onMessage gets the trace in order
  * @param onCrash gets the reason when the worker itself dies
  */
-export async function startSimulation(
+export function startSimulation(
   onMessage: (message: TraceMessage) => void,
   onCrash: (why: string) => void,
-): Promise<SimulationClient> {
-  const worker = new Worker(new URL('../../workers/simulation.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'simulation',
-  });
+): SimulationClient {
+  const worker = startedEarly() ?? startWorker();
   worker.onerror = (event) => {
     event.preventDefault();
     onCrash(event.message || 'the simulation worker could not be loaded');
@@ -30,7 +34,7 @@ export async function startSimulation(
   const api = wrap<SimulationApi>(worker);
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = (event: MessageEvent<TraceMessage>) => onMessage(event.data);
-  await api.connectTrace(transfer(port2, [port2]));
+  void api.connectTrace(transfer(port2, [port2])); // whatever is asked next is asked after it
   return {
     api,
     close: () => {
@@ -38,4 +42,17 @@ export async function startSimulation(
       worker.terminate();
     },
   };
+}
+
+function startedEarly(): Worker | undefined {
+  const worker = window.simulationStartedEarly;
+  delete window.simulationStartedEarly;
+  return worker;
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('../../workers/simulation.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'simulation',
+  });
 }

@@ -13,6 +13,25 @@ export interface KeptRun {
   keptAt: number;
 }
 
+const hintKey = 'postroom:kept';
+
+/** Whether anything may be kept here: known at once, while a database takes its time. */
+export function mayHaveKept(): boolean {
+  try {
+    return localStorage.getItem(hintKey) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function hint(): void {
+  try {
+    localStorage.setItem(hintKey, '');
+  } catch {
+    // then it is always looked for
+  }
+}
+
 /** @returns null when there is none, or it cannot be read */
 export async function keptRun(name: string): Promise<KeptRun | null> {
   const kept = await keptValue<KeptRun>(`run:${name}`);
@@ -42,6 +61,7 @@ export async function keptValue<T>(name: string): Promise<T | null> {
 export async function keepValue(name: string, value: unknown): Promise<boolean> {
   try {
     await set(name, value);
+    hint();
     return true;
   } catch {
     return false;

@@ -22,6 +22,7 @@ import { namesOf, type Names } from '../decode/names.ts';
 import { startSimulation, type SimulationClient } from './client.ts';
 import type { Fold, FoldClass } from './fold.ts';
 import { ClockOrders } from './clock-orders.ts';
+import { Frames } from './frames.ts';
 import { FoldReader } from './fold-reader.ts';
 import { forgetRun, isSameWorld, keepRun, type KeptRun } from './kept-work.ts';
 import { nextInPast } from './past.ts';
@@ -35,6 +36,8 @@ export interface SessionOptions {
   world: World;
   placement?: Placement;
   seed?: number;
+  /** how far a new run is computed before it is shown */
+  bootUs?: number;
 }
 
 /** A run to go on from, and until when it is computed anew. */
@@ -93,7 +96,7 @@ export class Session {
   /** what the simulation said last of its clock, and whether the trace grew since it was shown */
   #clockAt: { now: VirtualTime; nextEventAt: VirtualTime | null } = { now: 0, nextEventAt: null };
   #grew = false;
-  #frame = 0;
+  readonly #frames = new Frames(() => this.#show());
   readonly #orders = new ClockOrders();
 
   constructor(options: SessionOptions) {
@@ -110,31 +113,32 @@ export class Session {
    * @returns false when that run is of another world: this session is then closed, and another one has to be made
    */
   async open(reading: Promise<Start | null> | Start | null = null): Promise<boolean> {
-    const starting = startSimulation(
+    const client = startSimulation(
       (message) => this.#receive(message),
       (why) => this.#fail(why),
     );
-    const kept = await reading; // while the worker starts
+    // A new run is asked for at once, before the page is drawn.
+    const kept = reading instanceof Promise ? await reading : reading;
     if (kept !== null && !isSameWorld(kept.run.world, this.world)) this.close();
-    this.#client = await starting;
     if (this.#closed) {
-      this.#client.close();
+      client.close();
       return kept === null || isSameWorld(kept.run.world, this.world);
     }
+    this.#client = client;
     const start = kept?.run ?? this.newRun();
-    const replayUntil = kept?.until ?? 0;
+    const replayUntil = kept?.until ?? this.#options.bootUs ?? 0;
     this.speed = speeds.find(({ id }) => id === kept?.speed) ?? this.speed;
-    this.replaying = replayUntil > 0;
+    this.replaying = (kept?.until ?? 0) > 0;
     const { placement } = this.#options;
     try {
-      const loaded = await this.#client.api.load({
+      const loaded = await client.api.load({
         run: start,
         ...(placement === undefined ? {} : { placement }),
         ...(replayUntil > 0 ? { replayUntil } : {}),
       });
       this.placement = loaded.placement;
       this.notice = loaded.notice;
-      this.#show();
+      this.#frames.now();
       this.ready = true;
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error));
@@ -155,7 +159,7 @@ export class Session {
     this.#closed = true;
     window.clearInterval(this.#keepTimer);
     this.#stopPast();
-    cancelAnimationFrame(this.#frame);
+    this.#frames.cancel();
     this.#client?.close();
     this.#client = null;
   }
@@ -229,8 +233,10 @@ export class Session {
     const order = this.#orders.give();
     this.#wake();
     this.playing = true;
-    await (await this.#api()).play({ pace: { mode: 'fast' }, until });
-    await this.#orders.reached(until, () => this.#wake());
+    await this.#frames.during(async () => {
+      await (await this.#api()).play({ pace: { mode: 'fast' }, until });
+      await this.#orders.reached(until, () => this.#wake());
+    });
     if (order !== this.#orders.last || this.failure !== null) return false;
     this.playing = false;
     if (goOn) await this.play();
@@ -325,13 +331,13 @@ export class Session {
       case 'chunk':
         this.store.append(message.chunk);
         this.#grew = true;
-        this.#soon();
+        this.#frames.soon();
         return;
       case 'clock':
         if (message.now !== this.#clockAt.now) this.#dirty = true;
         this.#clockAt = message;
         if (this.cursor === null) this.playing = message.playing;
-        this.#soon();
+        this.#frames.soon();
         this.#wake();
         return;
       case 'failed':
@@ -339,14 +345,7 @@ export class Session {
     }
   }
 
-  /** What came is shown once a frame, however many messages it came in. */
-  #soon(): void {
-    if (document.hidden) this.#show();
-    else if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#show());
-  }
   #show(): void {
-    cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
     if (this.#grew) this.revision++;
     this.#grew = false;
     this.now = this.#clockAt.now;
@@ -354,7 +353,7 @@ export class Session {
   }
 
   #fail(why: string): void {
-    this.#show();
+    this.#frames.now();
     this.failure ??= why;
     this.playing = false;
     this.#wake();
@@ -362,7 +361,7 @@ export class Session {
 
   /** Those who wait for the clock go on when it is there, when it was told something else, or the run failed. */
   #wake(): void {
-    if (this.#orders.settle(this.#clockAt.now, this.failure !== null)) this.#show();
+    if (this.#orders.settle(this.#clockAt.now, this.failure !== null)) this.#frames.now();
   }
 
   #playPast(): void {
