@@ -33,17 +33,20 @@ function pageFiles() {
   return [...files].map((file) => path.join(root, 'dist', file));
 }
 
+/** What the simulation's workers import only when mail is read or a run file is. */
+const late = /^(late-parts|run-file)-/;
+
 /**
- * The worker of the simulation and what it imports statically: fetched before the first delivery. What it imports later
- * (reading mail, run files) is not; tests/e2e watches that. The manifest leaves workers out.
+ * The worker of the simulation and all that it imports, also what only the workers of some hosts do, but for what comes
+ * after the first delivery. The manifest leaves workers out.
  */
 function workerFiles() {
   const files = new Set();
   const visit = (name) => {
-    if (files.has(name) || !existsSync(path.join(assets, name))) return;
+    if (files.has(name) || late.test(name) || !existsSync(path.join(assets, name))) return;
     files.add(name);
     const text = readFileSync(path.join(assets, name), 'utf8');
-    for (const [, imported] of text.matchAll(/(?:\bfrom|\bimport)\s*["'](?:\.\/)?([\w.-]+\.js)["']/g))
+    for (const [, imported] of text.matchAll(/(?:\bfrom|\bimport)[\s(]*["'`](?:\.\/)?([\w.-]+\.js)["'`]/g))
       visit(imported);
   };
   for (const name of readdirSync(assets)) if (/^simulation\.worker-.*\.js$/.test(name)) visit(name);

@@ -27,6 +27,7 @@ export interface PlayerOptions {
 
 const frameMs = 16;
 const sliceEvents = 4000; // a slice of work between two looks at the wall clock
+const sliceEventsFast = 250; // short: what happened is published while the rest is computed
 const gapUsMax = 1_000_000; // slow motion skips shorter waits
 
 export class Player {
@@ -184,7 +185,7 @@ export class Player {
         this.#playing = false;
         return;
       }
-      await simulation.window(Math.min(this.#until, next + gapUsMax), sliceEvents);
+      await simulation.window(Math.min(this.#until, next + gapUsMax), sliceEventsFast);
       this.#clock = Math.max(this.#clock, Math.min(this.#until, simulation.granted - 1));
       if (wall.now() - shown < frameMs) continue;
       this.#publish();

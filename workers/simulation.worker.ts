@@ -1,19 +1,29 @@
 /**
  * simulation.worker — Web Worker entry: the simulation with its player, or the hosts of one worker of it
  *
- * One file for both, so that a browser fetches and compiles the engine once however many hosts a world has.
- * The worker named "simulation" starts the others from its own address, each named after its host.
+ * One file for both, with what most hosts need; what few of them run is fetched once their kind is known. The
+ * worker named "simulation" starts the others from its own address, each named after its host.
  */
 import { expose } from 'comlink';
 
 import type { SimulationApi, TraceMessage } from './api.ts';
-import { makeRoles, needsLateParts, runNeedsLateParts, type LateParts } from './hosts/roles.ts';
+import type { BootHost } from './hosts/boot.ts';
+import {
+  earlyRoles,
+  needsLateParts,
+  roleFiles,
+  runNeedsLateParts,
+  type BootRole,
+  type LateParts,
+} from './hosts/roles.ts';
+import type { HostKind } from './hosts/world.ts';
 import {
   HostWorkerServer,
   LocalPartition,
   RemotePartition,
   type HostWorkerReply,
   type HostWorkerRequest,
+  type PartitionSpec,
   type WorkerLike,
 } from './partition-port.ts';
 import { Player } from './player.ts';
@@ -27,29 +37,40 @@ const scope = self as unknown as DedicatedWorkerGlobalScope;
 /** Runs hosts window by window, as the simulation says; loads the late parts when told to. */
 function serveHosts(): void {
   const late = new LateLoader();
-  const server = new HostWorkerServer(makeRoles(late.get));
-  scope.onmessage = (event: MessageEvent<HostWorkerRequest | typeof loadLate>) => {
-    if (event.data === loadLate) {
-      void late.load().then(() => scope.postMessage(loadLate));
-      return;
-    }
-    const { reply, transfer } = server.answer(event.data);
-    scope.postMessage(reply, transfer);
+  const roles = new RoleLoader(late);
+  const server = new HostWorkerServer(roles.fetched);
+  scope.onmessage = ({ data }: MessageEvent<HostWorkerRequest | typeof loadLate>) => {
+    if (data === loadLate) void late.load().then(() => scope.postMessage(loadLate));
+    else if (data.type === 'boot') void boot(data);
+    else answer(data);
   };
+  async function boot(request: Extract<HostWorkerRequest, { type: 'boot' }>): Promise<void> {
+    try {
+      await roles.fetch(request.spec);
+      answer(request);
+    } catch (error) {
+      scope.postMessage({ type: 'failed', text: String(error) } satisfies HostWorkerReply);
+    }
+  }
+  function answer(request: HostWorkerRequest): void {
+    const { reply, transfer } = server.answer(request);
+    scope.postMessage(reply, transfer);
+  }
 }
 
 function serveSimulation(): void {
   let tracePort: MessagePort | null = null;
   const late = new LateLoader();
-  const roles = makeRoles(late.get);
+  const roles = new RoleLoader(late);
   const hostWorkers = new HostWorkers();
   const loadEverywhere = (): Promise<unknown> => Promise.all([late.load(), hostWorkers.loadLate()]);
   const player = new Player({
-    wall: { now: () => performance.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
-    start: async (spec, name, placement) =>
-      placement === 'one'
-        ? new LocalPartition(spec, roles)
-        : RemotePartition.boot(await hostWorkers.start(name), spec),
+    wall: { now: () => performance.now(), sleep },
+    start: async (spec, name, placement) => {
+      if (placement !== 'one') return RemotePartition.boot(await hostWorkers.start(name), spec);
+      await roles.fetch(spec);
+      return new LocalPartition(spec, roles.fetched);
+    },
     publish: (message: TraceMessage, transfer) => tracePort?.postMessage(message, transfer),
   });
   const api: SimulationApi = {
@@ -76,6 +97,19 @@ function serveSimulation(): void {
   expose(api);
 }
 
+/** A turn of the event loop for 0: a timer would take four milliseconds. */
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (ms > 0) return void setTimeout(resolve, ms);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
 /** The late parts of this worker. */
 class LateLoader {
   #parts: LateParts | null = null;
@@ -87,6 +121,34 @@ class LateLoader {
 
   async load(): Promise<void> {
     this.#parts ??= (await import('./hosts/late-parts.ts')).lateParts;
+  }
+}
+
+/** What the kinds of hosts run in this worker, as far as they were fetched. */
+class RoleLoader {
+  readonly fetched: Partial<Record<HostKind, BootHost>>;
+  readonly #late: LateLoader;
+
+  constructor(late: LateLoader) {
+    this.#late = late;
+    // Nobody stands behind the outside host in a browser: a recorded run is replayed.
+    this.fetched = { outside: (os) => late.get().bootOutside(os) };
+    for (const kind of ['resolver', 'dns-server', 'directory', 'mailstore', 'workstation'] as const)
+      this.#add(kind, earlyRoles[kind]);
+  }
+
+  /** Those of the hosts that are to run here, side by side. */
+  async fetch({ world, runs }: PartitionSpec): Promise<void> {
+    const kinds = new Set(runs.map((index) => world.hosts[index]!.kind));
+    await Promise.all([...kinds].map((kind) => this.#fetch(kind)));
+  }
+
+  async #fetch(kind: HostKind): Promise<void> {
+    if (kind === 'mta' || kind === 'mail-host') this.#add(kind, await roleFiles[kind]());
+  }
+
+  #add(kind: HostKind, boot: BootRole): void {
+    this.fetched[kind] = (os) => boot(os, this.#late.get);
   }
 }
 

@@ -72,6 +72,7 @@ test('what was done is there after a reload', async ({ page }) => {
   await page.getByLabel('Text').fill('Grüße, Bob! ✉');
   await sendAndSkip(page);
   await expect(inbox(page)).toContainText('Grüße, Bob! ✉');
+  await expect(inbox(page)).toContainText('read');
   await page.goto('#/sandbox/two-islands');
   await expect(page.getByText(/^saved .* on this device$/)).toBeVisible();
   await page.goto('#/');

@@ -21,7 +21,8 @@ import type { HostKind, World, WorldLink } from './world.ts';
 
 /** Starts the daemons of a host of some kind. */
 export type BootHost = (os: Os) => void;
-export type Roles = Readonly<Record<HostKind, BootHost>>;
+/** Those of the kinds that are there. */
+export type Roles = Readonly<Partial<Record<HostKind, BootHost>>>;
 
 const bitsPerSecondDefault = 1_000_000_000;
 
@@ -56,6 +57,8 @@ export class BootedPartition {
     this.machines = world.hosts.map((host, index) => {
       const kernel = this.partition.hosts[index];
       if (kernel === null || kernel === undefined) return null;
+      const boot = roles[host.kind];
+      assert(boot !== undefined, `what a ${host.kind} runs was not fetched`);
       const links = linksOf(world, index, this.#indexOf);
       const net = new NetStack({ host: kernel, addresses: host.addresses, links, hostOfAddress });
       return new Machine({
@@ -63,7 +66,7 @@ export class BootedPartition {
         net,
         startsAtUs,
         files: Object.entries(host.files).sort(byPath),
-        boot: roles[host.kind],
+        boot,
       });
     });
     for (const machine of this.machines) {

@@ -1,20 +1,22 @@
 /**
  * roles — which daemons each kind of host runs
  *
- * SEE ALSO  late-parts.ts, all-roles.ts
+ * Each worker of a browser compiles its code anew, so that what few hosts run is fetched by their workers
+ * alone.
+ *
+ * SEE ALSO  late-parts.ts, ../simulation.worker.ts (who fetches them), all-roles.ts (Node)
  */
 import type { runImapSession } from '../daemons/mailstore/imapd/session.ts';
 import type { fetchMail } from '../daemons/mua/fetch.ts';
 
+import type { Os } from '../os/os.ts';
+
 import type { InputCommand, Run } from '../input.ts';
 
-import type { Roles } from './boot.ts';
 import { bootDirectory } from './directory.ts';
 import { bootDnsServer } from './dns-server.ts';
-import { bootMailHost } from './mail-host.ts';
 import { bootMailstore } from './mailstore.ts';
-import { bootMta } from './mta.ts';
-import type { bootOutside, OutsideSink } from './outside.ts';
+import type { bootOutside } from './outside.ts';
 import { bootResolver } from './resolver.ts';
 import { bootWorkstation } from './workstation.ts';
 
@@ -26,22 +28,25 @@ export interface LateParts {
 }
 
 /**
- * The kinds that every worker knows.
- * @param late called when a part is needed; by then it must be there, see needsLateParts
- * @param sink who stands behind the outside host; none when a recorded run is replayed
+ * Starts the daemons of a host.
+ * @param late called when a late part is needed; by then it must be there, see needsLateParts
  */
-export function makeRoles(late: () => LateParts, sink?: OutsideSink): Roles {
-  return {
-    mta: bootMta,
-    'mail-host': (os) => bootMailHost(os, late),
-    resolver: bootResolver,
-    'dns-server': bootDnsServer,
-    directory: bootDirectory,
-    mailstore: (os) => bootMailstore(os, late),
-    workstation: (os) => bootWorkstation(os, late),
-    outside: (os) => late().bootOutside(os, sink),
-  };
-}
+export type BootRole = (os: Os, late: () => LateParts) => void;
+
+/** What every worker of a browser has at once. */
+export const earlyRoles = {
+  resolver: bootResolver,
+  'dns-server': bootDnsServer,
+  directory: bootDirectory,
+  mailstore: bootMailstore,
+  workstation: bootWorkstation,
+} as const;
+
+/** Fetches the others: half of all code, for few hosts of a world. */
+export const roleFiles = {
+  mta: () => import('./mail-servers.ts').then(({ bootMta }) => bootMta),
+  'mail-host': () => import('./mail-servers.ts').then(({ bootMailHost }) => bootMailHost),
+} as const;
 
 /** Whether the late parts must be there before this input takes effect. */
 export function needsLateParts(command: InputCommand): boolean {
