@@ -45,19 +45,24 @@ function addressOfSimulation(): Plugin {
 }
 
 /**
- * All that the simulation's worker imports at once is one file: every worker fetches it, so each file more is fetched a
- * dozen times.
+ * All that an entry imports at once is one file: each file more is a request more before anything can run, and the
+ * simulation's worker is started a dozen times.
  */
-function engineName(id: string, context: { getModuleInfo(id: string): ModuleImports | null }): string | null {
-  const entry = here('./workers/simulation.worker.ts');
-  const engine = new Set<string>();
-  const visit = (one: string): void => {
-    if (engine.has(one)) return;
-    engine.add(one);
-    for (const imported of context.getModuleInfo(one)?.importedIds ?? []) visit(imported);
+function oneFile(name: string, entry: string) {
+  const filled = (
+    id: string,
+    context: { getModuleInfo(id: string): ModuleImports | null },
+  ): string | null => {
+    const together = new Set<string>();
+    const visit = (one: string): void => {
+      if (together.has(one)) return;
+      together.add(one);
+      for (const imported of context.getModuleInfo(one)?.importedIds ?? []) visit(imported);
+    };
+    if (context.getModuleInfo(entry) !== null) visit(entry);
+    return together.has(id) ? name : null;
   };
-  if (context.getModuleInfo(entry) !== null) visit(entry);
-  return engine.has(id) ? 'engine' : null;
+  return { groups: [{ name: filled, debugName: name }], includeDependenciesRecursively: false };
 }
 
 interface ModuleImports {
@@ -74,16 +79,16 @@ export default defineConfig({
     plugins: () => [plainMembers({ short: true })],
     rolldownOptions: {
       output: {
-        codeSplitting: {
-          groups: [{ name: engineName, debugName: 'engine' }],
-          includeDependenciesRecursively: false,
-        },
+        codeSplitting: oneFile('engine', here('./workers/simulation.worker.ts')),
       },
     },
   },
   build: {
     target: 'es2022',
     manifest: true,
-    rolldownOptions: { checks: { bundlerTimings: false } }, // a slow machine is no warning
+    rolldownOptions: {
+      checks: { bundlerTimings: false }, // a slow machine is no warning
+      output: { codeSplitting: oneFile('page', here('./index.html')) },
+    },
   },
 });

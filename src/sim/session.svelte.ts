@@ -292,7 +292,12 @@ export class Session {
     const run = await (await this.#api()).save();
     if (run.inputs.length === 0 || this.#forgotten) return; // nothing was done yet, or it was given up meanwhile
     const keptAt = Date.now();
-    this.keptAt = (await keepRun(this.keepAs, { run, until: this.now, speed: this.speed.id, keptAt }))
+    this.keptAt = (await keepRun(this.keepAs, {
+      run,
+      until: this.#clockAt.now,
+      speed: this.speed.id,
+      keptAt,
+    }))
       ? keptAt
       : false;
   }
