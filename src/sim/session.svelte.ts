@@ -291,15 +291,8 @@ export class Session {
     this.#dirty = false;
     const run = await (await this.#api()).save();
     if (run.inputs.length === 0 || this.#forgotten) return; // nothing was done yet, or it was given up meanwhile
-    const keptAt = Date.now();
-    this.keptAt = (await keepRun(this.keepAs, {
-      run,
-      until: this.#clockAt.now,
-      speed: this.speed.id,
-      keptAt,
-    }))
-      ? keptAt
-      : false;
+    const kept = { run, until: this.#clockAt.now, speed: this.speed.id, keptAt: Date.now() };
+    this.keptAt = (await keepRun(this.keepAs, kept)) ? kept.keptAt : false;
   }
 
   /** Gives up what is kept; the session is to be closed next. */
