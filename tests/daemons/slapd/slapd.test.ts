@@ -76,6 +76,17 @@ describe('a search', () => {
     expect(ask(w, search, { dn: 'uid=zimbra,cn=admins,cn=zimbra', password: 'zimbraadmin' })).toHaveLength(3);
   });
 
+  test('the same search again, and as someone else, is answered anew', () => {
+    const w = acmeWorld();
+    const search = { filter: '(userPassword=*)', attributes: ['uid', 'userPassword'] };
+    const asAdmin = { dn: 'uid=zimbra,cn=admins,cn=zimbra', password: 'zimbraadmin' };
+    for (let i = 0; i < 2; i++) {
+      expect(ask(w, search)).toEqual([]);
+      expect(ask(w, search, asAdmin)).toHaveLength(3);
+    }
+    expect(ask(w, { ...search, attributes: ['uid'] }, asAdmin)).toContainEqual([bob, { uid: ['bob'] }]);
+  });
+
   test('a base that is not there: noSuchObject, with the nearest entry above on the wire', () => {
     const w = acmeWorld();
     expect(ask(w, { base: 'uid=nobody,ou=people,dc=acme,dc=example' })).toEqual({

@@ -5,6 +5,7 @@ import { DecodeError } from '../../../workers/bytes/byte-reader.ts';
 import * as hex from '../../../workers/bytes/hex.ts';
 import * as utf8 from '../../../workers/bytes/utf8.ts';
 import { BerReader, BerWriter, makeLdapFramer } from '../../../workers/protocols/ldap/ber.ts';
+import { TextTable } from '../../../workers/protocols/ldap/text-table.ts';
 import { formatDn, normaliseDn, parseDn } from '../../../workers/protocols/ldap/dn.ts';
 import { FilterError, formatFilter, parseFilter } from '../../../workers/protocols/ldap/filter-text.ts';
 import { filterDepthMax } from '../../../workers/protocols/ldap/filter.ts';
@@ -148,6 +149,19 @@ describe('messages', () => {
       expect(encoded(value)).toBe(octets);
       expect(new BerReader(hex.decode(octets)!).integer()).toBe(value);
     }
+  });
+});
+
+describe('the table of texts', () => {
+  test('finds for any octets what they decode to, however often and in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 70 }), { maxLength: 40 }), (all) => {
+        const table = new TextTable();
+        for (const octets of [...all, ...all])
+          expect(table.find(octets, 0, octets.length)).toBe(utf8.decode(octets));
+      }),
+      { seed: 1 },
+    );
   });
 });
 
