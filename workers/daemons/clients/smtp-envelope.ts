@@ -38,13 +38,14 @@ export function rcptLine(session: SmtpSession, recipient: TransactionRecipient):
 export function xforwardLines(session: SmtpSession, transaction: Transaction): readonly string[] {
   const { xforward } = transaction;
   if (xforward === undefined || xforward.length === 0) return noLines;
-  const offered = session.capabilities.get('XFORWARD')?.toUpperCase().split(' ');
-  if (offered === undefined) return noLines;
+  const names = session.capabilities.get('XFORWARD');
+  if (names === undefined) return noLines;
+  const offered = ` ${names.toUpperCase()} `;
   let first = '';
   let second = '';
   for (let i = 0; i < xforward.length; i++) {
     const [name, value] = xforward[i]!;
-    if (!offered.includes(name)) continue;
+    if (!offered.includes(` ${name} `)) continue;
     const text = ` ${name}=${value === '' ? '[UNAVAILABLE]' : xtext(value)}`;
     if (firstXforward.includes(name)) first += text;
     else if (secondXforward.includes(name)) second += text;

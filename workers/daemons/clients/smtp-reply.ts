@@ -146,7 +146,7 @@ function codeOf(frame: Uint8Array): number {
 }
 
 function lastLineOf(frame: Uint8Array): number {
-  return frame.length < 2 ? 0 : frame.lastIndexOf(lf, frame.length - 2) + 1;
+  return frame[3] !== hyphen ? 0 : frame.lastIndexOf(lf, frame.length - 2) + 1;
 }
 
 // RFC 2034 §4: class, subject and detail after the code of the last line; the class is that of the code.

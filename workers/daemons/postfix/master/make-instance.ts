@@ -27,6 +27,34 @@ export function makeInstance(options: {
   return new PostfixInstance(options);
 }
 
+interface Remembered {
+  address: string;
+  sender: string;
+  resolution: Resolution;
+  expires: VirtualTime;
+}
+
+/** What a process was told lately. The last answer is at hand without composing a key: it is asked for again. */
+class Resolutions {
+  #last: Remembered | null = null;
+  readonly #byKey = new Map<string, Remembered>();
+
+  find(address: string, sender: string, now: VirtualTime): Resolution | null {
+    const last = this.#last;
+    const isLast = last !== null && last.address === address && last.sender === sender;
+    const found = isLast ? last : this.#byKey.get(`${sender}\n${address}`);
+    if (found === undefined || now >= found.expires) return null;
+    this.#last = found;
+    return found.resolution;
+  }
+
+  add(answer: Remembered): void {
+    if (this.#byKey.size >= resolutionsMax) this.#byKey.clear();
+    this.#byKey.set(`${answer.sender}\n${answer.address}`, answer);
+    this.#last = answer;
+  }
+}
+
 class PostfixInstance implements Instance {
   readonly parameters: Parameters;
   readonly #opened = new Map<string, LookupTables>();
@@ -34,7 +62,7 @@ class PostfixInstance implements Instance {
   readonly #resolver: Resolver;
   readonly #cleanup: CleanupService;
   /** what each process was told lately, as resolve_clnt(3) and smtpd's cache remember it */
-  readonly #resolutions = new WeakMap<Os, Map<string, { resolution: Resolution; expires: VirtualTime }>>();
+  readonly #resolutions = new WeakMap<Os, Resolutions>();
   #unfinishedLast = 0;
 
   constructor(options: {
@@ -71,16 +99,13 @@ class PostfixInstance implements Instance {
     const old = this.resolved(os, address, sender);
     if (old !== null) return old;
     const resolution = yield* this.#resolver.resolve(os, address, sender);
-    if (resolution.kind === 'try-again') return resolution;
-    const known = this.#resolutionsOf(os);
-    if (known.size >= resolutionsMax) known.clear();
-    known.set(`${sender}\n${address}`, { resolution, expires: os.now() + resolutionUs });
+    if (resolution.kind !== 'try-again')
+      this.#resolutionsOf(os).add({ address, sender, resolution, expires: os.now() + resolutionUs });
     return resolution;
   }
 
   resolved(os: Os, address: string, sender: string): Resolution | null {
-    const old = this.#resolutionsOf(os).get(`${sender}\n${address}`);
-    return old !== undefined && os.now() < old.expires ? old.resolution : null;
+    return this.#resolutionsOf(os).find(address, sender, os.now());
   }
 
   rewrite(address: string): string {
@@ -91,9 +116,9 @@ class PostfixInstance implements Instance {
     return openCleanupStream(this.#cleanup, os, envelope);
   }
 
-  #resolutionsOf(os: Os): Map<string, { resolution: Resolution; expires: VirtualTime }> {
+  #resolutionsOf(os: Os): Resolutions {
     let known = this.#resolutions.get(os);
-    if (known === undefined) this.#resolutions.set(os, (known = new Map()));
+    if (known === undefined) this.#resolutions.set(os, (known = new Resolutions()));
     return known;
   }
 

@@ -7,9 +7,11 @@ import type { Os, Proc, VirtualTime } from '../../../os/os.ts';
 import type { AgentPool } from '../delivery/agent-pool.ts';
 import type { DeliveryReply, DeliveryRequest } from '../delivery/request.ts';
 
-import { batches, groupRecipients, type ActiveMessage, type Route } from './message.ts';
+import { batches, groupRecipients, keyOf, type ActiveMessage, type Route } from './message.ts';
 import { Scheduler, type Entry, type Trouble } from './scheduler.ts';
 import type { QmgrConfig } from './state.ts';
+
+const onlyFirst: readonly number[] = Object.freeze([0]);
 
 export class Deliveries {
   readonly #config: QmgrConfig;
@@ -32,27 +34,27 @@ export class Deliveries {
   *add(os: Os, message: ActiveMessage): Proc<void> {
     const routes: Route[] = [];
     const { recipients } = message.envelope;
-    for (const { address } of recipients)
+    for (let i = 0; i < recipients.length; i++) {
+      const { address } = recipients[i]!;
       routes.push(yield* this.#config.queue.resolve(address, message.envelope));
-    os.because(message.activated);
-    const groups = groupRecipients(routes, this.#recipientLimitOf);
-    for (const group of groups) {
-      const transport = this.#scheduler.transport(group.route.transport);
-      if (this.#agentsOf(transport.name) === null) {
-        this.#retry(message, group.recipients, { dsn: '4.3.0', reason: 'mail transport unavailable' }, '');
-        continue;
-      }
-      const destination = this.#scheduler.destination(transport, group.key, group.route.nexthop);
-      if (destination.dead !== null) {
-        this.#retry(message, group.recipients, destination.dead);
-        continue;
-      }
-      const entries: Entry<ActiveMessage>[] = [];
-      for (const recipients of batches(group.recipients, transport.limits.destination_recipient_limit))
-        entries.push({ message, destination, recipients });
-      message.pending += entries.length;
-      this.#scheduler.add(entries);
     }
+    os.because(message.activated);
+    if (routes.length === 1) return this.#enqueue(message, routes[0]!, onlyFirst);
+    for (const { route, recipients } of groupRecipients(routes, this.#recipientLimitOf))
+      this.#enqueue(message, route, recipients);
+  }
+
+  #enqueue(message: ActiveMessage, route: Route, recipients: readonly number[]): void {
+    const transport = this.#scheduler.transport(route.transport);
+    if (this.#agentsOf(transport.name) === null)
+      return this.#retry(message, recipients, { dsn: '4.3.0', reason: 'mail transport unavailable' }, '');
+    const limit = transport.limits.destination_recipient_limit;
+    const destination = this.#scheduler.destination(transport, keyOf(route, limit), route.nexthop);
+    if (destination.dead !== null) return this.#retry(message, recipients, destination.dead);
+    const entries: Entry<ActiveMessage>[] = [];
+    for (const batch of batches(recipients, limit)) entries.push({ message, destination, recipients: batch });
+    message.pending += entries.length;
+    this.#scheduler.add(entries);
   }
 
   /** Gives agents what may be delivered now. */

@@ -51,8 +51,6 @@ export interface ActiveMessage {
 /** Recipients (as indexes into the envelope's list) that go to one destination together. */
 export interface Group {
   readonly route: Route;
-  /** destination's identity within the transport */
-  readonly key: string;
   readonly recipients: number[];
 }
 
@@ -65,24 +63,22 @@ export function groupRecipients(
   routes: readonly Route[],
   recipientLimitOf: (transport: string) => number,
 ): Group[] {
-  if (routes.length === 1) {
-    const route = routes[0]!;
-    return [{ route, key: keyOf(route, recipientLimitOf), recipients: [0] }];
-  }
   const groups = new Map<string, Group>();
   for (const [index, route] of routes.entries()) {
-    const key = keyOf(route, recipientLimitOf);
-    const id = `${route.transport} ${key}`;
+    const id = `${route.transport} ${keyOf(route, recipientLimitOf(route.transport))}`;
     const group = groups.get(id);
-    if (group === undefined) groups.set(id, { route, key, recipients: [index] });
+    if (group === undefined) groups.set(id, { route, recipients: [index] });
     else group.recipients.push(index);
   }
   return [...groups.values()];
 }
 
-function keyOf(route: Route, recipientLimitOf: (transport: string) => number): string {
-  const alone = recipientLimitOf(route.transport) === 1;
-  return alone ? `${route.nexthop} ${route.recipient}` : route.nexthop;
+/**
+ * A destination's identity within its transport.
+ * @param recipientLimit the transport's destination_recipient_limit
+ */
+export function keyOf(route: Route, recipientLimit: number): string {
+  return recipientLimit === 1 ? `${route.nexthop} ${route.recipient}` : route.nexthop;
 }
 
 /** Cuts a list into batches of at most `size`; 0 = all in one. */

@@ -21,7 +21,7 @@ import { recordBounced, recordDeferred } from '../delivery/record.ts';
 import type { DeliveryRequest, DeliveryResult } from '../delivery/request.ts';
 
 import { findHosts } from './find-hosts.ts';
-import { parseNexthop } from './nexthop.ts';
+import { isAddress, parseNexthop } from './nexthop.ts';
 import { formatRelay, ownReason, type Reason } from './reasons.ts';
 import { deliverToHost } from './session.ts';
 import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
@@ -63,8 +63,12 @@ function* trySite(
     return ownReason('5.4.4', `unable to look up host ${site}: Name or service not known`);
   if (nexthop.kind === 'unix')
     return ownReason('4.4.1', `connect to ${site}[${nexthop.host}]: No such file or directory`);
-  const loopCheck = nexthop.port === 25 ? config.ownAddresses : [];
-  const hosts = yield* findHosts(os, nexthop, { ownAddresses: loopCheck, ident: config.agent.ident });
+  const hosts = isAddress(nexthop.host)
+    ? [{ name: nexthop.host, address: nexthop.host, port: nexthop.port }]
+    : yield* findHosts(os, nexthop, {
+        ownAddresses: nexthop.port === 25 ? config.ownAddresses : [],
+        ident: config.agent.ident,
+      });
   if (!Array.isArray(hosts)) return hosts;
   let reason: Reason | null = null;
   let sessions = 0;

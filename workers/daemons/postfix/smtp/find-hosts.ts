@@ -9,7 +9,7 @@ import type { Os, Proc } from '../../../os/os.ts';
 
 import { lookupAddresses, lookupMx } from '../../clients/dns.ts';
 
-import { isAddress, type Nexthop } from './nexthop.ts';
+import type { Nexthop } from './nexthop.ts';
 import { ownReason, softened, type Reason, type RemoteHost } from './reasons.ts';
 
 export interface FindHostsOptions {
@@ -23,10 +23,8 @@ interface Candidate extends RemoteHost {
   preference: number;
 }
 
-/** @returns hosts in the order of trying, at least one, or why there is none */
+/** Looks up a nexthop that is no address. @returns hosts in the order of trying, at least one, or why there is none */
 export function* findHosts(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<RemoteHost[] | Reason> {
-  const { host, port } = nexthop;
-  if (isAddress(host)) return [{ name: host, address: host, port }];
   if (!nexthop.lookupMx) return yield* findByAddress(os, nexthop, options);
   const answer = yield* lookupMx(os, nexthop.host);
   if (answer.kind === 'try-again') return lookupFailure(nexthop.host, 'MX', answer.kind);
