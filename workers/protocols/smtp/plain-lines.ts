@@ -5,8 +5,8 @@
  */
 
 /**
- * Whether bytes[0, end) are whole lines, each ended by one CRLF and none starting with a dot. Looks at four bytes
- * at a time: this is asked of every message, several times.
+ * Whether bytes[0, end) are whole lines, each ended by one CRLF and none starting with a dot. Looks at four
+ * bytes at a time: this is asked of every message, several times.
  */
 export function arePlainLines(bytes: Uint8Array, end: number): boolean {
   if (bytes[0] === dot || bytes[end - 1] !== lf) return false;

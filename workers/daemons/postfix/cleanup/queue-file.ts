@@ -94,7 +94,7 @@ export function encodeWarned(): Uint8Array {
 /** A file as qmgr reads it. Recipients that are done are left out. @returns null when the file is damaged */
 export function decodeQueueFile(bytes: Uint8Array): { envelope: QueueEnvelope; content: Uint8Array } | null {
   const records = new RecordReader(bytes);
-  const attributes: string[] = attributeNames.map(() => '');
+  const attributes = new Array<string>(attributeNames.length).fill('');
   const recipients: RequestRecipient[] = [];
   const head = { sender: '', arrived: -1, filter: '', original: '', warned: false, ended: false };
   let done: Set<number> | null = null;
@@ -246,7 +246,9 @@ const lengthFactorMax = 128 ** 4; // five bytes
 const equals = 0x3d;
 
 function attribute(name: string, value: string): string {
-  return value === '' ? '' : record('A', `${name}=${value}`);
+  if (value === '') return '';
+  const data = octets(value); // not of name and value together: a text just joined is dear to look into
+  return `A${lengthOf(name.length + 1 + data.length)}${name}=${data}`;
 }
 
 function record(type: string, text: string): string {

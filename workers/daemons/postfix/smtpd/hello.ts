@@ -13,7 +13,7 @@ import { accept, refuse, type Outcome, type Session } from './session.ts';
 
 /** HELO name */
 export function* helo(session: Session, tokens: readonly Token[]): Proc<Outcome> {
-  const refused = yield* takeName(session, tokens, 'HELO');
+  const refused = takesNameAtOnce(session, tokens) ? null : yield* takeName(session, tokens, 'HELO');
   if (refused !== null) return refused;
   // A client that said EHLO before may go on to pipeline: the protocol's name is not taken back.
   return accept(`250 ${session.config.myhostname}`);
@@ -21,7 +21,7 @@ export function* helo(session: Session, tokens: readonly Token[]): Proc<Outcome>
 
 /** EHLO name */
 export function* ehlo(session: Session, tokens: readonly Token[]): Proc<Outcome> {
-  const refused = yield* takeName(session, tokens, 'EHLO');
+  const refused = takesNameAtOnce(session, tokens) ? null : yield* takeName(session, tokens, 'EHLO');
   if (refused !== null) return refused;
   session.protocol = 'ESMTP';
   const { discarded } = session;
@@ -51,15 +51,20 @@ export function neuter(text: string): string {
   return text; // letters, digits, "-./:": the usual case
 }
 
+// The usual name: one word, and nothing to check before RCPT. @returns false for takeName() to do it
+function takesNameAtOnce(session: Session, tokens: readonly Token[]): boolean {
+  if (tokens.length !== 2 || !session.config.delay_reject) return false;
+  session.endTransaction();
+  session.helo = neuter(tokens[1]!.text);
+  return true;
+}
+
 function* takeName(session: Session, tokens: readonly Token[], verb: 'HELO' | 'EHLO'): Proc<Outcome | null> {
   if (tokens.length < 2) return refuse(`501 Syntax: ${verb} hostname`);
-  const name =
-    tokens.length === 2
-      ? tokens[1]!.text
-      : tokens
-          .slice(1)
-          .map((token) => token.text)
-          .join(' ');
+  const name = tokens
+    .slice(1)
+    .map((token) => token.text)
+    .join(' ');
   if (!session.config.delay_reject) {
     const before = session.helo;
     session.helo = name;

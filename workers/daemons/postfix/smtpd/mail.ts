@@ -85,7 +85,8 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
 const badSender = '501 5.1.7 Bad sender address syntax';
 
 /**
- * The address in a MAIL, RCPT or VRFY argument, by its syntax. @returns null when there is none; see warnIllegal()
+ * The address in a MAIL, RCPT or VRFY argument, by its syntax.
+ * @returns null when there is none; see warnIllegal()
  */
 export function addressIn(
   session: Session,
@@ -126,9 +127,8 @@ function* countMessage(session: Session): Proc<Outcome | null> {
   const { address } = session.client;
   const rate = session.anvil.count(session.clientAtService, 'message', session.os.now());
   if (rate <= limit) return null;
-  session.warn(
-    `Message delivery request rate limit exceeded: ${rate} from ${session.namaddr} for service ${session.serviceName}`,
-  );
+  const who = `${session.namaddr} for service ${session.serviceName}`;
+  session.warn(`Message delivery request rate limit exceeded: ${rate} from ${who}`);
   return refuse(`450 4.7.1 Error: too much mail from ${address}`);
 }
 

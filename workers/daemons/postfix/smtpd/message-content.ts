@@ -127,7 +127,7 @@ export class DataFramer {
   ended = false;
   /** octets of the line "." at the end of the last run */
   endBytes = 0;
-  /** every line of the last run is known to end with one CRLF and not to start with a dot, but the final one */
+  /** lines of the last run, but the final dot, are known to end with one CRLF and not to start with a dot */
   isPlain = false;
   readonly #lineBytesMax: number;
   readonly #standard: boolean;

@@ -123,9 +123,8 @@ function* countRecipient(session: Session): Proc<Outcome | null> {
   const { address } = session.client;
   const rate = session.anvil.count(session.clientAtService, 'recipient', session.os.now());
   if (rate <= limit) return null;
-  session.warn(
-    `Recipient address rate limit exceeded: ${rate} from ${session.namaddr} for service ${session.serviceName}`,
-  );
+  const who = `${session.namaddr} for service ${session.serviceName}`;
+  session.warn(`Recipient address rate limit exceeded: ${rate} from ${who}`);
   return refuse(`450 4.7.1 Error: too many recipients from ${address}`);
 }
 

@@ -164,7 +164,7 @@ function* discardedFor(session: Session): Proc<ReadonlySet<string>> {
   return answer.kind === 'found' ? discardedKeywords(answer.value.split(/[\s,]+/)) : config.discarded;
 }
 
-// smtpd_client_connection_count_limit, smtpd_client_connection_rate_limit. @returns the reply when it is too much
+// smtpd_client_connection_count_limit and …_rate_limit. @returns the reply when it is too much
 function countConnection(session: Session, anvil: Anvil): string | null {
   const { client, config } = session;
   const { count, rate } = anvil.connect(session.clientAtService, session.os.now());
@@ -349,7 +349,8 @@ function formatCounts(session: Session): string {
   for (let order = 0; order < verbList.length; order++) {
     const count = session.counts[order]!;
     if (count === null) continue;
-    text += ` ${verbList[order]!.logName}=${count.done}${count.done === count.total ? '' : `/${count.total}`}`;
+    text += ` ${verbList[order]!.logName}=${count.done}`;
+    if (count.done !== count.total) text += `/${count.total}`;
     done += count.done;
     total += count.total;
   }
