@@ -66,6 +66,38 @@ describe('TCP', () => {
     ).toEqual(['closed', 'closed', 'established', 'established', 'syn-sent']);
   });
 
+  test('an acknowledgement rides on the answer; without one it leaves after 40 ms', () => {
+    const w = world();
+    const exchanged = w.call('a.example', function* (os: Os): Proc<string> {
+      const connection = yield* os.connect({ to: { address: '192.0.2.2', port: 7 }, deadline: NEVER });
+      if (typeof connection === 'string') return connection;
+      for (let i = 0; i < 3; i++) {
+        yield* connection.write(ascii.encode(`line ${i}`));
+        yield* connection.read({ deadline: NEVER });
+      }
+      yield* os.sleepUntil(os.now() + SECOND);
+      return 'done';
+    });
+    expect(exchanged).toBe('done');
+    const sent = w.seen('tcp.segment-sent').filter((e) => e.flags !== 2 && e.flags !== 18);
+    const data = sent.filter((e) => e.payload.length > 0);
+    const bare = sent.filter((e) => e.payload.length === 0);
+    const lastAnswer = w.seen('tcp.segment-delivered').filter((e) => e.sent === data.at(-1)!.id)[0]!;
+    expect(data.length).toBe(6);
+    expect(bare.length).toBe(1); // the handshake's rides on the first line
+    expect(bare[0]!.at - lastAnswer.at).toBe(40_000);
+  });
+
+  test('every second full segment is acknowledged at once', () => {
+    const w = world();
+    w.call('a.example', exchange(new Uint8Array(8 * 1460)));
+    const acks = w
+      .seen('tcp.segment-sent')
+      .filter((e) => e.from === '192.0.2.2' && e.payload.length === 0 && e.flags === 16);
+    expect(acks.length).toBeLessThanOrEqual(4);
+    expect(w.seen('tcp.segment-dropped')).toEqual([]);
+  });
+
   test('with one segment in five lost, all bytes still come back in order', () => {
     const w = world(200);
     const bytes = Uint8Array.from({ length: 30_000 }, (_, i) => (i * 13) & 0xff);

@@ -9,29 +9,10 @@ import { assert } from '../bytes/assert.ts';
 
 import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 
-import type { Slot } from './event-heap.ts';
+import { Timer, type Alarm, type LazyAlarm } from './alarm.ts';
 import type { Partition } from './partition.ts';
 import { Call, type Proc, type Request, type Waiter } from './proc.ts';
 import { HostRandom } from './random.ts';
-
-/** What a timer calls when its time has come. */
-export interface Alarm {
-  fire(): void;
-}
-
-/** A pending call at a time; cancel it when it is no longer needed. */
-export class Timer {
-  slot: Slot = -1;
-  readonly host: HostKernel;
-  readonly cause: EventId;
-  readonly alarm: Alarm;
-
-  constructor(host: HostKernel, cause: EventId, alarm: Alarm) {
-    this.host = host;
-    this.cause = cause;
-    this.alarm = alarm;
-  }
-}
 
 export class HostKernel {
   readonly index: number;
@@ -293,14 +274,23 @@ export class Wait implements Request, Alarm {
   readonly #source: WaitSource;
   readonly #deadline: VirtualTime;
   readonly #onTimeout: unknown;
+  readonly #alarm: LazyAlarm | null;
   #waiter: Waiter | null = null;
   #timer: Timer | null = null;
 
-  constructor(host: HostKernel, source: WaitSource, deadline: VirtualTime, onTimeout: unknown = 'timeout') {
+  /** @param alarm rings at the deadline and calls `fire`, for who waits for the same thing again and again */
+  constructor(
+    host: HostKernel,
+    source: WaitSource,
+    deadline: VirtualTime,
+    onTimeout: unknown = 'timeout',
+    alarm: LazyAlarm | null = null,
+  ) {
     this.#host = host;
     this.#source = source;
     this.#deadline = deadline;
     this.#onTimeout = onTimeout;
+    this.#alarm = alarm;
   }
 
   begin(waiter: Waiter): boolean {
@@ -315,7 +305,9 @@ export class Wait implements Request, Alarm {
     }
     this.#waiter = waiter;
     this.#source.enlist(this);
-    if (this.#deadline < Number.MAX_SAFE_INTEGER) this.#timer = this.#host.schedule(this.#deadline, this);
+    if (this.#deadline === Number.MAX_SAFE_INTEGER) return true;
+    if (this.#alarm !== null) this.#alarm.set(this.#deadline);
+    else this.#timer = this.#host.schedule(this.#deadline, this);
     return true;
   }
 
@@ -349,6 +341,7 @@ export class Wait implements Request, Alarm {
   }
 
   #clear(): void {
+    this.#alarm?.unset();
     if (this.#timer !== null) this.#host.cancel(this.#timer);
     this.#timer = null;
   }

@@ -9,8 +9,9 @@ import { assert } from '../bytes/assert.ts';
 
 import type { EventId, VirtualTime } from '../trace/event.ts';
 
+import { Timer } from './alarm.ts';
 import { EventHeap } from './event-heap.ts';
-import { HostKernel, Timer } from './host-kernel.ts';
+import { HostKernel } from './host-kernel.ts';
 import { Tracer } from './tracer.ts';
 
 /** Anything that crosses the network to a host: plain data that survives structured clone. */

@@ -27,6 +27,8 @@ export class NetStack {
   readonly tcp: TcpStack;
   readonly udp: UdpStack;
   readonly #hostOfAddress: ReadonlyMap<string, number>;
+  readonly #local: Route;
+  readonly #routes = new Map<number, Route>();
   #ephemeral = 32768;
 
   constructor(options: {
@@ -40,6 +42,8 @@ export class NetStack {
     this.addresses = options.addresses;
     this.links = options.links;
     this.#hostOfAddress = options.hostOfAddress;
+    this.#local = { destination: options.host.index, link: null };
+    for (const [destination, link] of options.links) this.#routes.set(destination, { destination, link });
     this.tcp = new TcpStack(this);
     this.udp = new UdpStack(this);
   }
@@ -50,12 +54,9 @@ export class NetStack {
 
   /** @param via overrides the address: a peer behind that host (a real client behind the bridge) */
   route(to: string, via?: number): Route | null {
-    if (via === undefined ? this.isLocal(to) : via === this.host.index)
-      return { destination: this.host.index, link: null };
+    if (via === undefined ? this.isLocal(to) : via === this.host.index) return this.#local;
     const destination = via ?? this.#hostOfAddress.get(to);
-    if (destination === undefined) return null;
-    const link = this.links.get(destination);
-    return link === undefined ? null : { destination, link };
+    return destination === undefined ? null : (this.#routes.get(destination) ?? null);
   }
 
   /** The address a packet to `to` leaves from. */

@@ -5,13 +5,14 @@
  *            retransmission with exponential back-off, FIN both ways, RST.
  * SIMPLIFIED: no congestion window, no selective acknowledgement (go-back-N: what comes out of order is
  * dropped and
- *            asked for again), no delayed acknowledgement (one leaves at the end of the instant unless data
- *            carries it), no TIME-WAIT. A learner sees the difference only as fewer pure ACKs and in the pace
- *            of large transfers.
+ *            asked for again), no TIME-WAIT; acknowledgements are delayed from the first segment on, where
+ *            Linux acknowledges the first ones of a connection at once. A learner sees the difference only as
+ *            fewer pure ACKs and in the pace of large transfers.
  */
 import { ReceiveBuffer } from '../bytes/receive-buffer.ts';
 
-import type { Alarm, Timer, Wait } from '../kernel/host-kernel.ts';
+import { LazyAlarm, type Timer } from '../kernel/alarm.ts';
+import type { Wait } from '../kernel/host-kernel.ts';
 
 import { ACK, FIN, PSH, RST, SYN, type TcpPacket } from './packet.ts';
 import type { NetStack, Route } from './stack.ts';
@@ -23,6 +24,7 @@ const retransmitUsMin = second; // RFC 6298 §2.4
 const retransmitUsMax = 60 * second; // RFC 6298 §2.5
 const synRetriesMax = 6; // tcp(7) tcp_syn_retries: about 127 s
 const retriesMax = 15; // tcp(7) tcp_retries2: about 15 minutes
+const delayedAckUs = 40_000; // Linux, TCP_DELACK_MIN; RFC 9293 §3.8.6.3 allows half a second
 const finWaitUs = 60 * second; // tcp(7) tcp_fin_timeout
 const noPayload = new Uint8Array(0);
 
@@ -60,8 +62,12 @@ export class TcpConnection {
   #ackPending = false;
   #duplicateAcks = 0;
   #retries = 0;
-  #timer: Timer | null = null;
-  readonly #retransmission: Alarm = { fire: () => this.#retransmit() };
+  /** octets received since an acknowledgement left */
+  #unconfirmed = 0;
+  readonly #retransmission: LazyAlarm;
+  readonly #delayedAck: LazyAlarm;
+  /** rings when a reader has waited long enough */
+  readonly readDeadline: LazyAlarm;
   #lingerTimer: Timer | null = null;
   #windowAdvertised = windowBytesMax;
 
@@ -78,7 +84,11 @@ export class TcpConnection {
     this.remote = options.remote;
     this.route = options.route;
     this.state = options.role === 'client' ? 'syn-sent' : 'syn-received';
-    this.#initialSequence = options.stack.host.random.u32();
+    const { host } = options.stack;
+    this.#initialSequence = host.random.u32();
+    this.#retransmission = new LazyAlarm(host, () => this.#retransmit());
+    this.#delayedAck = new LazyAlarm(host, () => this.flushAck());
+    this.readDeadline = new LazyAlarm(host, () => this.readWait?.fire());
   }
 
   /** Octets written and not yet acknowledged. */
@@ -191,7 +201,7 @@ export class TcpConnection {
     this.#peerOffset = 1;
     this.#peerWindow = packet.window;
     this.#unacknowledged = 1;
-    this.#stopTimer();
+    this.#retransmission.unset();
     this.state = 'established';
     this.#changed('established');
     this.#acknowledge();
@@ -217,7 +227,7 @@ export class TcpConnection {
     this.#retries = 0;
     while (this.#chunks.length > 0 && this.#chunks[0]!.offset + this.#chunks[0]!.bytes.length <= offset)
       this.#chunks.shift();
-    this.#stopTimer();
+    this.#retransmission.unset();
     if (this.#unacknowledged < this.#highest) this.#armTimer();
     if (this.state === 'syn-received') {
       this.state = 'established';
@@ -234,9 +244,8 @@ export class TcpConnection {
     const { payload } = packet;
     const fin = (packet.flags & FIN) !== 0;
     if (payload.length === 0 && !fin) return;
-    this.#acknowledge();
-    if (offset !== this.#peerOffset || this.finReceived) return;
-    if (payload.length > this.#window()) return;
+    const unexpected = offset !== this.#peerOffset || this.finReceived || payload.length > this.#window();
+    if (unexpected) return this.#acknowledge();
     if (payload.length > 0) {
       this.received.append(payload);
       this.#peerOffset += payload.length;
@@ -245,7 +254,16 @@ export class TcpConnection {
       this.finReceived = true;
       this.#peerOffset += 1;
     }
+    this.#unconfirmed += payload.length;
+    if (fin || this.#unconfirmed >= 2 * segmentBytesMax) this.#acknowledge();
+    else this.#acknowledgeSoon();
     this.readWait?.settle();
+  }
+
+  /** Data of ours will carry it, or it leaves after a while. */
+  #acknowledgeSoon(): void {
+    this.#ackPending = true;
+    if (!this.#delayedAck.isSet) this.#delayedAck.set(this.stack.host.now + delayedAckUs);
   }
 
   #acknowledge(): void {
@@ -295,7 +313,6 @@ export class TcpConnection {
   }
 
   #retransmit(): void {
-    this.#timer = null;
     const limit = this.state === 'established' ? retriesMax : synRetriesMax;
     if (++this.#retries > limit) return this.fail('timed-out');
     if (this.state === 'syn-sent') this.#segment(0, SYN, noPayload);
@@ -317,14 +334,9 @@ export class TcpConnection {
   }
 
   #armTimer(): void {
-    if (this.#timer !== null || this.state === 'closed') return;
+    if (this.#retransmission.isSet || this.state === 'closed') return;
     const wait = Math.min(retransmitUsMin * 2 ** this.#retries, retransmitUsMax);
-    this.#timer = this.stack.host.schedule(this.stack.host.now + wait, this.#retransmission);
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== null) this.stack.host.cancel(this.#timer);
-    this.#timer = null;
+    this.#retransmission.set(this.stack.host.now + wait);
   }
 
   #segment(offset: number, flags: number, payload: Uint8Array): string | null {
@@ -333,7 +345,11 @@ export class TcpConnection {
     const ack = (flags & ACK) !== 0 ? (this.#peerSequence + this.#peerOffset) >>> 0 : 0;
     const window = this.#window();
     this.#windowAdvertised = window;
-    if ((flags & ACK) !== 0) this.#ackPending = false;
+    if ((flags & ACK) !== 0) {
+      this.#ackPending = false;
+      this.#unconfirmed = 0;
+      this.#delayedAck.unset();
+    }
     return stack.sendSegment({
       protocol: 'tcp', from: local.address, fromPort: local.port, to: remote.address, toPort: remote.port,
       seq, ack, flags, window, payload, at: 0, destination: 0, source: 0, sequence: 0, sent: 0,
@@ -345,7 +361,9 @@ export class TcpConnection {
     if (this.#ackPending && state === 'closed') this.flushAck();
     this.state = 'closed';
     if (state === 'reset') this.failure ??= 'reset';
-    this.#stopTimer();
+    this.#retransmission.clear();
+    this.#delayedAck.clear();
+    this.readDeadline.clear();
     if (this.#lingerTimer !== null) this.stack.host.cancel(this.#lingerTimer);
     this.#lingerTimer = null;
     this.#chunks = [];

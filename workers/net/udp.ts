@@ -33,7 +33,8 @@ export class UdpPort {
 /** The UDP of one host: ports, datagrams in and out. */
 export class UdpStack {
   readonly #stack: NetStack;
-  #ports = new Map<string, UdpPort>();
+  /** by port number; several when they are bound to different addresses */
+  #ports = new Map<number, UdpPort[]>();
 
   constructor(stack: NetStack) {
     this.#stack = stack;
@@ -41,24 +42,27 @@ export class UdpStack {
 
   /** @returns null when the port is taken; address null = all addresses */
   bind(options: { port: number | undefined; address: string | null }): UdpPort | null {
-    const port = options.port ?? this.#stack.ephemeralPort((p) => this.#ports.has(`*:${p}`));
-    const key = `${options.address ?? '*'}:${port}`;
-    if (this.#ports.has(key)) return null;
+    const port = options.port ?? this.#stack.ephemeralPort((p) => this.#ports.has(p));
+    const sockets = this.#ports.get(port);
+    if (sockets?.some((socket) => socket.address === options.address) === true) return null;
     const socket = new UdpPort(options.address, port);
-    this.#ports.set(key, socket);
+    if (sockets === undefined) this.#ports.set(port, [socket]);
+    else sockets.push(socket);
     return socket;
   }
 
   close(socket: UdpPort): void {
     if (!socket.open) return;
     socket.open = false;
-    this.#ports.delete(`${socket.address ?? '*'}:${socket.port}`);
+    const rest = this.#ports.get(socket.port)?.filter((other) => other !== socket) ?? [];
+    if (rest.length === 0) this.#ports.delete(socket.port);
+    else this.#ports.set(socket.port, rest);
     socket.wait?.settle();
   }
 
   /** Ports that are bound now, in order of binding. */
   bound(): UdpPort[] {
-    return [...this.#ports.values()];
+    return [...this.#ports.values()].flat();
   }
 
   send(
@@ -91,7 +95,7 @@ export class UdpStack {
   }
 
   arrive(packet: UdpPacket): void {
-    const socket = this.#ports.get(`${packet.to}:${packet.toPort}`) ?? this.#ports.get(`*:${packet.toPort}`);
+    const socket = this.#find(packet.to, packet.toPort);
     if (socket === undefined) return this.#refuse(packet);
     if (socket.received.length >= datagramsMax) {
       this.#stack.host.emit({ kind: 'udp.datagram-dropped', sent: packet.sent, why: 'receive buffer full' });
@@ -107,7 +111,7 @@ export class UdpStack {
 
   /** An ICMP port unreachable came back. */
   unreachable(packet: IcmpPacket): void {
-    const socket = this.#ports.get(`${packet.to}:${packet.toPort}`) ?? this.#ports.get(`*:${packet.toPort}`);
+    const socket = this.#find(packet.to, packet.toPort);
     if (socket === undefined) return;
     socket.refused = true;
     socket.wait?.settle();
@@ -115,6 +119,19 @@ export class UdpStack {
 
   reset(): void {
     this.#ports = new Map();
+  }
+
+  /** The socket bound to that very address goes before one that takes all. */
+  #find(address: string, port: number): UdpPort | undefined {
+    const sockets = this.#ports.get(port);
+    if (sockets === undefined) return undefined;
+    let any: UdpPort | undefined;
+    for (let i = 0; i < sockets.length; i++) {
+      const socket = sockets[i]!;
+      if (socket.address === address) return socket;
+      if (socket.address === null) any = socket;
+    }
+    return any;
   }
 
   #refuse(packet: UdpPacket): void {

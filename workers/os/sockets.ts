@@ -189,7 +189,8 @@ class VirtualConnection implements Connection {
     deadline: VirtualTime,
     bytesMax: number,
   ): Syscall<T | ReadFailure> {
-    const result = yield new Wait(this.#host, this.#reading.begin(what, bytesMax), deadline);
+    const source = this.#reading.begin(what, bytesMax);
+    const result = yield new Wait(this.#host, source, deadline, 'timeout', this.#tcp.readDeadline);
     this.#tcp.readDone();
     return result as T | ReadFailure;
   }
