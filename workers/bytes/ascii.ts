@@ -24,7 +24,14 @@ export function decode(bytes: Uint8Array, start = 0, end = bytes.length): string
 
 /** Whether all bytes are below 0x80. */
 export function isSevenBit(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]! >= 0x80) return false;
+  const { length } = bytes;
+  let at = 0;
+  for (; at + 8 <= length; at += 8)
+    if (
+      (bytes[at]! | bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]! |
+       bytes[at + 4]! | bytes[at + 5]! | bytes[at + 6]! | bytes[at + 7]!) >= 0x80
+    ) return false; // prettier-ignore
+  for (; at < length; at++) if (bytes[at]! >= 0x80) return false;
   return true;
 }
 

@@ -32,7 +32,7 @@ export class HostRandom {
 
   /** Uniform integer in [0, bound), bound ≤ 2^32; by rejection, so without bias. */
   below(bound: number): number {
-    assert(bound > 0 && bound <= 0x100000000, `below(${bound})`);
+    if (bound <= 0 || bound > 0x100000000) assert(false, `below(${bound})`);
     const limit = 0x100000000 - (0x100000000 % bound);
     for (;;) {
       const value = this.u32();
