@@ -1,9 +1,10 @@
 /**
  * slab — small byte arrays cut from large ones
  *
- * A typed array of its own costs an engine microseconds: memory outside its heap and the bookkeeping, for small
- * ones (V8: up to 64 bytes) as soon as a view is taken of them. A view into a slab costs some ten nanoseconds. It
- * keeps its whole slab alive: what is large and kept for long (stored mail) gets an array of its own.
+ * A typed array of its own costs an engine microseconds: memory outside its heap and the bookkeeping, for
+ * small ones (V8: up to 64 bytes) as soon as a view is taken of them. A view into a slab costs some ten
+ * nanoseconds. It keeps its whole slab alive: what is large and kept for long (stored mail) gets an array of
+ * its own.
  *
  * The position in the current slab is the one piece of state a module under workers/ has; nothing can tell,
  * since every byte is handed out once and is zero.

@@ -28,8 +28,8 @@ export class Timer {
 }
 
 /**
- * An alarm that is set anew again and again, mostly to a later time: it stays where it is in the heap and looks
- * again when it rings there.
+ * An alarm that is set anew again and again, mostly to a later time: it stays where it is in the heap and
+ * looks again when it rings there.
  */
 export class LazyAlarm implements Alarm {
   readonly #host: HostKernel;
