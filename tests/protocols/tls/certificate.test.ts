@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 
 import { decodeCertificate, parsePem, parsePrivateKey } from '../../../workers/protocols/tls/certificate.ts';
+import { parseCredentials } from '../../../workers/protocols/tls/credentials.ts';
 import { namesHost, verifyChain } from '../../../workers/protocols/tls/verify-chain.ts';
 import { authority, credentialsOf, hostCredentials, pem } from './ends.ts';
 
@@ -42,6 +43,24 @@ describe('PEM', () => {
     expect(parsePrivateKey('')).toBeNull();
     expect(parsePrivateKey(pem('ca.pem').replaceAll('CERTIFICATE', 'PRIVATE KEY'))).toBeNull();
     expect(parsePrivateKey(pem(`${name}.key`))).toMatchObject({ bits: 2048 });
+  });
+});
+
+describe('parseCredentials', () => {
+  test('takes a chain with its own key, from one file or two', () => {
+    const [certificates, key] = [pem(`${name}.pem`), pem(`${name}.key`)];
+    expect(parseCredentials({ certificates, key })).toEqual(hostCredentials);
+    expect(parseCredentials({ certificates: key + certificates, key: key + certificates })).toEqual(
+      hostCredentials,
+    );
+  });
+
+  test('says what is missing', () => {
+    const [certificates, key] = [pem(`${name}.pem`), pem(`${name}.key`)];
+    const other = pem('mail.example.com.key');
+    expect(parseCredentials({ certificates: key, key })).toBe('no certificate');
+    expect(parseCredentials({ certificates, key: certificates })).toBe('no private key');
+    expect(parseCredentials({ certificates, key: other })).toBe('key values mismatch');
   });
 });
 

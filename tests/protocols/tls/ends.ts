@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 
 import { concat } from '../../../workers/bytes/concat.ts';
 import {
+  parseCredentials,
   parsePem,
-  parsePrivateKey,
   tlsClient,
   tlsServer,
   type Credentials,
@@ -24,10 +24,9 @@ export const authority = parsePem(pem('ca.pem'), 'CERTIFICATE')[0]!;
 
 /** What a test host proves itself with. */
 export function credentialsOf(host: string): Credentials {
-  return {
-    certificates: parsePem(pem(`${host}.pem`), 'CERTIFICATE'),
-    privateKey: parsePrivateKey(pem(`${host}.key`))!,
-  };
+  const credentials = parseCredentials({ certificates: pem(`${host}.pem`), key: pem(`${host}.key`) });
+  if (typeof credentials === 'string') throw new Error(credentials);
+  return credentials;
 }
 
 export const hostCredentials = credentialsOf('mta1.acme.example');

@@ -15,8 +15,9 @@ export {
   type Certificate,
 } from './certificate.ts';
 export { tlsClient, type TlsClientOptions } from './client-handshake.ts';
+export { parseCredentials, type Credentials, type CredentialsProblem } from './credentials.ts';
 export { TlsEngine, type TlsStep } from './engine.ts';
-export { tlsServer, type Credentials, type TlsServerOptions } from './server-handshake.ts';
+export { tlsServer, type TlsServerOptions } from './server-handshake.ts';
 export { formatReceivedLines, formatSummary, trustWord, type TrustWord } from './session-text.ts';
 export type { AlertName, RandomSource, TlsEvent, TlsSummary } from './terms.ts';
 export { namesHost, verifyChain, type ChainVerdict } from './verify-chain.ts';

@@ -16,6 +16,7 @@
  */
 import type { Channel, Handshake, HandshakeResult } from './channel.ts';
 import { cipherSuites, type CipherSuite } from './cipher-suite.ts';
+import type { Credentials } from './credentials.ts';
 import { TlsEngine } from './engine.ts';
 import {
   decodeClientHello,
@@ -37,7 +38,7 @@ import {
 import type { HandshakeMessage } from './handshake-reader.ts';
 import { generateKeyPair, groups, sharedSecret, type Group } from './key-exchange.ts';
 import { finishedMac, KeySchedule, type TrafficSecrets } from './key-schedule.ts';
-import { equalBytes, signPss, type RsaPrivateKey } from './rsa.ts';
+import { equalBytes, signPss } from './rsa.ts';
 import { certificateVerifyContent, rsaPssSha256 } from './signature-scheme.ts';
 import {
   extensionType,
@@ -48,13 +49,6 @@ import {
   type RandomSource,
   type TlsSummary,
 } from './terms.ts';
-
-/** What a server proves itself with (smtpd_tls_chain_files). */
-export interface Credentials {
-  /** DER, leaf first */
-  certificates: readonly Uint8Array[];
-  privateKey: RsaPrivateKey;
-}
 
 export interface TlsServerOptions {
   random: RandomSource;
