@@ -256,7 +256,7 @@ describe('secure', () => {
     const outcome = failureWith((os, conn) =>
       secure(conn, tlsServer({ random: os.random, credentials, groups: [] }), soon(os)),
     );
-    expect(outcome).toEqual({ failure: 'tls', reason: 'tlsv1 alert handshake failure' });
+    expect(outcome).toEqual({ failure: 'tls', reason: 'sslv3 alert handshake failure' });
   });
 
   test('a server that closes, resets or says nothing', () => {

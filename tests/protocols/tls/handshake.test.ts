@@ -11,7 +11,13 @@ import {
   encodeClientHello,
   encodeFinished,
 } from '../../../workers/protocols/tls/handshake-message.ts';
-import { formatReceivedLines, formatSummary, trustWord } from '../../../workers/protocols/tls/index.ts';
+import {
+  formatLibraryError,
+  formatReceivedLines,
+  formatSummary,
+  trustWord,
+} from '../../../workers/protocols/tls/index.ts';
+import { alertReason } from '../../../workers/protocols/tls/openssl-error.ts';
 import { groups } from '../../../workers/protocols/tls/key-exchange.ts';
 import { RecordWriter } from '../../../workers/protocols/tls/record-layer.ts';
 import { alertCode, contentType, type AlertName } from '../../../workers/protocols/tls/terms.ts';
@@ -130,6 +136,22 @@ describe('agreement', () => {
   });
 });
 
+test('what goes wrong has the codes of OpenSSL', () => {
+  expect(formatLibraryError('unsupported protocol')).toBe(
+    'error:0A000102:SSL routines::unsupported protocol',
+  );
+  expect(formatLibraryError('ASN1 lib')).toBe('error:0A08000D:SSL routines::ASN1 lib');
+  const texts = [40, 48, 109, 110, 90, 200].map((code) => formatLibraryError(alertReason(code)));
+  expect(texts).toEqual([
+    'error:0A000410:SSL routines::sslv3 alert handshake failure',
+    'error:0A000418:SSL routines::tlsv1 alert unknown ca',
+    'error:0A000455:SSL routines::tlsv13 alert missing extension',
+    'error:0A000456:SSL routines::tlsv1 unsupported extension',
+    'error:0A000442:SSL routines::tlsv1 alert user cancelled',
+    'error:0A0004B0:SSL routines::reason(1200)',
+  ]);
+});
+
 describe('after the handshake', () => {
   test('RFC 8446 §4.6.3: a KeyUpdate changes the keys, and is answered when asked', () => {
     const pair = established(new Pair(makeClient(), makeServer()).shakeHands());
@@ -166,7 +188,7 @@ describe('after the handshake', () => {
     const step = pair.server.engine.receive(Uint8Array.of(20, 3, 3, 0, 1, 1));
     expect(step.events).toMatchObject([{ kind: 'failed', alert: 'unexpected_message' }]);
     pair.deliver(pair.server, step.toPeer);
-    expect(pair.client.events.at(-1)).toEqual({ kind: 'alert-received', alert: 'unexpected_message' });
+    expect(pair.client.events.at(-1)).toMatchObject({ kind: 'alert-received', alert: 'unexpected_message' });
   });
 
   test('a record with a bit changed is bad_record_mac, and nothing is taken any more', () => {
@@ -318,7 +340,13 @@ describe('what the server refuses', () => {
     const server = makeServer();
     server.receive(makeClient().start());
     const step = server.receive(alertRecord('unsupported_certificate'));
-    expect(step.events).toEqual([{ kind: 'alert-received', alert: 'unsupported_certificate' }]);
+    expect(step.events).toEqual([
+      {
+        kind: 'alert-received',
+        alert: 'unsupported_certificate',
+        reason: 'sslv3 alert unsupported certificate',
+      },
+    ]);
     expect(server.state).toBe('closed');
   });
 });
@@ -346,7 +374,9 @@ describe('what the client refuses', () => {
     const stranger = { ...hostCredentials, privateKey };
     const pair = new Pair(makeClient(), makeServer({ credentials: stranger })).shakeHands();
     expect(pair.client.events).toEqual([{ kind: 'failed', alert: 'decrypt_error', reason: 'bad signature' }]);
-    expect(pair.server.events).toEqual([{ kind: 'alert-received', alert: 'decrypt_error' }]);
+    expect(pair.server.events).toEqual([
+      { kind: 'alert-received', alert: 'decrypt_error', reason: 'tlsv1 alert decrypt error' },
+    ]);
   });
 
   test('a certificate that is none', () => {
@@ -366,7 +396,9 @@ describe('what the client refuses', () => {
   test('closing in the middle of the handshake says so', () => {
     const client = makeClient();
     client.start();
-    expect(client.close()).toEqual(Uint8Array.of(21, 3, 3, 0, 2, 1, alertCode('user_canceled')));
+    const canceled = [21, 3, 3, 0, 2, 1, alertCode('user_canceled')];
+    expect(client.close()).toEqual(Uint8Array.of(...canceled, 21, 3, 3, 0, 2, 1, 0));
+    expect(client.receive(makeServer().receive(makeClient().start()).toPeer).toPeer).toHaveLength(0);
     expect(client.state).toBe('closed');
   });
 });

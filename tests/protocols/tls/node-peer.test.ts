@@ -184,11 +184,11 @@ describe('our client with Node’s server', () => {
 
   test('a server of TLS 1.2 refuses our hello', async () => {
     const { end } = await talk({ maxVersion: 'TLSv1.2' });
-    expect(end.events).toEqual([{ kind: 'alert-received', alert: 'protocol_version' }]);
+    expect(end.events).toMatchObject([{ kind: 'alert-received', alert: 'protocol_version' }]);
   });
 
   test('a server without a group in common', async () => {
     const { end } = await talk({ ecdhCurve: 'P-384' });
-    expect(end.events).toEqual([{ kind: 'alert-received', alert: 'handshake_failure' }]);
+    expect(end.events).toMatchObject([{ kind: 'alert-received', alert: 'handshake_failure' }]);
   });
 });

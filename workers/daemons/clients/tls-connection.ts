@@ -35,7 +35,7 @@ import {
 export interface TlsHandshakeFailure {
   /** 'tls': one end refused */
   failure: ReadFailure | 'tls';
-  /** for 'tls': "unsupported protocol", or "tlsv1 alert protocol version" as OpenSSL says it; else '' */
+  /** for 'tls': "unsupported protocol" or "tlsv1 alert protocol version" as OpenSSL says it; else '' */
   reason: string;
 }
 
@@ -60,7 +60,7 @@ export function* secure(
 export class TlsConnection implements Connection {
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** What went wrong in the TLS protocol, for a log line; '' = nothing did. */
+  /** What went wrong in the TLS protocol, for formatLibraryError and a log line; '' = nothing did. */
   problem = '';
   readonly #below: Connection;
   readonly #engine: TlsEngine;
@@ -214,9 +214,7 @@ export class TlsConnection implements Connection {
     if (step.plaintext.length > 0) this.#received.append(step.plaintext);
     for (const event of step.events) {
       if (event.kind === 'peer-closed') this.#end = 'eof';
-      else if (event.kind === 'alert-received')
-        this.#refused(`tlsv1 alert ${event.alert.replaceAll('_', ' ')}`);
-      else if (event.kind === 'failed') this.#refused(event.reason);
+      else if (event.kind !== 'established') this.#refused(event.reason);
     }
   }
 

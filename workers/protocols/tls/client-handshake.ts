@@ -232,7 +232,7 @@ class ClientHandshake implements Handshake {
     try {
       this.#serverKey = decodeCertificate(this.#chain[0]!).publicKey;
     } catch (error) {
-      if (error instanceof DecodeError) throw new TlsFailure('bad_certificate', 'asn1 error');
+      if (error instanceof DecodeError) throw new TlsFailure('bad_certificate', 'ASN1 lib');
       throw error;
     }
     if (this.#serverKey === null) throw new TlsFailure('unsupported_certificate', 'unknown certificate type');

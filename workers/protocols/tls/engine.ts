@@ -22,6 +22,7 @@ import { Channel, type Handshake } from './channel.ts';
 import type { HandshakeMessage } from './handshake-reader.ts';
 import { decodeKeyUpdate, encodeKeyUpdate } from './handshake-message.ts';
 import { nextTrafficSecret } from './key-schedule.ts';
+import { alertReason } from './openssl-error.ts';
 import type { TlsRecord } from './record-layer.ts';
 import {
   alertCode,
@@ -116,9 +117,17 @@ export class TlsEngine {
     return concat(this.#channel.takeOutput());
   }
 
-  /** Says close_notify; reading may go on. Idempotent. @returns what to send */
+  /**
+   * Says close_notify; reading may go on. In the middle of the handshake it is given up (RFC 8446 §6.1).
+   * Idempotent.
+   * @returns what to send
+   */
   close(): Uint8Array {
-    if (!this.#writeClosed) this.#sendAlert(this.state === 'handshake' ? 'user_canceled' : 'close_notify');
+    if (this.state === 'handshake') {
+      this.#sendAlert('user_canceled');
+      this.#readClosed = true;
+    }
+    if (!this.#writeClosed) this.#sendAlert('close_notify');
     this.#writeClosed = true;
     return concat(this.#channel.takeOutput());
   }
@@ -214,7 +223,7 @@ export class TlsEngine {
       return;
     }
     this.#writeClosed = true;
-    this.#events.push({ kind: 'alert-received', alert: alertName(code) });
+    this.#events.push({ kind: 'alert-received', alert: alertName(code), reason: alertReason(code) });
   }
 
   #fail(alert: AlertName | null, reason: string): void {

@@ -17,6 +17,7 @@ export {
 export { tlsClient, type TlsClientOptions } from './client-handshake.ts';
 export { parseCredentials, type Credentials, type CredentialsProblem } from './credentials.ts';
 export { TlsEngine, type TlsStep } from './engine.ts';
+export { formatLibraryError } from './openssl-error.ts';
 export { tlsServer, type TlsServerOptions } from './server-handshake.ts';
 export { formatReceivedLines, formatSummary, trustWord, type TrustWord } from './session-text.ts';
 export type { AlertName, RandomSource, TlsEvent, TlsSummary } from './terms.ts';

@@ -86,16 +86,18 @@ const alertCodes = {
 } as const;
 
 export type AlertName = keyof typeof alertCodes;
-const alertNames = new Map(Object.entries(alertCodes).map(([name, code]) => [code, name]));
+const alertNames = new Map(
+  Object.entries(alertCodes).map(([name, code]) => [code as number, name as AlertName]),
+);
 
 /** The number of an alert on the wire. */
 export function alertCode(name: AlertName): number {
   return alertCodes[name];
 }
 
-/** @returns "bad_certificate"; a number that no RFC names is "alert number 200" */
-export function alertName(code: number): string {
-  return alertNames.get(code as (typeof alertCodes)[AlertName]) ?? `alert number ${code}`;
+/** @returns null for a number without a name here */
+export function alertName(code: number): AlertName | null {
+  return alertNames.get(code) ?? null;
 }
 
 /** Why an engine gives up; caught by the engine, which sends the alert and closes. */
@@ -104,7 +106,7 @@ export class TlsFailure extends Error {
   /** null: nothing is sent (what came is no TLS at all) */
   alert: AlertName | null;
   /**
-   * @param reason in the words of OpenSSL's reason strings where it has one, since that is what a log shows
+   * @param reason one of OpenSSL's reason strings, since that is what a log shows (openssl-error.ts)
    */
   constructor(alert: AlertName | null, reason: string) {
     super(reason);
@@ -133,6 +135,7 @@ export type TlsEvent =
   | { kind: 'established'; summary: TlsSummary }
   /** close_notify: no more plaintext will come; one may still write */
   | { kind: 'peer-closed' }
-  | { kind: 'alert-received'; alert: string }
+  /** The peer gave up. alert null: one without a name; reason as in `failed` */
+  | { kind: 'alert-received'; alert: AlertName | null; reason: string }
   /** We gave up; the alert is among the bytes to send. */
   | { kind: 'failed'; alert: AlertName | null; reason: string };
