@@ -8,9 +8,17 @@
  */
 import { runImapSession } from '../daemons/mailstore/imapd/session.ts';
 import { fetchMail } from '../daemons/mua/fetch.ts';
+import { flush } from '../daemons/postfix/flush/flush.ts';
+import { pickup } from '../daemons/postfix/pickup/pickup.ts';
+import { showq } from '../daemons/postfix/showq/showq.ts';
 
 import { bootOutside } from './outside.ts';
 import type { LateParts } from './roles.ts';
 
 /** All of them. */
-export const lateParts: LateParts = Object.freeze({ runImapSession, fetchMail, bootOutside });
+export const lateParts: LateParts = Object.freeze({
+  runImapSession,
+  fetchMail,
+  bootOutside,
+  postfix: { pickup, showq, flush },
+});

@@ -11,6 +11,6 @@ import type { LateParts } from './roles.ts';
 /** Starts the mailstore, Postfix and the user agents. */
 export function bootMailHost(os: Os, late: () => LateParts): void {
   startMailstore(os, (...session) => late().runImapSession(...session));
-  startPostfix(os);
+  startPostfix(os, () => late().postfix);
   startMua(os, (...errand) => late().fetchMail(...errand));
 }

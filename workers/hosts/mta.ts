@@ -5,8 +5,10 @@ import { startAmavis } from '../daemons/amavis/amavis.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
 import type { Os } from '../os/os.ts';
 
+import type { LateParts } from './roles.ts';
+
 /** Starts Postfix and amavisd. */
-export function bootMta(os: Os): void {
+export function bootMta(os: Os, late: () => LateParts): void {
   startAmavis(os);
-  startPostfix(os);
+  startPostfix(os, () => late().postfix);
 }

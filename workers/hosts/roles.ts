@@ -8,6 +8,7 @@
  */
 import type { runImapSession } from '../daemons/mailstore/imapd/session.ts';
 import type { fetchMail } from '../daemons/mua/fetch.ts';
+import type { LateServices } from '../daemons/postfix/services.ts';
 
 import type { Os } from '../os/os.ts';
 
@@ -25,6 +26,7 @@ export interface LateParts {
   readonly runImapSession: typeof runImapSession;
   readonly fetchMail: typeof fetchMail;
   readonly bootOutside: typeof bootOutside;
+  readonly postfix: LateServices;
 }
 
 /**

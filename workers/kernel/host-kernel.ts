@@ -81,9 +81,15 @@ export class HostKernel {
     this.cause = 0;
   }
 
-  spawn(name: string, body: (pid: number) => Proc<unknown>): RunningProc {
+  /** @param group where the proc is listed while it runs */
+  spawn(
+    name: string,
+    body: (pid: number) => Proc<unknown>,
+    group: Set<RunningProc> | null = null,
+  ): RunningProc {
     const pid = ++this.#pidLast;
-    const proc = new RunningProc(this, pid, name);
+    const proc = new RunningProc(this, pid, name, group);
+    group?.add(proc);
     proc.generator = body(pid);
     this.#procs.set(pid, proc);
     this.emit({ kind: 'process.started', pid, name });
@@ -176,6 +182,7 @@ export class HostKernel {
   #ended(proc: RunningProc, how: 'returned' | 'killed' | 'failed', why: string): void {
     proc.running = false;
     this.#procs.delete(proc.pid);
+    proc.group?.delete(proc);
     this.emit({ kind: 'process.stopped', pid: proc.pid, name: proc.name, how, why });
     if (proc.joiners.size > 0) for (const wait of [...proc.joiners]) wait.settle();
   }
@@ -189,14 +196,16 @@ export class RunningProc implements Waiter {
   generator: Proc<unknown> | null = null;
   request: Request | null = null;
   running = true;
+  readonly group: Set<RunningProc> | null;
   readonly joiners = new Set<Wait>();
   /** who waits for `generator` to end, outermost first (proc.ts: call) */
   readonly #callers: Proc<unknown>[] = [];
 
-  constructor(host: HostKernel, pid: number, name: string) {
+  constructor(host: HostKernel, pid: number, name: string, group: Set<RunningProc> | null) {
     this.host = host;
     this.pid = pid;
     this.name = name;
+    this.group = group;
   }
   /** Runs on until it waits for something or ends. */
   next(value: unknown): IteratorResult<Request, unknown> {

@@ -156,6 +156,14 @@ export interface Channel<T> {
   readonly length: number;
 }
 
+/** Procs that end together; see Os.group. */
+export interface ProcGroup {
+  readonly os: Os;
+  readonly running: boolean;
+  /** Ends all of them now, youngest first: finally blocks run. */
+  kill(): void;
+}
+
 /** The system a proc runs on. Each spawned proc gets an Os of its own (own pid, own ident). */
 export interface Os {
   /** fully qualified host name */
@@ -188,6 +196,17 @@ export interface Os {
   /** Starts a proc; it runs after the current one blocks. Children end with the host, not with the parent. */
   spawn(name: string, body: (os: Os) => Proc<unknown>): ProcHandle;
   channel<T>(): Channel<T>;
+  /** A group of procs that can be ended together: those spawned by its Os, and all that they spawn. */
+  group(): ProcGroup;
+  /**
+   * Makes the queue that other programs of the host reach by its path, as a FIFO or a UNIX-domain socket.
+   * Bound anew, the path leads to the new queue.
+   * @param queue an existing one, which then has several names
+   */
+  bind<T>(path: string, queue?: Channel<T>): Channel<T>;
+  /** The queue bound to a path; null = nobody listens there ("Connection refused"). */
+  bound<T>(path: string): Channel<T> | null;
+  unbind(path: string): void;
   /** The inputs for this host whose kind starts with `prefix` ("mua.", "queue."), as they take effect. */
   inputs(prefix: string): Channel<InputCommand>;
 

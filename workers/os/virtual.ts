@@ -24,6 +24,7 @@ import {
   type Listener,
   type Os,
   type Proc,
+  type ProcGroup,
   type ProcHandle,
   type Random,
   type UdpSocket,
@@ -44,6 +45,8 @@ export class Machine {
   readonly startsAtUs: number;
   readonly #boot: (os: Os) => void;
   #inputs: { prefix: string; channel: VirtualChannel<InputCommand> }[] = [];
+  /** FIFOs and UNIX-domain sockets, by path */
+  readonly bound = new Map<string, Channel<unknown>>();
   #logSecond = -1;
   #logPrefix = '';
 
@@ -106,6 +109,7 @@ export class Machine {
 
   inputs(prefix: string): Channel<InputCommand> {
     const channel = new VirtualChannel<InputCommand>(this.kernel);
+    this.#inputs = this.#inputs.filter((other) => other.prefix !== prefix); // a daemon that was started anew
     this.#inputs.push({ prefix, channel });
     return channel;
   }
@@ -133,6 +137,7 @@ export class Machine {
     this.kernel.forgetAll();
     this.net.reset();
     this.#inputs = [];
+    this.bound.clear();
     this.kernel.up = false;
   }
 }
@@ -141,11 +146,13 @@ class VirtualOs implements Os {
   readonly pid: number;
   readonly files: Files;
   readonly #machine: Machine;
+  readonly #group: Set<RunningProc> | null;
 
-  constructor(machine: Machine, pid: number) {
+  constructor(machine: Machine, pid: number, group: Set<RunningProc> | null = null) {
     this.#machine = machine;
     this.pid = pid;
     this.files = new VirtualFiles(machine);
+    this.#group = group;
   }
 
   get hostName(): string {
@@ -196,14 +203,39 @@ class VirtualOs implements Os {
 
   spawn(name: string, body: (os: Os) => Proc<unknown>): ProcHandle {
     const machine = this.#machine;
+    const group = this.#group;
     return new VirtualProcHandle(
       machine.kernel,
-      machine.kernel.spawn(name, (pid) => body(new VirtualOs(machine, pid))),
+      machine.kernel.spawn(name, (pid) => body(new VirtualOs(machine, pid, group)), group),
     );
   }
 
   channel<T>(): Channel<T> {
     return new VirtualChannel<T>(this.#machine.kernel);
+  }
+  group(): ProcGroup {
+    const { kernel } = this.#machine;
+    const procs = new Set<RunningProc>();
+    return {
+      os: new VirtualOs(this.#machine, this.pid, procs),
+      get running() {
+        return procs.size > 0;
+      },
+      kill() {
+        for (const proc of [...procs].reverse()) kernel.kill(proc);
+      },
+    };
+  }
+  bind<T>(path: string, queue?: Channel<T>): Channel<T> {
+    const channel = queue ?? this.channel<T>();
+    this.#machine.bound.set(path, channel as Channel<unknown>);
+    return channel;
+  }
+  bound<T>(path: string): Channel<T> | null {
+    return (this.#machine.bound.get(path) as Channel<T> | undefined) ?? null;
+  }
+  unbind(path: string): void {
+    this.#machine.bound.delete(path);
   }
   inputs(prefix: string): Channel<InputCommand> {
     return this.#machine.inputs(prefix);

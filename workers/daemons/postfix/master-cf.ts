@@ -11,6 +11,8 @@ export interface MasterEntry {
   type: 'inet' | 'unix' | 'fifo' | 'pass' | 'unix-dgram';
   /** null = $default_process_limit; 0 = no limit */
   processesMax: number | null;
+  /** seconds after which master wakes it up again; 0 = never */
+  wakeupSeconds: number;
   /** program without path: "smtpd", "smtp" */
   command: string;
   /** -o name=value */
@@ -33,7 +35,7 @@ export function parseMasterCf(
 }
 
 function parseEntry(fields: string[]): MasterEntry | string {
-  const [service, type, , , , , maxproc, command, ...args] = fields;
+  const [service, type, , , , wakeup, maxproc, command, ...args] = fields;
   if (service === undefined || command === undefined || maxproc === undefined)
     return 'missing transport type';
   if (type !== 'inet' && type !== 'unix' && type !== 'fifo' && type !== 'pass' && type !== 'unix-dgram')
@@ -46,6 +48,7 @@ function parseEntry(fields: string[]): MasterEntry | string {
     service,
     type,
     processesMax: maxproc === '-' ? null : Number(maxproc),
+    wakeupSeconds: Number(/^(\d{1,9})\??$/.exec(wakeup ?? '')?.[1] ?? 0),
     command: program,
     overrides,
   };

@@ -63,9 +63,10 @@ export class MemoryQueue implements MailQueue {
     file.queue = to;
     return this.os!.trace({ kind: 'queue.file-moved', queueId, from, to });
   }
-  remove(queueId: string, from: QueueName): void {
-    this.files.delete(queueId);
+  remove(queueId: string, from: QueueName): boolean {
+    if (!this.files.delete(queueId)) return false;
     this.os!.trace({ kind: 'queue.file-moved', queueId, from, to: '' });
+    return true;
   }
   readEnvelope(queueId: string): QueueEnvelope | null {
     const file = this.files.get(queueId);
@@ -83,6 +84,9 @@ export class MemoryQueue implements MailQueue {
       sender: file.sender,
       recipients,
       arrived: file.arrived,
+      created: file.arrived,
+      forceExpire: false,
+      submitter: '',
       size: file.content.reduce((sum, piece) => sum + piece.length, 0),
       encoding: '7bit',
       envelopeId: '',

@@ -17,7 +17,7 @@
  */
 import { formatCompactStamp, formatDate } from '../../../protocols/message/date.ts';
 
-import type { Os, Proc, QueueName } from '../../../os/os.ts';
+import type { Os, Proc, QueueName, VirtualTime } from '../../../os/os.ts';
 
 import type { RequestRecipient } from '../delivery/request.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
@@ -66,6 +66,7 @@ class CleanupStream implements MailStream {
   readonly #spool: string;
   readonly #path: string;
   readonly #recipients: MailRecipient[] = [];
+  readonly #created: VirtualTime;
 
   constructor(service: CleanupService, os: Os, envelope: MailEnvelope) {
     this.#service = service;
@@ -74,6 +75,7 @@ class CleanupStream implements MailStream {
     this.#envelope = envelope;
     this.#spool = service.config.queue_directory;
     this.#path = `${this.#spool}/${unfinishedDirectory}/${service.unfinishedName()}`;
+    this.#created = os.now();
     this.queueId = formatQueueId(os.epochUs(), os.files.inode(this.#path));
   }
 
@@ -287,7 +289,7 @@ class CleanupStream implements MailStream {
     size: number;
     verdict: Verdict;
   }): Uint8Array {
-    const { arrived, encoding, envelopeId, returnContent, smtpUtf8, client, filter } = this.#envelope;
+    const { arrived, encoding, envelopeId, returnContent, smtpUtf8, client, filter, server } = this.#envelope;
     const { sender, recipients, size, verdict } = file;
     return encodeQueueFile(
       {
@@ -295,11 +297,14 @@ class CleanupStream implements MailStream {
         recipients,
         size,
         arrived,
+        created: this.#created,
         encoding,
         envelopeId,
         returnContent,
         smtpUtf8,
         client,
+        server: server ?? '',
+        submitter: '',
         filter: verdict.filter || filter,
       },
       file.pieces,

@@ -20,6 +20,8 @@ export interface MailEnvelope {
   envelopeId: string;
   returnContent: string;
   client: OriginalClient;
+  /** "address:port" that the client connected to; absent when it came otherwise */
+  server?: string;
   smtpUtf8: boolean;
   /** receive_override_options and the like: what cleanup must not do */
   noHeaderBodyChecks: boolean;

@@ -9,6 +9,7 @@
  *   T time of arrival                            S sender               A attribute "name=value"
  *   M content follows      N content             X content has ended    E end
  *   after E:  D recipient number "done"          W the delay warning was sent
+ *             Z the message is to be returned at its next turn (postsuper -e)
  *
  * SIMPLIFIED: the content is one N record with its CRLF line ends where the real file has one record per
  * line, and marks are appended where the real one changes R to D in place; postcat shows the same.
@@ -20,7 +21,7 @@ import * as utf8 from '../../../bytes/utf8.ts';
 
 import { allocate } from '../../../bytes/slab.ts';
 
-import type { VirtualTime } from '../../../os/os.ts';
+import { SECOND, type VirtualTime } from '../../../os/os.ts';
 
 import type { OriginalClient, RequestRecipient } from '../delivery/request.ts';
 import type { QueueEnvelope } from '../qmgr/message.ts';
@@ -29,6 +30,8 @@ import type { QueueEnvelope } from '../qmgr/message.ts';
 export interface QueueFile {
   sender: string;
   arrived: VirtualTime;
+  /** when this file was begun: later than `arrived` after postsuper -r */
+  created: VirtualTime;
   /** octets of content */
   size: number;
   filter: string;
@@ -38,6 +41,10 @@ export interface QueueFile {
   /** the client asked for SMTPUTF8 (RFC 6531) */
   smtpUtf8: boolean;
   client: OriginalClient;
+  /** "address:port" that the client connected to; '' = no SMTP */
+  server: string;
+  /** user id of who gave it to sendmail(1); '' = not in maildrop */
+  submitter: string;
   recipients: readonly Omit<RequestRecipient, 'index'>[];
 }
 
@@ -69,6 +76,9 @@ function startRecords(file: QueueFile): string {
   text += attribute('log_protocol_name', client.protocol);
   text += attribute('log_helo_name', client.helo);
   text += attribute('log_ident', client.ident);
+  text += attribute('server', file.server);
+  text += attribute('submitter', file.submitter);
+  if (file.created - file.arrived >= SECOND) text += attribute('create_time', String(file.created));
   text += attribute('rewrite_context', client.source === 'LOCAL' ? 'local' : 'remote');
   text += record('S', file.sender);
   for (const recipient of file.recipients) {
@@ -91,12 +101,17 @@ export function encodeWarned(): Uint8Array {
   return ascii.encode(record('W', ''));
 }
 
+/** A mark to be appended: the message is to be returned. */
+export function encodeForceExpire(): Uint8Array {
+  return ascii.encode(record('Z', ''));
+}
+
 /** A file as qmgr reads it. Recipients that are done are left out. @returns null when the file is damaged */
 export function decodeQueueFile(bytes: Uint8Array): { envelope: QueueEnvelope; content: Uint8Array } | null {
   const records = new RecordReader(bytes);
   const attributes = new Array<string>(attributeNames.length).fill('');
   const recipients: RequestRecipient[] = [];
-  const head = { sender: '', arrived: -1, filter: '', original: '', warned: false, ended: false };
+  const head = { sender: '', arrived: -1, filter: '', original: '', warned: false, forceExpire: false, ended: false };
   let done: Set<number> | null = null;
   let content: Uint8Array | null = null;
   let attribute = -1;
@@ -138,6 +153,7 @@ interface Head {
   /** of the next recipient */
   original: string;
   warned: boolean;
+  forceExpire: boolean;
   ended: boolean;
 }
 
@@ -148,6 +164,7 @@ function takeRecord(head: Head, records: RecordReader): void {
   else if (type === 'S') head.sender = records.text();
   else if (type === 'O') head.original = records.text();
   else if (type === 'W') head.warned = true;
+  else if (type === 'Z') head.forceExpire = true;
   else if (type === 'E') head.ended = true;
 }
 
@@ -158,13 +175,15 @@ function envelopeOf(
   size: number,
 ): QueueEnvelope {
   // In the order of attributeNames.
-  const [encoding, envelopeId, returnContent, smtpUtf8, name, address, port, protocol, helo, ident, context] =
-    attributes as [string, string, string, string, string, string, string, string, string, string, string];
+  const [encoding, envelopeId, returnContent, smtpUtf8, name, address, port, protocol, helo, ident] =
+    attributes as [string, string, string, string, string, string, string, string, string, string];
+  const [submitter, created, context] = attributes.slice(submitterAt) as [string, string, string];
   const source = context === 'local' ? 'LOCAL' : 'REMOTE';
   return {
     sender: head.sender,
     recipients,
     arrived: head.arrived,
+    created: created === '' ? head.arrived : Number(created),
     size,
     encoding,
     envelopeId,
@@ -173,6 +192,8 @@ function envelopeOf(
     client: { name, address, port, protocol, helo, ident, source },
     filter: head.filter,
     warned: head.warned,
+    forceExpire: head.forceExpire,
+    submitter,
   };
 }
 
@@ -238,8 +259,10 @@ class RecordReader {
 
 const attributeNames = Object.freeze([
   'encoding', 'envelope_id', 'ret', 'smtputf8', 'log_client_name', 'log_client_address', 'log_client_port',
-  'log_protocol_name', 'log_helo_name', 'log_ident', 'rewrite_context', 'dsn_orig_rcpt', 'notify_flags',
+  'log_protocol_name', 'log_helo_name', 'log_ident', 'server', 'submitter', 'create_time', 'rewrite_context',
+  'dsn_orig_rcpt', 'notify_flags',
 ]); // prettier-ignore
+const submitterAt = attributeNames.indexOf('submitter');
 const originalRecipientAt = attributeNames.indexOf('dsn_orig_rcpt');
 const notifyAt = attributeNames.indexOf('notify_flags');
 const lengthFactorMax = 128 ** 4; // five bytes

@@ -31,9 +31,14 @@ interface Pool {
   load: number;
 }
 
-/** Listens on every address of the service. Ports in use are logged as fatal, as master(8) does. */
+/**
+ * Listens on every address of the service. Ports in use are logged as fatal, as master(8) does.
+ * @param os starts the processes that serve
+ * @param front starts what listens, to be ended alone
+ */
 export function startInetService(
   os: Os,
+  front: Os,
   options: { entry: MasterEntry; service: Service; serve: Serve },
 ): void {
   const { entry, service, serve } = options;
@@ -52,9 +57,7 @@ export function startInetService(
       os.log(ident, `fatal: bind ${address ?? '0.0.0.0'} port ${port}: Address already in use`);
       continue;
     }
-    os.spawn('postfix/master', (child) =>
-      acceptAll(child, listener, pool, { processesMax, name: entry.service }),
-    );
+    front.spawn('postfix/master', () => acceptAll(os, listener, pool, { processesMax, name: entry.service }));
   }
 }
 
@@ -65,19 +68,23 @@ function* acceptAll(
   limit: { processesMax: number; name: string },
 ): Proc<void> {
   let warned = false;
-  for (;;) {
-    while (limit.processesMax > 0 && pool.load >= limit.processesMax) {
-      if (!warned) warnLimit(os, listener, limit);
-      warned = true;
-      yield* pool.freed.take({ deadline: NEVER });
+  try {
+    for (;;) {
+      while (limit.processesMax > 0 && pool.load >= limit.processesMax) {
+        if (!warned) warnLimit(os, listener, limit);
+        warned = true;
+        yield* pool.freed.take({ deadline: NEVER });
+      }
+      const conn = yield* listener.accept();
+      if (conn === 'timeout') continue;
+      pool.load++;
+      pool.connections.put(conn);
+      if (pool.load <= pool.processes) continue;
+      pool.processes++;
+      os.spawn(pool.service.ident, (child) => serveConnections(child, pool));
     }
-    const conn = yield* listener.accept();
-    if (conn === 'timeout') continue;
-    pool.load++;
-    pool.connections.put(conn);
-    if (pool.load <= pool.processes) continue;
-    pool.processes++;
-    os.spawn(pool.service.ident, (child) => serveConnections(child, pool));
+  } finally {
+    listener.close();
   }
 }
 

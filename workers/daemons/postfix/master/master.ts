@@ -15,7 +15,15 @@ import * as utf8 from '../../../bytes/utf8.ts';
 
 import { formatDate } from '../../../protocols/message/date.ts';
 
-import { NEVER, type Channel, type Os, type Proc } from '../../../os/os.ts';
+import * as ascii from '../../../bytes/ascii.ts';
+import {
+  NEVER,
+  type Channel,
+  type InputCommand,
+  type Os,
+  type Proc,
+  type ProcGroup,
+} from '../../../os/os.ts';
 
 import { report, type BounceConfig } from '../bounce/notify.ts';
 import { unfinishedDirectory } from '../cleanup/cleanup.ts';
@@ -27,6 +35,7 @@ import { InstanceQueue } from '../qmgr/instance-queue.ts';
 import { qmgr } from '../qmgr/qmgr.ts';
 import type { QmgrEvent, QmgrParams } from '../qmgr/state.ts';
 import { verifyPassword } from '../sasl/authenticate.ts';
+import { servicePaths, type LateServices, type MasterRequest } from '../services.ts';
 import { Anvil } from '../smtpd/anvil.ts';
 import { runSmtpd } from '../smtpd/smtpd.ts';
 
@@ -34,51 +43,126 @@ import { limitsOf, serviceOf, startDeliveryServices } from './delivery-services.
 import { enterMessage, traceLines } from './enter-message.ts';
 import { startInetService } from './inet-service.ts';
 import { makeInstance } from './make-instance.ts';
+import { OnDemand } from './on-demand.ts';
 
 const configDirectory = '/etc/postfix';
 const ident = 'postfix/master';
 
-/** Starts Postfix on the host. */
-export function startPostfix(os: Os): void {
-  os.spawn('postfix/master', master);
+/**
+ * Starts Postfix on the host.
+ * @param late what is started when somebody asks; without it only smtpd and the delivery agents run
+ */
+export function startPostfix(os: Os, late: (() => LateServices) | null = null): void {
+  os.spawn('postfix/master', (child) => master(child, late));
 }
 
-/** Runs until the host ends. */
-export function* master(os: Os): Proc<void> {
+/** The daemons as one configuration has them. */
+interface Generation {
+  readonly instance: Instance;
+  readonly entries: readonly MasterEntry[];
+  /** of the queue manager */
+  readonly events: Channel<QmgrEvent>;
+  /** what a reload ends at once: listeners and cleanup; sessions and agents end with their work */
+  readonly front: ProcGroup;
+}
+
+type Requests = Channel<MasterRequest | InputCommand>;
+
+/** Runs until it is told to stop (SIGTERM) or the host ends. */
+export function* master(os: Os, late: (() => LateServices) | null = null): Proc<void> {
+  const daemons = os.group();
+  const requests = os.inputs('queue.') as Requests;
+  const first = start(os, daemons, { events: os.channel(), busy: null });
+  if (first === null) return;
+  let generation = first;
+  const onDemand = late === null ? null : new OnDemand(os, daemons, late);
+  try {
+    for (;;) {
+      const { instance, entries, events } = generation;
+      listen(os, generation, requests, onDemand !== null);
+      const deadline = onDemand?.wakeAt(instance, entries) ?? NEVER;
+      const request = yield* requests.take({ deadline });
+      if (request === 'timeout') onDemand?.startPickup(instance);
+      else if (request.kind === 'queue.flush') events.put({ kind: 'flush' });
+      else if (request.kind === 'signal') {
+        if (request.signal === 'TERM') return;
+        const next = yield* reload(os, daemons, generation);
+        if (next === null) return;
+        generation = next;
+      } else onDemand?.serve(instance, request as Exclude<MasterRequest, { kind: 'signal' }>);
+    }
+  } finally {
+    const spool = generation.instance.parameters.text('queue_directory');
+    for (const path of Object.values(servicePaths)) os.unbind(`${spool}/${path}`);
+    os.log(ident, 'terminating on signal 15');
+    generation.front.kill();
+    daemons.kill();
+  }
+}
+
+/**
+ * Reads the configuration and starts what it names.
+ * @param options busy = at a reload: what the old queue manager has not finished
+ * @returns null, with a fatal line in the log, when the configuration is bad
+ */
+function start(
+  os: Os,
+  daemons: ProcGroup,
+  { events, busy }: { events: Channel<QmgrEvent>; busy: ReadonlySet<string> | null },
+): Generation | null {
   const { parameters, problems } = readMainCf(os, `${configDirectory}/main.cf`);
   const masterCf = os.files.read(`${configDirectory}/master.cf`);
   const { entries, problems: faults } = parseMasterCf(masterCf === null ? '' : utf8.decode(masterCf));
   const fatal = [...problems.map(({ file, line, text }) => `${file}, line ${line}: ${text}`), ...faults];
   if (masterCf === null) fatal.push(`open ${configDirectory}/master.cf: No such file or directory`);
-  if (fatal.length > 0) {
-    for (const text of fatal) os.log(ident, `fatal: ${text}`);
-    return;
-  }
-  os.log(
-    ident,
-    `daemon started -- version ${parameters.text('mail_version')}, configuration ${configDirectory}`,
-  );
-  const events: Channel<QmgrEvent> = os.channel();
-  const cleanup = startCleanup(os, parameters);
+  for (const text of fatal) os.log(ident, `fatal: ${text}`);
+  if (fatal.length > 0) return null;
+  const what = busy === null ? 'daemon started' : 'reload';
+  os.log(ident, `${what} -- version ${parameters.text('mail_version')}, configuration ${configDirectory}`);
+  const front = daemons.os.group();
+  const trigger = `${parameters.text('queue_directory')}/${servicePaths.qmgr}`;
+  if (busy === null) removeUnfinished(os, parameters);
   const instance = makeInstance({
     parameters,
     addresses: os.addresses,
-    cleanupOs: cleanup,
-    wake: () => events.put({ kind: 'incoming' }),
+    cleanupOs: startCleanup(front.os),
+    // Sessions that outlive a reload wake the queue manager that runs then.
+    wake: () => (os.bound<QmgrEvent>(trigger) ?? events).put({ kind: 'incoming' }),
   });
-  startQueueManager(os, { instance, entries, events });
-  startListeners(os, instance, entries);
-  try {
-    yield* flushOnRequest(os, events);
-  } finally {
-    os.log(ident, 'terminating on signal 15');
-  }
+  startQueueManager(daemons.os, { instance, entries, events, busy: busy ?? new Set() });
+  startListeners(daemons.os, front.os, { instance, entries });
+  return { instance, entries, events, front };
+}
+
+function* reload(os: Os, daemons: ProcGroup, old: Generation): Proc<Generation | null> {
+  old.front.kill();
+  const heir: Channel<QmgrEvent> = os.channel();
+  const busy: Channel<Set<string>> = os.channel();
+  old.events.put({ kind: 'retire', busy, heir });
+  const left = yield* busy.take({ deadline: NEVER });
+  return start(os, daemons, { events: heir, busy: left === 'timeout' ? new Set() : left });
+}
+
+// Whoever opens these paths reaches what runs now.
+function listen(os: Os, generation: Generation, requests: Requests, all: boolean): void {
+  const { instance, entries, events } = generation;
+  const spool = instance.parameters.text('queue_directory');
+  if (os.bound(`${spool}/${servicePaths.qmgr}`) === events) return;
+  os.files.write(`${spool}/${servicePaths.master}`, ascii.encode(`${String(os.pid).padStart(10)}\n`));
+  os.bind(`${spool}/${servicePaths.master}`, requests);
+  os.bind(`${spool}/${servicePaths.qmgr}`, events);
+  for (const { service } of entries)
+    if (all && (service === 'pickup' || service === 'showq' || service === 'flush'))
+      os.bind(`${spool}/${servicePaths[service]}`, requests);
+}
+
+function removeUnfinished(os: Os, parameters: Parameters): void {
+  const unfinished = `${parameters.text('queue_directory')}/${unfinishedDirectory}`;
+  for (const path of os.files.list(unfinished)) os.files.remove(path);
 }
 
 // The process whose pid cleanup's log lines bear; see cleanup.ts for why it does nothing else.
-function startCleanup(os: Os, parameters: Parameters): () => Os {
-  const unfinished = `${parameters.text('queue_directory')}/${unfinishedDirectory}`;
-  for (const path of os.files.list(unfinished)) os.files.remove(path);
+function startCleanup(os: Os): () => Os {
   let cleanupOs = os;
   os.spawn('postfix/cleanup', function* (child): Proc<void> {
     cleanupOs = child;
@@ -93,7 +177,13 @@ function startQueueManager(
     instance,
     entries,
     events,
-  }: { instance: Instance; entries: readonly MasterEntry[]; events: Channel<QmgrEvent> },
+    busy,
+  }: {
+    instance: Instance;
+    entries: readonly MasterEntry[];
+    events: Channel<QmgrEvent>;
+    busy: ReadonlySet<string>;
+  },
 ): void {
   const { parameters } = instance;
   os.spawn('postfix/qmgr', (child) => {
@@ -108,6 +198,7 @@ function startQueueManager(
       params: qmgrParams(parameters),
       queue,
       events,
+      busy,
       limitsOf: (transport) => limitsOf(parameters, transport),
       agentsOf: (transport) => pools.get(transport) ?? null,
       reporter: { report: (reporter, task, message) => report(reporter, bounce, task, message) },
@@ -152,22 +243,18 @@ function bounceConfig(instance: Instance, queue: InstanceQueue): BounceConfig {
   };
 }
 
-function startListeners(os: Os, instance: Instance, entries: readonly MasterEntry[]): void {
+function startListeners(
+  os: Os,
+  front: Os,
+  { instance, entries }: { instance: Instance; entries: readonly MasterEntry[] },
+): void {
   const anvil = new Anvil(instance.parameters.time('anvil_rate_time_unit'));
   for (const entry of entries) {
     if (entry.type !== 'inet' || entry.command !== 'smtpd') continue;
-    startInetService(os, {
+    startInetService(os, front, {
       entry,
       service: serviceOf(instance, entry),
       serve: (child, conn, service) => runSmtpd(child, conn, service, verifyPassword, anvil),
     });
-  }
-}
-
-function* flushOnRequest(os: Os, events: Channel<QmgrEvent>): Proc<void> {
-  const inputs = os.inputs('queue.');
-  for (;;) {
-    const input = yield* inputs.take({ deadline: NEVER });
-    if (input !== 'timeout' && input.kind === 'queue.flush') events.put({ kind: 'flush' });
   }
 }

@@ -32,6 +32,11 @@ export class Deliveries {
 
   /** Resolves the message's recipients and queues them by destination. */
   *add(os: Os, message: ActiveMessage): Proc<void> {
+    if (message.envelope.forceExpire) {
+      const all = message.envelope.recipients.map((_, index) => index);
+      this.#retry(message, all, { dsn: '4.7.0', reason: 'message is administratively expired' }, '');
+      return;
+    }
     const routes: Route[] = [];
     const { recipients } = message.envelope;
     for (let i = 0; i < recipients.length; i++) {
@@ -86,6 +91,13 @@ export class Deliveries {
       message.reason = reply.reason;
     }
     return message;
+  }
+
+  /** Nothing more is handed out. @returns how many deliveries of each message are under way */
+  underWay(): Map<ActiveMessage, number> {
+    const counts = new Map<ActiveMessage, number>();
+    for (const { message } of this.#underWay.values()) counts.set(message, (counts.get(message) ?? 0) + 1);
+    return counts;
   }
 
   wakeAt(): VirtualTime {

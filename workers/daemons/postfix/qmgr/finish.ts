@@ -24,9 +24,11 @@ export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage):
   if (os.files.exists(bounceLogPath(params.queue_directory, 'trace', queueId))) tasks.push('success');
   if (message.deferred) {
     const now = wholeSecond(os.now());
-    const warnAt = wholeSecond(envelope.arrived) + params.delay_warning_time;
-    if (now >= expiresAt(params, { sender: envelope.sender, created: envelope.arrived })) {
-      os.log(qmgrIdent, `${queueId}: from=<${envelope.sender}>, status=expired, returned to sender`);
+    const { created } = envelope;
+    const warnAt = wholeSecond(created) + params.delay_warning_time;
+    if (envelope.forceExpire || now >= expiresAt(params, { sender: envelope.sender, created })) {
+      const status = envelope.forceExpire ? 'force-expired' : 'expired';
+      os.log(qmgrIdent, `${queueId}: from=<${envelope.sender}>, status=${status}, returned to sender`);
       message.deferred = false;
       tasks.push('expired');
     } else if (params.delay_warning_time > 0 && !envelope.warned && now >= warnAt) {
@@ -42,6 +44,8 @@ export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage):
   });
 }
 
+const noFile = 'No such file or directory'; // postsuper(1) was faster
+
 /** The reports are made: the message is removed or deferred. */
 export function settleMessage(
   os: Os,
@@ -53,14 +57,18 @@ export function settleMessage(
   const { queue } = state.config;
   state.active.delete(queueId);
   if (reported && !message.deferred) {
-    queue.remove(queueId, 'active');
+    const removed = queue.remove(queueId, 'active');
     os.files.remove(bounceLogPath(state.params.queue_directory, 'defer', queueId));
-    os.log(qmgrIdent, `${queueId}: removed`);
+    const gone = `warning: qmgr_active_done_3_generic: remove ${queueId} from active: ${noFile}`;
+    os.log(qmgrIdent, removed ? `${queueId}: removed` : gone);
     return;
   }
-  const next = nextAttemptAt(state.params, { created: message.envelope.arrived, now: os.now() });
+  const next = nextAttemptAt(state.params, { created: message.envelope.created, now: os.now() });
   queue.setNextAttempt(queueId, 'active', next);
-  if (queue.move(queueId, 'active', 'deferred') === null) return;
+  if (queue.move(queueId, 'active', 'deferred') === null) {
+    os.log(qmgrIdent, `warning: qmgr_active_defer: rename ${queueId} from active to deferred: ${noFile}`);
+    return;
+  }
   const due = scanThatTakes(os, state, next);
   os.trace({ kind: 'retry.scheduled', queueId, due, reason: message.reason });
   scheduleScan(os, state, next);

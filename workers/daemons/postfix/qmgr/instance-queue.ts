@@ -40,9 +40,10 @@ export class InstanceQueue implements MailQueue {
     return this.#os.trace({ kind: 'queue.file-moved', queueId, from, to });
   }
 
-  remove(queueId: string, from: QueueName): void {
-    if (!this.#os.files.remove(this.#path(queueId, from))) return;
+  remove(queueId: string, from: QueueName): boolean {
+    if (!this.#os.files.remove(this.#path(queueId, from))) return false;
     this.#os.trace({ kind: 'queue.file-moved', queueId, from, to: '' });
+    return true;
   }
 
   readEnvelope(queueId: string, queue: QueueName): QueueEnvelope | null {
@@ -50,13 +51,14 @@ export class InstanceQueue implements MailQueue {
   }
 
   readContent(queueId: string, queue: QueueName): readonly Uint8Array[] {
-    const file = this.#read(queueId, queue);
+    const path = this.#find(queueId, queue);
+    const file = path === null ? null : this.#os.files.parsed(path, parseFile);
     return file === null ? [] : [file.content];
   }
 
   markDone(queueId: string, queue: QueueName, recipient: number): void {
-    const path = this.#path(queueId, queue);
-    if (this.#os.files.exists(path)) this.#os.files.append(path, encodeDone(recipient));
+    const path = this.#find(queueId, queue);
+    if (path !== null) this.#os.files.append(path, encodeDone(recipient));
   }
 
   nextAttempt(queueId: string, queue: QueueName): VirtualTime | null {
@@ -102,6 +104,17 @@ export class InstanceQueue implements MailQueue {
 
   #path(queueId: string, queue: QueueName): string {
     return `${this.#spool}/${queue}/${queueId}`;
+  }
+
+  // Where the file is: postsuper(1) may have moved it while an agent had it open.
+  #find(queueId: string, queue: QueueName): string | null {
+    const path = this.#path(queueId, queue);
+    if (this.#os.files.exists(path)) return path;
+    for (const other of ['hold', 'deferred', 'incoming', 'maildrop'] as const) {
+      const moved = this.#path(queueId, other);
+      if (this.#os.files.exists(moved)) return moved;
+    }
+    return null;
   }
 
   // Decoded once for the envelope and the content; again when a recipient was marked as done.

@@ -11,7 +11,8 @@ export interface MailQueue {
   list(queue: QueueName): string[];
   /** @returns the event that says so, or null when the file is not there (postsuper was faster) */
   move(queueId: string, from: QueueName, to: QueueName): EventId | null;
-  remove(queueId: string, from: QueueName): void;
+  /** @returns false when the file is not there */
+  remove(queueId: string, from: QueueName): boolean;
   /** @returns null when the file cannot be read */
   readEnvelope(queueId: string, queue: QueueName): QueueEnvelope | null;
   readContent(queueId: string, queue: QueueName): readonly Uint8Array[];

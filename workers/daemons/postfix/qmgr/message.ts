@@ -12,6 +12,8 @@ export interface QueueEnvelope {
   readonly sender: string;
   readonly recipients: readonly RequestRecipient[];
   readonly arrived: VirtualTime;
+  /** when the queue file was begun: age, backoff and expiry count from here */
+  readonly created: VirtualTime;
   /** octets of content */
   readonly size: number;
   readonly encoding: string;
@@ -24,6 +26,10 @@ export interface QueueEnvelope {
   readonly filter: string;
   /** the delay warning was sent */
   readonly warned: boolean;
+  /** postsuper -e: to be returned without another attempt */
+  readonly forceExpire: boolean;
+  /** user id of who gave it to sendmail(1); '' = it came otherwise */
+  readonly submitter: string;
 }
 
 /** What trivial-rewrite says about a recipient. */

@@ -20,9 +20,9 @@ import { bounceLogPath } from '../bounce/bounce-log.ts';
 import { isDue, wholeSecond } from './backoff.ts';
 import { Deliveries } from './deliveries.ts';
 import { finishMessage, settleMessage } from './finish.ts';
-import type { MailQueue } from './mail-queue.ts';
 import type { ActiveMessage } from './message.ts';
 import { QueueScan } from './queue-scan.ts';
+import { retire } from './retire.ts';
 import {
   qmgrIdent,
   scheduleScan,
@@ -42,7 +42,7 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
     deliveries: new Deliveries(config),
     scanAt: NEVER,
   };
-  recoverActive(config.queue);
+  recoverActive(config);
   const incoming = new QueueScan('incoming');
   const deferred = new QueueScan('deferred');
   incoming.request();
@@ -51,7 +51,9 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
   for (;;) {
     while (config.events.length > 0) {
       const event = yield* config.events.take({ deadline: os.now() });
-      if (event !== 'timeout') react(os, state, event, { incoming, deferred });
+      if (event === 'timeout') continue;
+      if (event.kind === 'retire') return yield* retire(os, state, event);
+      react(os, state, event, { incoming, deferred });
     }
     if (state.scanAt <= os.now()) {
       state.scanAt = NEVER;
@@ -61,20 +63,22 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
     turn = turn === incoming ? deferred : incoming;
     const fed = feed(os, state, turn) ?? feed(os, state, other);
     if (fed !== null && fed !== 'gone') {
-      yield* state.deliveries.add(os, fed);
+      if (!fed.deferred) yield* state.deliveries.add(os, fed); // else it is returned at once (postsuper -e)
       if (fed.pending === 0) finishMessage(os, state, fed);
     }
     state.deliveries.handOut(os);
     if (fed !== null) continue;
     const event = yield* config.events.take({ deadline: Math.min(state.scanAt, state.deliveries.wakeAt()) });
-    if (event !== 'timeout') react(os, state, event, { incoming, deferred });
+    if (event === 'timeout') continue;
+    if (event.kind === 'retire') return yield* retire(os, state, event);
+    react(os, state, event, { incoming, deferred });
   }
 }
 
 function react(
   os: Os,
   state: QmgrState,
-  event: QmgrEvent,
+  event: Exclude<QmgrEvent, { kind: 'retire' }>,
   scans: { incoming: QueueScan; deferred: QueueScan },
 ): void {
   switch (event.kind) {
@@ -143,8 +147,9 @@ function activate(
     queue.move(queueId, 'active', 'corrupt');
     return 'gone';
   }
-  // The next attempt gives new reasons.
-  os.files.remove(bounceLogPath(state.params.queue_directory, 'defer', queueId));
+  const deferLog = bounceLogPath(state.params.queue_directory, 'defer', queueId);
+  const returned = envelope.forceExpire && os.files.exists(deferLog);
+  if (!returned) os.files.remove(deferLog); // the next attempt gives new reasons
   os.log(
     qmgrIdent,
     `${queueId}: from=<${envelope.sender}>, size=${envelope.size}, ` +
@@ -156,7 +161,7 @@ function activate(
     active: os.now(),
     activated,
     pending: 0,
-    deferred: false,
+    deferred: returned,
     reason: '',
   };
   state.active.set(queueId, message);
@@ -164,8 +169,9 @@ function activate(
 }
 
 // What was active when qmgr ended is tried again from incoming.
-function recoverActive(queue: MailQueue): void {
-  for (const queueId of queue.list('active')) queue.move(queueId, 'active', 'incoming');
+function recoverActive({ queue, busy }: QmgrConfig): void {
+  for (const queueId of queue.list('active'))
+    if (busy?.has(queueId) !== true) queue.move(queueId, 'active', 'incoming');
 }
 
 function checkedParams(os: Os, params: QmgrParams): QmgrParams {

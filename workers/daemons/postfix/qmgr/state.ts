@@ -36,7 +36,12 @@ export type QmgrEvent =
   | { kind: 'flush'; queueId?: string }
   | DeliveryReply
   /** bounce(8) is through with the reports about a message */
-  | { kind: 'reports-done'; queueId: string; ok: boolean };
+  | { kind: 'reports-done'; queueId: string; ok: boolean }
+  /**
+   * postfix reload: end, after the deliveries under way. What is not handed out goes back to incoming; the
+   * ids of what is still under way are put to `busy`, and events that come late to `heir`.
+   */
+  | { kind: 'retire'; busy: Channel<Set<string>>; heir: Channel<QmgrEvent> };
 
 export interface QmgrConfig {
   params: QmgrParams;
@@ -46,6 +51,8 @@ export interface QmgrConfig {
   /** the agents of a transport; null = master.cf has no such service */
   agentsOf: (transport: string) => AgentPool | null;
   reporter: Reporter;
+  /** messages that the queue manager before this one has not finished */
+  busy?: ReadonlySet<string>;
 }
 
 /** State of one queue manager, shared by its parts. */

@@ -137,6 +137,7 @@ function openStream(session: Session, transaction: Transaction): MailStream {
     envelopeId: transaction.envelopeId,
     returnContent: transaction.returnContent,
     client: originalClient(session),
+    server: `${session.conn.local.address}:${session.conn.local.port}`,
     smtpUtf8: transaction.smtpUtf8,
     noHeaderBodyChecks: config.override.includes('no_header_body_checks'),
     noAddressMappings: config.override.includes('no_address_mappings'),
