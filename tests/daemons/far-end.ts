@@ -3,6 +3,8 @@ import * as ascii from '../../workers/bytes/ascii.ts';
 import { MILLISECOND, SECOND, type Connection, type Os, type Proc } from '../../workers/os/os.ts';
 
 export interface Script {
+  /** all of the host when absent */
+  address?: string;
   port?: number;
   name?: string;
   lmtp?: boolean;
@@ -69,7 +71,9 @@ class FarServer {
   }
 
   *#accept(os: Os): Proc<void> {
-    const listener = os.listen({ port: this.#script.port ?? 25 });
+    const { address } = this.#script;
+    const port = this.#script.port ?? 25;
+    const listener = os.listen(address === undefined ? { port } : { port, address });
     if (listener === 'address in use') return;
     for (;;) {
       const conn = yield* listener.accept();

@@ -220,10 +220,11 @@ function* perform(os: Os, conn: Connection, operation: Operation, inbox: SinkMes
   }
 }
 
-type Zones = Record<string, Record<string, string | string[]>>;
+/** zones.json: name → type → records; rcode = SERVFAIL or TIMEOUT instead. */
+export type Zones = Record<string, Record<string, string | string[]>>;
 
 // A name in the file, or with a child in it, exists; all else is NXDOMAIN.
-function* answerQueries(os: Os, zones: Zones): Proc<void> {
+export function* answerQueries(os: Os, zones: Zones): Proc<void> {
   const socket = os.udp({ port: 53, address: '127.0.0.1' });
   if (socket === 'address in use') return;
   for (;;) {

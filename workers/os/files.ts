@@ -25,7 +25,7 @@ export class FileSystem {
   readonly #files = new Map<string, FileNode>();
   /** full paths by directory, in order of creation */
   readonly #directories = new Map<string, Set<string>>();
-  #inodeLast = 2048;
+  #inodeLast = 0x26_0000; // a disk that is in use for a while: queue ids have six digits of it
 
   constructor(now: () => VirtualTime) {
     this.#now = now;

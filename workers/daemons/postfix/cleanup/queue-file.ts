@@ -198,7 +198,7 @@ function envelopeOf(
 }
 
 /** Goes from record to record. */
-class RecordReader {
+export class RecordReader {
   type = '';
   /** where the data of the record starts and ends */
   start = 0;

@@ -61,7 +61,7 @@ export interface Group {
 }
 
 /**
- * Groups recipients by transport and nexthop in queue-file order.
+ * Groups recipients by transport and nexthop, in the order of these names.
  * @param routes one per recipient
  * @param recipientLimitOf destination_recipient_limit of a transport; 1 makes every recipient a destination
  */
@@ -76,7 +76,27 @@ export function groupRecipients(
     if (group === undefined) groups.set(id, { route, recipients: [index] });
     else group.recipients.push(index);
   }
-  return [...groups.values()];
+  for (const { recipients } of groups.values())
+    if (recipients.length > 1) sortByAddress(recipients, (index) => routes[index]!.recipient);
+  const sorted = [...groups.values()];
+  if (sorted.length > 1)
+    sorted.sort(
+      (a, b) => compare(a.route.transport, b.route.transport) || compare(a.route.nexthop, b.route.nexthop),
+    );
+  return sorted;
+}
+
+// By domain, then by address (qmgr_message_sort): the order of RCPT commands and log lines.
+function sortByAddress(recipients: number[], addressOf: (index: number) => string): void {
+  const domainOf = (address: string): string => address.slice(address.lastIndexOf('@')).toLowerCase();
+  recipients.sort((a, b) => {
+    const [x, y] = [addressOf(a), addressOf(b)];
+    return compare(domainOf(x), domainOf(y)) || compare(x, y);
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

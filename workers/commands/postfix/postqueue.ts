@@ -1,0 +1,220 @@
+/**
+ * postqueue — lists the mail queue and asks for delivery: -p, -j, -f, -i queueid, -s site; also mailq(1)
+ *
+ * SEE ALSO  postqueue(1), ../../daemons/postfix/showq/showq.ts, ../../daemons/postfix/flush/flush.ts
+ */
+import { isHostName, isAddressLiteral } from '../../protocols/smtp/host-name.ts';
+
+import { SECOND, type Channel, type Proc } from '../../os/os.ts';
+import { isQueueId } from '../../daemons/postfix/flush/flush.ts';
+import type { Parameters } from '../../daemons/postfix/parameters.ts';
+import {
+  servicePaths,
+  type FlushStatus,
+  type FlushWhat,
+  type MasterRequest,
+  type QmgrTrigger,
+  type QueuedMessage,
+} from '../../daemons/postfix/services.ts';
+import { listQueue } from '../../daemons/postfix/showq/showq.ts';
+
+import { exSoftware, exUnavailable, Program, type Command } from './command.ts';
+import { getopt } from './getopt.ts';
+import { asctime } from './local-time.ts';
+
+const usage = 'usage: postqueue -f | postqueue -i queueid | postqueue -j | postqueue -p | postqueue -s site';
+
+interface Mode {
+  kind: 'f' | 'i' | 'j' | 'p' | 's';
+  /** of -i and -s */
+  value: string;
+}
+
+/** postqueue(1) */
+export const postqueue: Command = function* (os, args, _stdin, io) {
+  const program = new Program(os, io, { name: 'postqueue', logs: true });
+  const { options, operands, wrong } = getopt(program, args, 'c:fi:jps:v');
+  let mode: Mode | null = null;
+  let configDirectory: string | undefined;
+  let twice = false;
+  for (const { letter, value } of options) {
+    if (letter === 'c') configDirectory = value;
+    else if (letter !== 'v') {
+      twice ||= mode !== null;
+      mode = { kind: letter as Mode['kind'], value };
+    }
+  }
+  // msg_cleanup(unavailable): whatever the status said, the program ends with "unavailable".
+  if (wrong || twice || operands.length > 0 || mode === null) return program.fatal(usage, exUnavailable);
+  const parameters = program.readParameters(configDirectory);
+  if (typeof parameters === 'number') return exUnavailable;
+  return yield* run(program, parameters, mode);
+};
+
+/** Lists the queue as mailq(1) and sendmail -bp do. */
+export function* mailqList(program: Program, parameters: Parameters): Proc<number> {
+  return yield* run(program, parameters, { kind: 'p', value: '' });
+}
+
+/** What postqueue -f does, for sendmail -q. */
+export function* flushQueue(program: Program, parameters: Parameters): Proc<number> {
+  return yield* run(program, parameters, { kind: 'f', value: '' });
+}
+
+function* run(program: Program, parameters: Parameters, mode: Mode): Proc<number> {
+  const { os } = program;
+  switch (mode.kind) {
+    case 'p':
+    case 'j':
+      return yield* showQueue(program, parameters, mode.kind === 'j');
+    case 'f': {
+      const spool = parameters.text('queue_directory');
+      const qmgr = os.bound<QmgrTrigger>(`${spool}/${servicePaths.qmgr}`);
+      const pickup = os.bound<MasterRequest>(`${spool}/${servicePaths.pickup}`);
+      if (qmgr === null || pickup === null) return program.fatal(systemIsDown, exUnavailable);
+      qmgr.put({ kind: 'flush' });
+      pickup.put({ kind: 'pickup' });
+      return 0;
+    }
+    case 's': {
+      const site = mode.value;
+      if (site.startsWith('[') ? !isAddressLiteral(site) : !isHostName(site))
+        return program.fatal(
+          `Cannot flush mail queue - invalid destination: "${clipped(site)}"`,
+          exUnavailable,
+        );
+      return yield* flushSome(program, parameters, { site });
+    }
+    case 'i':
+      if (!isQueueId(mode.value))
+        return program.fatal(`Cannot flush queue ID - invalid name: "${clipped(mode.value)}"`, exUnavailable);
+      return yield* flushSome(program, parameters, { queueId: mode.value });
+  }
+}
+
+const systemIsDown = 'Cannot flush mail queue - mail system is down';
+
+function clipped(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text;
+}
+
+function* flushSome(program: Program, parameters: Parameters, what: FlushWhat): Proc<number> {
+  const { os } = program;
+  const service = os.bound<MasterRequest>(`${parameters.text('queue_directory')}/${servicePaths.flush}`);
+  let status: FlushStatus | 'timeout' = 'fail';
+  if (service !== null) {
+    const reply: Channel<FlushStatus> = os.channel();
+    service.put({ kind: 'flush', what, reply });
+    status = yield* reply.take({ deadline: os.now() + parameters.time('ipc_timeout') });
+  }
+  const asked = 'site' in what ? what.site : what.queueId;
+  switch (status) {
+    case 'ok':
+      return 0;
+    case 'deny':
+      return program.fatal(`Flush service is not configured for destination "${asked}"`, exUnavailable);
+    case 'bad':
+      return program.fatal(`Invalid request: "${asked}"`, exUnavailable);
+    default:
+      return program.fatal(systemIsDown, exUnavailable);
+  }
+}
+
+function* showQueue(program: Program, parameters: Parameters, json: boolean): Proc<number> {
+  const { os } = program;
+  const list = json ? new JsonList(program) : new MailqList(program, parameters);
+  const service = os.bound<MasterRequest>(`${parameters.text('queue_directory')}/${servicePaths.showq}`);
+  if (service === null) {
+    const down = 'Connect to the Postfix showq service: Connection refused';
+    program.warn(`Mail system is down -- accessing queue directly (${down})`);
+    for (const message of listQueue(os, parameters)) list.add(message);
+  } else {
+    const reply: Channel<QueuedMessage | 'end'> = os.channel();
+    service.put({ kind: 'showq', reply });
+    for (;;) {
+      const message = yield* reply.take({ deadline: os.now() + 3600 * SECOND });
+      if (message === 'end') break;
+      if (message === 'timeout') return program.fatal('malformed showq server response', exSoftware);
+      list.add(message);
+    }
+  }
+  list.end();
+  return 0;
+}
+
+/** One object a line. */
+class JsonList {
+  readonly #program: Program;
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+  add(message: QueuedMessage): void {
+    const recipients = message.recipients.map(({ address, reason }) => {
+      const why = reason === '' ? '' : `, "delay_reason": ${quoted(reason)}`;
+      return `{"address": ${quoted(address)}${why}}`;
+    });
+    const fields = [
+      `"queue_name": ${quoted(message.queue)}`,
+      `"queue_id": ${quoted(message.queueId)}`,
+      `"arrival_time": ${Math.floor(message.arrivedUs / SECOND)}`,
+      `"message_size": ${message.size}`,
+      `"forced_expire": ${message.forcedExpire}`,
+      `"sender": ${quoted(message.sender)}`,
+      `"recipients": [${recipients.join(', ')}]`,
+    ];
+    this.#program.print(`{${fields.join(', ')}}\n`);
+  }
+  end(): void {}
+}
+
+// What showq(8) sends is printable: control characters became "?".
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The listing that Sendmail's mailq(1) had. */
+class MailqList {
+  readonly #program: Program;
+  readonly #long: boolean;
+  #count = 0;
+  #bytes = 0;
+
+  constructor(program: Program, parameters: Parameters) {
+    this.#program = program;
+    this.#long = parameters.bool('enable_long_queue_ids');
+  }
+  add(message: QueuedMessage): void {
+    const [idWidth, sizeWidth, timeWidth] = this.#long ? [17, 8, 19] : [11, 7, 20];
+    const row = (id: string, size: string, time: string, address: string): string =>
+      `${id.padEnd(idWidth)} ${size.padStart(sizeWidth)} ${time.padEnd(timeWidth)} ${address}\n`;
+    let text = '';
+    if (this.#count > 0) text = '\n';
+    else if (this.#long) text = '----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------\n';
+    else text = '-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n';
+    const { queue, queueId, forcedExpire } = message;
+    const state = queue === 'active' ? '*' : queue === 'hold' ? '!' : '';
+    const time = asctime(message.arrivedUs).slice(0, timeWidth).padStart(timeWidth);
+    text += row(`${queueId}${state}${forcedExpire ? '#' : ''}`, String(message.size), time, message.sender);
+    let last = '';
+    for (const { address, reason } of message.recipients) {
+      if (reason !== last) {
+        last = reason;
+        const shown = reason === '' ? 'reason unavailable' : reason;
+        text += `${' '.repeat(Math.max(0, 76 - shown.length))}(${shown})\n`;
+      }
+      text += row('', '', '', address);
+    }
+    this.#program.print(text);
+    this.#count++;
+    this.#bytes += message.size;
+  }
+  end(): void {
+    const plural = this.#count === 1 ? '' : 's';
+    this.#program.print(
+      this.#count === 0
+        ? 'Mail queue is empty\n'
+        : `\n-- ${Math.floor(this.#bytes / 1024)} Kbytes in ${this.#count} Request${plural}.\n`,
+    );
+  }
+}
