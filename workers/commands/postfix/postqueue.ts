@@ -188,7 +188,7 @@ class MailqList {
     const [idWidth, sizeWidth, timeWidth] = this.#long ? [17, 8, 19] : [11, 7, 20];
     const row = (id: string, size: string, time: string, address: string): string =>
       `${id.padEnd(idWidth)} ${size.padStart(sizeWidth)} ${time.padEnd(timeWidth)} ${address}\n`;
-    let text = '';
+    let text: string;
     if (this.#count > 0) text = '\n';
     else if (this.#long) text = '----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------\n';
     else text = '-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n';

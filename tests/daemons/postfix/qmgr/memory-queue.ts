@@ -87,6 +87,7 @@ export class MemoryQueue implements MailQueue {
       created: file.arrived,
       forceExpire: false,
       submitter: '',
+      fullName: '',
       size: file.content.reduce((sum, piece) => sum + piece.length, 0),
       encoding: '7bit',
       envelopeId: '',

@@ -159,8 +159,7 @@ class CleanupStream implements MailStream {
         if (messageId === '') messageId = fresh;
       }
       if (lacks('date')) added += `${prefix}Date: ${formatDate(now)}\r\n`;
-      if (lacks('from'))
-        added += `${prefix}From: ${sender === '' ? `MAILER-DAEMON@${myorigin}` : sender}\r\n`;
+      if (lacks('from')) added += `${prefix}From: ${this.#from(sender, myorigin)}\r\n`;
       if (undisclosed_recipients_header !== '' && !recipientFields.some((name) => hasField(message, name)))
         added += `${undisclosed_recipients_header}\r\n`;
       message.added = added;
@@ -282,6 +281,17 @@ class CleanupStream implements MailStream {
     return answer.kind !== 'try-again';
   }
 
+  // header_from_format = standard
+  #from(sender: string, myorigin: string): string {
+    const address = sender === '' ? `MAILER-DAEMON@${myorigin}` : sender;
+    const { fullName } = this.#envelope;
+    if (fullName === undefined || fullName === '') return address;
+    const phrase = /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(fullName)
+      ? fullName
+      : `"${fullName.replace(/["\\]/g, '\\$&')}"`;
+    return `${phrase} <${address}>`;
+  }
+
   #encode(file: {
     sender: string;
     recipients: readonly Omit<RequestRecipient, 'index'>[];
@@ -305,6 +315,7 @@ class CleanupStream implements MailStream {
         client,
         server: server ?? '',
         submitter: '',
+        fullName: '',
         filter: verdict.filter || filter,
       },
       file.pieces,

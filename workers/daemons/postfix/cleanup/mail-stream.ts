@@ -22,6 +22,8 @@ export interface MailEnvelope {
   client: OriginalClient;
   /** "address:port" that the client connected to; absent when it came otherwise */
   server?: string;
+  /** of the sender, for a From field that is missing */
+  fullName?: string;
   smtpUtf8: boolean;
   /** receive_override_options and the like: what cleanup must not do */
   noHeaderBodyChecks: boolean;

@@ -45,6 +45,8 @@ export interface QueueFile {
   server: string;
   /** user id of who gave it to sendmail(1); '' = not in maildrop */
   submitter: string;
+  /** of the submitter; '' = unknown */
+  fullName: string;
   recipients: readonly Omit<RequestRecipient, 'index'>[];
 }
 
@@ -78,6 +80,7 @@ function startRecords(file: QueueFile): string {
   text += attribute('log_ident', client.ident);
   text += attribute('server', file.server);
   text += attribute('submitter', file.submitter);
+  text += attribute('full_name', file.fullName);
   if (file.created - file.arrived >= SECOND) text += attribute('create_time', String(file.created));
   text += attribute('rewrite_context', client.source === 'LOCAL' ? 'local' : 'remote');
   text += record('S', file.sender);
@@ -111,7 +114,15 @@ export function decodeQueueFile(bytes: Uint8Array): { envelope: QueueEnvelope; c
   const records = new RecordReader(bytes);
   const attributes = new Array<string>(attributeNames.length).fill('');
   const recipients: RequestRecipient[] = [];
-  const head = { sender: '', arrived: -1, filter: '', original: '', warned: false, forceExpire: false, ended: false };
+  const head = {
+    sender: '',
+    arrived: -1,
+    filter: '',
+    original: '',
+    warned: false,
+    forceExpire: false,
+    ended: false,
+  };
   let done: Set<number> | null = null;
   let content: Uint8Array | null = null;
   let attribute = -1;
@@ -177,7 +188,12 @@ function envelopeOf(
   // In the order of attributeNames.
   const [encoding, envelopeId, returnContent, smtpUtf8, name, address, port, protocol, helo, ident] =
     attributes as [string, string, string, string, string, string, string, string, string, string];
-  const [submitter, created, context] = attributes.slice(submitterAt) as [string, string, string];
+  const [submitter, fullName, created, context] = attributes.slice(submitterAt) as [
+    string,
+    string,
+    string,
+    string,
+  ];
   const source = context === 'local' ? 'LOCAL' : 'REMOTE';
   return {
     sender: head.sender,
@@ -194,6 +210,7 @@ function envelopeOf(
     warned: head.warned,
     forceExpire: head.forceExpire,
     submitter,
+    fullName,
   };
 }
 
@@ -259,7 +276,7 @@ export class RecordReader {
 
 const attributeNames = Object.freeze([
   'encoding', 'envelope_id', 'ret', 'smtputf8', 'log_client_name', 'log_client_address', 'log_client_port',
-  'log_protocol_name', 'log_helo_name', 'log_ident', 'server', 'submitter', 'create_time', 'rewrite_context',
+  'log_protocol_name', 'log_helo_name', 'log_ident', 'server', 'submitter', 'full_name', 'create_time', 'rewrite_context',
   'dsn_orig_rcpt', 'notify_flags',
 ]); // prettier-ignore
 const submitterAt = attributeNames.indexOf('submitter');

@@ -10,6 +10,7 @@ import type { Os, Proc } from '../../../os/os.ts';
 
 import { splitList, splitOutsideBraces } from '../main-cf.ts';
 
+import { databaseSuffix } from './database.ts';
 import { openLdapTable } from './ldap-table.ts';
 import type { LookupTables, TableAnswer } from './lookup-table.ts';
 import { inlinePatternTable, patternTable } from './pattern-table.ts';
@@ -47,7 +48,10 @@ export function openTable(title: string, context: TableContext): Table {
     case 'btree':
     case 'lmdb':
     case 'cdb':
-    case 'dbm':
+    case 'dbm': {
+      const format = context.aliasTables.has(title) ? 'postalias' : 'postmap';
+      return fileTable(title, name, format, databaseSuffix(type)!);
+    }
     case 'texthash':
       return fileTable(title, name, context.aliasTables.has(title) ? 'postalias' : 'postmap');
     case 'inline':

@@ -2,8 +2,8 @@
  * text-table — tables whose source is a text of keys and values: hash, btree, lmdb, texthash, inline, static,
  * unix, fail
  *
- * SIMPLIFIED: the source file is read, not a .db made of it by postmap(1) or postalias(1): an edit counts at
- * once, where the real one goes on with the old answers until the table is built again.
+ * SIMPLIFIED: where there is no database that postmap(1) or postalias(1) made, the source file is read, as if
+ * one had been made of it when the host was set up. Where there is one, an edit counts when it is made again.
  *
  * SEE ALSO  postmap(1), aliases(5), DATABASE_README
  */
@@ -13,6 +13,7 @@ import type { Os, Proc } from '../../../os/os.ts';
 
 import { logicalLines, splitOutsideBraces } from '../main-cf.ts';
 
+import { decodeDatabase } from './database.ts';
 import type { TableAnswer } from './lookup-table.ts';
 import type { Table } from './table.ts';
 
@@ -20,19 +21,20 @@ import type { Table } from './table.ts';
 export type SourceFormat = 'postmap' | 'postalias' | 'passwd';
 
 /** A table read from a file of the host. Keys are folded to lower case, as hash: and its kin do. */
-export function fileTable(title: string, path: string, format: SourceFormat): Table {
+export function fileTable(title: string, path: string, format: SourceFormat, suffix = ''): Table {
   let source: Uint8Array | null = null;
   let entries: ReadonlyMap<string, string> | null = null;
   return {
     title,
     fixed: true,
     *lookup(os: Os, key: string): Proc<TableAnswer> {
-      const bytes = os.files.read(path);
+      const built = suffix === '' ? null : os.files.read(path + suffix);
+      const bytes = built ?? os.files.read(path);
       if (bytes === null)
-        return { kind: 'try-again', why: `open database ${path}.db: No such file or directory` };
+        return { kind: 'try-again', why: `open database ${path}${suffix}: No such file or directory` };
       if (bytes !== source || entries === null) {
         source = bytes;
-        entries = parseSource(utf8.decode(bytes), format);
+        entries = built === null ? parseSource(utf8.decode(bytes), format) : decodeDatabase(built);
       }
       return answer(entries, key.toLowerCase());
     },

@@ -45,6 +45,7 @@ function* take(os: Os, instance: Instance, path: string): Proc<boolean> {
     envelopeId: envelope.envelopeId,
     returnContent: envelope.returnContent,
     client: { ...envelope.client, source: 'LOCAL' },
+    fullName: envelope.fullName,
     smtpUtf8: envelope.smtpUtf8,
     noHeaderBodyChecks: false,
     noAddressMappings: false,
@@ -61,9 +62,11 @@ function* take(os: Os, instance: Instance, path: string): Proc<boolean> {
   os.log(ident, `${stream.queueId}: uid=${uid} from=<${envelope.sender}>${origin}`);
   for (const { address, originalAddress, dsnOriginalRecipient, notify } of envelope.recipients)
     stream.addRecipient({ address, originalAddress, dsnOriginalRecipient, notify });
-  const by = `Received: by ${parameters.text('myhostname')} (${parameters.text('mail_name')}, from userid ${uid})`;
+  const by = `Received: by ${parameters.text('myhostname')} (${parameters.text('mail_name')}`;
   const modified = os.epochUs(os.files.modifiedAt(path) ?? os.now());
-  const received = ascii.encode(`${by}\r\n\tid ${stream.queueId}; ${formatDate(modified)}\r\n`);
+  const received = ascii.encode(
+    `${by}, from userid ${uid})\r\n\tid ${stream.queueId}; ${formatDate(modified)}\r\n`,
+  );
   const result = yield* stream.finish([received, content]);
   if (!isDone(result)) {
     os.log(ident, `warning: maildrop/${oldId}: error writing ${stream.queueId}: ${reasonOf(result)}`);

@@ -30,6 +30,7 @@ export interface QueueEnvelope {
   readonly forceExpire: boolean;
   /** user id of who gave it to sendmail(1); '' = it came otherwise */
   readonly submitter: string;
+  readonly fullName: string;
 }
 
 /** What trivial-rewrite says about a recipient. */
