@@ -21,7 +21,7 @@ export const roles: Required<Roles> = rolesWithSink();
 /** The same, with real peers behind the outside host (bridge); without a sink nobody is there. */
 export function rolesWithSink(sink?: OutsideSink): Required<Roles> {
   return {
-    mta: bootMta,
+    mta: (os) => bootMta(os, late),
     'mail-host': (os) => bootMailHost(os, late),
     resolver: bootResolver,
     'dns-server': bootDnsServer,
