@@ -5,13 +5,30 @@
  */
 import * as ascii from '../../bytes/ascii.ts';
 
+/** The keywords that the client knows, in capitals, with the rest of their line. They are few: no map. */
+export class Capabilities {
+  readonly #keywords: string[] = [];
+  readonly #values: string[] = [];
+
+  has(keyword: string): boolean {
+    return this.#keywords.includes(keyword);
+  }
+  get(keyword: string): string | undefined {
+    const index = this.#keywords.indexOf(keyword);
+    return index === -1 ? undefined : this.#values[index];
+  }
+  add(keyword: string, value: string): void {
+    this.#keywords.push(keyword);
+    this.#values.push(value);
+  }
+}
+
 /**
  * RFC 5321 §4.1.1.1: the first line names the server, each other one a keyword with parameters.
  * @param frame the reply, each line with its line end
- * @returns the keywords that the client knows, in capitals, with the rest of their line
  */
-export function parseCapabilities(frame: Uint8Array): ReadonlyMap<string, string> {
-  const capabilities = new Map<string, string>();
+export function parseCapabilities(frame: Uint8Array): Capabilities {
+  const capabilities = new Capabilities();
   for (let start = frame.indexOf(lf) + 1; start < frame.length;) {
     const end = frame.indexOf(lf, start);
     let at = start + 4;
@@ -19,7 +36,7 @@ export function parseCapabilities(frame: Uint8Array): ReadonlyMap<string, string
     const keyword = keywordAt(frame, at);
     if (keyword !== null && !capabilities.has(keyword)) {
       const rest = at + keyword.length + 1;
-      capabilities.set(keyword, rest >= end ? '' : ascii.decode(frame, rest, end).trim());
+      capabilities.add(keyword, rest >= end ? '' : ascii.decode(frame, rest, end).trim());
     }
     start = end + 1;
   }

@@ -5,6 +5,7 @@
  */
 import { SECOND, type Connection, type EventId, type VirtualTime } from '../../os/os.ts';
 
+import type { Capabilities } from './smtp-capabilities.ts';
 import type { SmtpReply } from './smtp-reply.ts';
 
 export type { SmtpReply } from './smtp-reply.ts';
@@ -64,7 +65,7 @@ export type Outcome = { at: VirtualTime; cause: EventId } &
 export interface SmtpSession {
   readonly conn: Connection;
   readonly protocol: SmtpProtocol;
-  readonly capabilities: ReadonlyMap<string, string>;
+  readonly capabilities: Capabilities;
   /** whether PIPELINING is among them */
   readonly pipelining: boolean;
   readonly timeouts: SmtpTimeouts;

@@ -23,7 +23,7 @@ import * as utf8 from '../../bytes/utf8.ts';
 
 import { SECOND, type Connection, type Os, type Proc } from '../../os/os.ts';
 
-import { parseCapabilities } from './smtp-capabilities.ts';
+import { Capabilities, parseCapabilities } from './smtp-capabilities.ts';
 import { encodeContent } from './smtp-content.ts';
 import { mailLine, rcptLine, xforwardLines } from './smtp-envelope.ts';
 import { readReply, type ReadReplyFailure, type ReceivedReply, type SmtpReply } from './smtp-reply.ts';
@@ -74,7 +74,7 @@ export function* openSession(
     yield* conn.write(quitLine);
     return fail(conn, replied(os, hello, `${used} command`));
   }
-  const capabilities = used === 'HELO' ? noCapabilities : parseCapabilities(hello.frame);
+  const capabilities = used === 'HELO' ? new Capabilities() : parseCapabilities(hello.frame);
   const session: SmtpSession = {
     conn,
     protocol: options.protocol,
@@ -188,7 +188,6 @@ class Progress {
   }
 }
 
-const noCapabilities: ReadonlyMap<string, string> = new Map();
 const endOfData = 'end of DATA command';
 const initialGreeting = 'initial greeting';
 const groupBytesMax = 32_768; // stay below the 64 kB that a peer that does not read can hold up

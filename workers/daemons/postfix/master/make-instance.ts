@@ -34,25 +34,39 @@ interface Remembered {
   expires: VirtualTime;
 }
 
-/** What a process was told lately. The last answer is at hand without composing a key: it is asked for again. */
+/** What a process was told lately. The last two answers are at hand without composing a key: they come again. */
 class Resolutions {
   #last: Remembered | null = null;
+  #beforeLast: Remembered | null = null;
   readonly #byKey = new Map<string, Remembered>();
 
   find(address: string, sender: string, now: VirtualTime): Resolution | null {
-    const last = this.#last;
-    const isLast = last !== null && last.address === address && last.sender === sender;
-    const found = isLast ? last : this.#byKey.get(`${sender}\n${address}`);
-    if (found === undefined || now >= found.expires) return null;
-    this.#last = found;
+    let found = this.#last;
+    if (!isFor(found, address, sender)) found = this.#beforeLast;
+    if (!isFor(found, address, sender)) found = this.#byKey.get(`${sender}\n${address}`) ?? null;
+    if (found === null || now >= found.expires) return null;
+    this.#remember(found);
     return found.resolution;
   }
 
   add(answer: Remembered): void {
-    if (this.#byKey.size >= resolutionsMax) this.#byKey.clear();
+    if (this.#byKey.size >= resolutionsMax) {
+      this.#byKey.clear();
+      this.#last = null;
+    }
     this.#byKey.set(`${answer.sender}\n${answer.address}`, answer);
+    this.#remember(answer);
+  }
+
+  #remember(answer: Remembered): void {
+    if (answer === this.#last) return;
+    this.#beforeLast = this.#last;
     this.#last = answer;
   }
+}
+
+function isFor(answer: Remembered | null, address: string, sender: string): boolean {
+  return answer !== null && answer.address === address && answer.sender === sender;
 }
 
 class PostfixInstance implements Instance {
