@@ -11,7 +11,7 @@
 export function arePlainLines(bytes: Uint8Array, end: number): boolean {
   if (bytes[0] === dot || bytes[end - 1] !== lf) return false;
   const start = Math.min(end, -bytes.byteOffset & 3);
-  if (!areLineEndsPlain(bytes, { from: 0, to: start, end })) return false;
+  if (!areLineEndsPlain(bytes, 0, start, end)) return false;
   const count = (end - start) >> 2;
   if (count > 0) {
     const words = new Int32Array(bytes.buffer, bytes.byteOffset + start, count);
@@ -20,18 +20,18 @@ export function arePlainLines(bytes: Uint8Array, end: number): boolean {
       const zero = words[i]! ^ 0x0a0a0a0a;
       if (((zero - 0x01010101) & ~zero & 0x80808080) === 0) continue;
       const from = start + 4 * i;
-      if (!areLineEndsPlain(bytes, { from, to: from + 4, end })) return false;
+      if (!areLineEndsPlain(bytes, from, from + 4, end)) return false;
     }
   }
-  return areLineEndsPlain(bytes, { from: start + 4 * count, to: end, end });
+  return areLineEndsPlain(bytes, start + 4 * count, end, end);
 }
 
 // Whether each line feed in [from, to) has one carriage return before it, and no dot behind it.
-function areLineEndsPlain(bytes: Uint8Array, range: { from: number; to: number; end: number }): boolean {
-  for (let at = range.from; at < range.to; at++) {
+function areLineEndsPlain(bytes: Uint8Array, from: number, to: number, end: number): boolean {
+  for (let at = from; at < to; at++) {
     if (bytes[at] !== lf) continue;
     if (bytes[at - 1] !== cr || bytes[at - 2] === cr) return false;
-    if (at + 1 < range.end && bytes[at + 1] === dot) return false;
+    if (at + 1 < end && bytes[at + 1] === dot) return false;
   }
   return true;
 }
