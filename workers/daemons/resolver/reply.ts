@@ -10,7 +10,7 @@
 import { allocate } from '../../bytes/slab.ts';
 
 import { ttlOffsets } from '../../protocols/dns/message.ts';
-import { asksTheSame, hashQuestion, headerBytes } from '../../protocols/dns/question-only.ts';
+import { asksTheSame, hashQuestion, headerBytes, isPlainQuery } from '../../protocols/dns/question-only.ts';
 
 import type { VirtualTime } from '../../os/os.ts';
 
@@ -44,8 +44,9 @@ export class Reply {
 export class Replies {
   readonly #entries = new Map<number, CacheEntry>();
 
-  /** The reply to a plain query; null = none is remembered that still holds. */
+  /** The reply to a query; null = none is remembered that still holds. */
   to(query: Uint8Array, now: VirtualTime): Uint8Array | null {
+    if (!isPlainQuery(query)) return null;
     const entry = this.#entries.get(hashQuestion(query));
     if (entry === undefined || entry.reply === null || entry.expiresAt <= now) return null;
     return asksTheSame(entry.reply.bytes, query) ? entry.reply.to(query, secondsLeft(entry, now)) : null;

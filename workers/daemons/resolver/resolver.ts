@@ -1,9 +1,9 @@
 /**
  * resolver — recursive name server for the hosts of a site, as BIND 9.18 with recursion on
  *
- * Answers stub resolvers on port 53 over UDP and TCP, one proc per question; the same question asked twice at
- * once is walked once. Root servers come from /etc/bind/root.hints. A query without RD is answered from the
- * cache alone.
+ * Answers stub resolvers on port 53 over UDP and TCP: from an entry of the cache at once, else in a proc of
+ * its own; the same question asked twice at once is walked once. Root servers come from
+ * /etc/bind/root.hints. A query without RD is answered from the cache alone.
  *
  * STANDARDS  RFC 1034 §5.3.3, RFC 1035 §7, RFC 2308, RFC 6891, RFC 7766
  * ERRORS     root hints that cannot be read are logged; without roots every walk fails (SERVFAIL)
@@ -46,7 +46,7 @@ import {
   type UdpSocket,
 } from '../../os/os.ts';
 
-import { Cache, CacheEntry } from './cache.ts';
+import { Cache, type CacheEntry } from './cache.ts';
 import { Replies } from './reply.ts';
 import { resolutionOf, resolve, wholeAnswer, type Resolution, type Resolver } from './resolve.ts';
 
@@ -63,7 +63,7 @@ interface Walk {
   /** both */
   question: string;
   proc: ProcHandle | null;
-  result: CacheEntry | Resolution | null;
+  result: Resolution | null;
 }
 
 /** A query with its octets, and how large its reply may be. */
@@ -97,22 +97,37 @@ export function* resolver(os: Os): Proc<void> {
   for (;;) {
     const datagram = yield* socket.receive({ deadline: NEVER });
     if (typeof datagram === 'string') continue;
-    const query = readQuery(datagram.bytes);
-    if (query === null || service.clients >= clientsMax) continue;
-    service.clients++;
-    os.spawn('named client', (child) => serveDatagram(child, service, { socket, datagram, query }));
+    const remembered = service.replies.to(datagram.bytes, os.now());
+    if (remembered !== null) sendReply(socket, datagram, remembered);
+    else serveDatagram(os, service, socket, datagram);
   }
 }
 
-function* serveDatagram(
+/** Answers at once what needs no walk: without a proc, as BIND does. */
+function serveDatagram(os: Os, service: Service, socket: UdpSocket, datagram: Datagram): void {
+  const query = readQuery(datagram.bytes);
+  if (query === null) return;
+  const asked = { query, bytes: datagram.bytes, bytesMax: bytesMaxOf(query) };
+  const reply = replyAtOnce(os, service, asked);
+  if (reply !== null) sendReply(socket, datagram, reply);
+  else if (service.clients < clientsMax) {
+    service.clients++;
+    os.spawn('named client', (child) => serveClient(child, service, asked, { socket, datagram }));
+  }
+}
+
+function* serveClient(
   os: Os,
   service: Service,
-  { socket, datagram, query }: { socket: UdpSocket; datagram: Datagram; query: DnsMessage },
+  asked: Asked,
+  { socket, datagram }: { socket: UdpSocket; datagram: Datagram },
 ): Proc<void> {
-  const asked = { query, bytes: datagram.bytes, bytesMax: bytesMaxOf(query) };
-  const reply = yield* respond(os, service, asked);
-  socket.send({ to: datagram.from, from: datagram.to.address, bytes: reply });
+  sendReply(socket, datagram, yield* replyAfterWalk(os, service, asked));
   service.clients--;
+}
+
+function sendReply(socket: UdpSocket, { from, to }: Datagram, bytes: Uint8Array): void {
+  socket.send({ to: from, from: to.address, bytes });
 }
 
 function* serveTcp(os: Os, service: Service): Proc<void> {
@@ -137,7 +152,8 @@ function* serveConnection(os: Os, service: Service, connection: Connection): Pro
       const bytes = frame.subarray(2);
       const query = readQuery(bytes);
       if (query === null) return;
-      const reply = yield* respond(os, service, { query, bytes, bytesMax: tcpBytesMax });
+      const asked = { query, bytes, bytesMax: tcpBytesMax };
+      const reply = replyAtOnce(os, service, asked) ?? (yield* replyAfterWalk(os, service, asked));
       yield* connection.write(frameMessage(reply), { deadline: os.now() + tcpIdleUs });
     }
   } finally {
@@ -161,18 +177,23 @@ function bytesMaxOf(query: DnsMessage): number {
   return Math.max(udpBytesWithoutEdns, Math.min(query.edns?.udpPayloadBytes ?? 0, udpPayloadBytes));
 }
 
-/** @returns the reply, encoded */
-function* respond(os: Os, service: Service, asked: Asked): Syscall<Uint8Array> {
+/** The reply that needs no walk: an error, or an entry of the cache; null = there is none. */
+function replyAtOnce(os: Os, service: Service, asked: Asked): Uint8Array | null {
   const { query } = asked;
   const rcode = rcodeOf(query);
   if (rcode !== NOERROR) return encodeMessage({ ...emptyResponse(query), rcode }, asked.bytesMax);
+  const { name, type } = query.questions[0]!;
+  const entry = query.recursionDesired ? wholeAnswer(service.cache, canonicalName(name), type) : null;
+  return entry === null ? null : replyFrom(os, service, entry, asked);
+}
+
+function* replyAfterWalk(os: Os, service: Service, { query, bytesMax }: Asked): Syscall<Uint8Array> {
   const { name, type } = query.questions[0]!;
   const canonical = canonicalName(name);
   const found = query.recursionDesired
     ? yield* resolveOnce(os, service, canonical, type)
     : yield* resolve(os, service, canonical, type, { budget: { queries: 0 }, depth: 0 });
-  if (found instanceof CacheEntry) return replyFrom(os, service, found, asked);
-  return encodeMessage(responseTo(query, found), asked.bytesMax);
+  return encodeMessage(responseTo(query, found), bytesMax);
 }
 
 /** Why a query is not answered; NOERROR = it is. */
@@ -183,16 +204,13 @@ function rcodeOf(query: DnsMessage): number {
   return query.questions[0]!.class === classIn ? NOERROR : REFUSED;
 }
 
-/** The reply from one entry: what was sent the last time, when there is such. */
+/** The reply from one entry, remembered for whoever asks next. */
 function replyFrom(os: Os, service: Service, entry: CacheEntry, asked: Asked): Uint8Array {
   const { query, bytes, bytesMax } = asked;
-  const plain = isPlainQuery(bytes);
-  const remembered = plain ? service.replies.to(bytes, os.now()) : null;
-  if (remembered !== null) return remembered;
   const reply = encodeMessage(responseTo(query, resolutionOf(os, entry)), bytesMax);
   // What is larger may have been cut to the limit of this client.
-  if (plain && reply.length <= udpBytesWithoutEdns && (reply[2]! & truncatedFlag) === 0)
-    service.replies.add(bytes, entry, reply);
+  const whole = reply.length <= udpBytesWithoutEdns && (reply[2]! & truncatedFlag) === 0;
+  if (whole && isPlainQuery(bytes)) service.replies.add(bytes, entry, reply);
   return reply;
 }
 
@@ -220,13 +238,8 @@ function responseTo(query: DnsMessage, found: Resolution): DnsMessage {
   return response;
 }
 
-/** Joins a walk for the same question that is under way. An entry = it is the whole answer. */
-function* resolveOnce(
-  os: Os,
-  service: Service,
-  name: string,
-  type: string,
-): Syscall<CacheEntry | Resolution> {
+/** Joins a walk for the same question that is under way. */
+function* resolveOnce(os: Os, service: Service, name: string, type: string): Syscall<Resolution> {
   const question = `${name} ${type}`;
   let walk = service.pending.get(question);
   if (walk === undefined) {
@@ -239,8 +252,7 @@ function* resolveOnce(
 }
 
 function* runWalk(os: Os, service: Service, walk: Walk): Proc<void> {
-  const { name, type } = walk;
-  walk.result = wholeAnswer(service.cache, name, type) ?? (yield* resolve(os, service, name, type));
+  walk.result = yield* resolve(os, service, walk.name, walk.type);
   service.pending.delete(walk.question);
 }
 
