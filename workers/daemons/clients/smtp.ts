@@ -94,7 +94,7 @@ export function* sendTransaction(
   transaction: Transaction,
 ): Proc<TransactionResult> {
   const state = new Progress(session, transaction);
-  const { pipelining } = session;
+  const { conn, timeouts, pipelining } = session;
   let group = '';
   let first = 0; // step of the group
   for (let step = 0; step < state.steps; step++) {
@@ -105,10 +105,16 @@ export function* sendTransaction(
     }
     group += state.lineOf(step);
     if (pipelining && group.length < groupBytesMax && step < state.steps - 1) continue;
-    yield* sendAndReceive(os, state, group, first, step + 1);
+    const written = yield* conn.write(utf8.encode(group), { deadline: os.now() + timeouts.mail });
+    if (written !== 'ok') return giveUp(os, state, written, commandNames[state.kindOf(first)].doing);
+    for (; first <= step; first++) {
+      const kind = state.kindOf(first);
+      const wait = timeouts[kind === 'data' ? 'data_init' : kind];
+      const reply = yield* readReply(conn, os.now() + wait, pipelining);
+      if (typeof reply === 'string') return giveUp(os, state, reply, commandNames[kind].doing);
+      judge(os, state, first, reply);
+    }
     group = '';
-    first = step + 1;
-    if (state.failed !== null) return settle(state, false);
   }
   if (!state.hasOpen()) return yield* abandon(os, state);
   if (state.dataReply === null) return settle(state, false);
@@ -136,8 +142,6 @@ class Progress {
   readonly steps: number;
   /** one per recipient; null = not decided */
   readonly outcomes: (Outcome | null)[] = [];
-  /** the connection broke: decides about all recipients without an outcome */
-  failed: Outcome | null = null;
   dataReply: SmtpReply | null = null;
 
   constructor(session: SmtpSession, transaction: Transaction) {
@@ -202,26 +206,6 @@ const commandNames = Object.freeze({
   data: { command: 'DATA command', doing: 'sending DATA command' },
 });
 
-/** Sends steps [first, end) and reads their replies. */
-function* sendAndReceive(os: Os, state: Progress, text: string, first: number, end: number): Proc<void> {
-  const { conn, timeouts, pipelining } = state.session;
-  const written = yield* conn.write(utf8.encode(text), { deadline: os.now() + timeouts.mail });
-  if (written !== 'ok') {
-    state.failed = broken(os, written, commandNames[state.kindOf(first)].doing);
-    return;
-  }
-  for (let step = first; step < end; step++) {
-    const kind = state.kindOf(step);
-    const wait = timeouts[kind === 'data' ? 'data_init' : kind];
-    const reply = yield* readReply(conn, os.now() + wait, pipelining);
-    if (typeof reply === 'string') {
-      state.failed = broken(os, reply, commandNames[kind].doing);
-      return;
-    }
-    judge(os, state, step, reply);
-  }
-}
-
 // What a reply to one step of the envelope means for the recipients that have no outcome yet.
 function judge(os: Os, state: Progress, step: number, reply: SmtpReply): void {
   const kind = state.kindOf(step);
@@ -257,10 +241,7 @@ function* sendData(os: Os, state: Progress): Proc<TransactionResult> {
   const last = transaction.last === true;
   for (const piece of encodeContent(transaction.content, last && pipelining ? dotQuitLines : dotLine)) {
     const written = yield* conn.write(piece, { deadline: os.now() + timeouts.data_xfer });
-    if (written !== 'ok') {
-      state.failed = broken(os, written, 'sending message body');
-      return settle(state, false);
-    }
+    if (written !== 'ok') return giveUp(os, state, written, 'sending message body');
   }
   // RFC 2033 §4.2: an LMTP server replies once per accepted recipient, an SMTP server once.
   const deadline = os.now() + timeouts.data_done;
@@ -269,10 +250,8 @@ function* sendData(os: Os, state: Progress): Proc<TransactionResult> {
     if (outcomes[i] !== null) continue;
     if (outcome === null || protocol === 'lmtp') {
       const reply = yield* readReply(conn, deadline, pipelining);
-      if (typeof reply === 'string') {
-        state.failed = broken(os, reply, 'sending end of data -- message may be sent more than once');
-        return settle(state, false);
-      }
+      if (typeof reply === 'string')
+        return giveUp(os, state, reply, 'sending end of data -- message may be sent more than once');
       outcome = replied(os, reply, endOfData);
     }
     outcomes[i] = outcome;
@@ -281,9 +260,14 @@ function* sendData(os: Os, state: Progress): Proc<TransactionResult> {
   return settle(state, !last);
 }
 
+/** The connection broke: that decides about all recipients without an outcome. */
+function giveUp(os: Os, state: Progress, how: ReadReplyFailure, doing: string): TransactionResult {
+  state.decideOpen(broken(os, how, doing));
+  return settle(state, false);
+}
+
 function settle(state: Progress, open: boolean): TransactionResult {
   if (!open) state.session.conn.close();
-  if (state.failed !== null) state.decideOpen(state.failed);
   return { outcomes: state.outcomes as Outcome[], open };
 }
 

@@ -3,6 +3,7 @@
  *
  * SEE ALSO  local(8) "MAILBOX DELIVERY"
  */
+import * as ascii from '../../../bytes/ascii.ts';
 import * as utf8 from '../../../bytes/utf8.ts';
 
 import { formatDateTime } from '../../../protocols/message/date.ts';
@@ -13,6 +14,8 @@ import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
 
 const lf = 0x0a;
 const cr = 0x0d;
+const quoteMark = 0x3e;
+const from = ascii.encode('From ');
 
 /** Appends with "From " line, Return-Path, X-Original-To and Delivered-To; safe on disk when it returns. */
 export function* appendMailbox(
@@ -32,20 +35,30 @@ export function* appendMailbox(
 
 // Lines end with LF; "From " at the start of a line is quoted with ">".
 function unixLines(bytes: Uint8Array): Uint8Array {
-  const out: number[] = [];
+  const output = new Uint8Array(bytes.length + countFromLines(bytes));
+  let to = 0;
   let atStart = true;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
-    if (atStart && byte === 0x46 && startsWithFrom(bytes, i)) out.push(0x3e);
+    if (atStart && startsWithFrom(bytes, i)) output[to++] = quoteMark;
     if (byte === cr && bytes[i + 1] === lf) continue;
-    out.push(byte);
+    output[to++] = byte;
     atStart = byte === lf;
   }
-  return Uint8Array.from(out);
+  return output.subarray(0, to);
+}
+
+/** How many lines start with "From " at most: the output may grow by so much. */
+function countFromLines(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(from[0]!); at !== -1; at = bytes.indexOf(from[0]!, at + 1))
+    if (startsWithFrom(bytes, at)) count++;
+  return count;
 }
 
 function startsWithFrom(bytes: Uint8Array, at: number): boolean {
-  return 'From '.split('').every((char, i) => bytes[at + i] === char.charCodeAt(0));
+  for (let i = 0; i < from.length; i++) if (bytes[at + i] !== from[i]) return false;
+  return true;
 }
 
 // "Tue Mar  3 09:00:00 2026"
