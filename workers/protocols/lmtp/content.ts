@@ -105,7 +105,7 @@ export function joinContent(pieces: readonly Uint8Array[]): Uint8Array {
   return bare === 0 ? whole : addReturns(whole, bare);
 }
 
-/** Where the dot is that ends a message at the end of the bytes, or before a QUIT there; -1 when there is none. */
+/** Where the dot is that ends a message at the end of the bytes, or before a QUIT there; -1 = none. */
 function findFinalDot(bytes: Uint8Array): number {
   const quitAt = bytes.length - quitBytes;
   const end = quitAt > 0 && bytes[quitAt] === 0x51 && bytes[quitAt - 1] === lf ? quitAt : bytes.length;

@@ -34,7 +34,9 @@ interface Remembered {
   expires: VirtualTime;
 }
 
-/** What a process was told lately. The last two answers are at hand without composing a key: they come again. */
+/**
+ * What a process was told lately. The last two answers are at hand without composing a key: they come again.
+ */
 class Resolutions {
   #last: Remembered | null = null;
   #beforeLast: Remembered | null = null;

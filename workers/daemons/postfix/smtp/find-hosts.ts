@@ -23,7 +23,10 @@ interface Candidate extends RemoteHost {
   preference: number;
 }
 
-/** Looks up a nexthop that is no address. @returns hosts in the order of trying, at least one, or why there is none */
+/**
+ * Looks up a nexthop that is no address.
+ * @returns hosts in the order of trying, at least one, or why there is none
+ */
 export function* findHosts(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<RemoteHost[] | Reason> {
   if (!nexthop.lookupMx) return yield* findByAddress(os, nexthop, options);
   const answer = yield* lookupMx(os, nexthop.host);
