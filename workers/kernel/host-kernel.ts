@@ -11,7 +11,7 @@ import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 
 import { Timer, type Alarm, type LazyAlarm } from './alarm.ts';
 import type { Partition } from './partition.ts';
-import { Call, type Proc, type Request, type Waiter } from './proc.ts';
+import { Call, OneWait, type Proc, type Request, type Syscall, type Waiter } from './proc.ts';
 import { HostRandom } from './random.ts';
 
 export class HostKernel {
@@ -274,10 +274,10 @@ export interface WaitSource {
 }
 
 /**
- * A wait with a deadline: the request of every blocking syscall. One class for all sources, so that the
+ * A wait with a deadline: the request of every blocking syscall, and that syscall (`yield*` it). One class for all sources, so that the
  * kernel's hottest code sees one shape.
  */
-export class Wait implements Request, Alarm {
+export class Wait extends OneWait implements Request, Alarm {
   result: unknown = undefined;
   readonly #host: HostKernel;
   readonly #source: WaitSource;
@@ -295,6 +295,7 @@ export class Wait implements Request, Alarm {
     onTimeout: unknown = 'timeout',
     alarm: LazyAlarm | null = null,
   ) {
+    super();
     this.#host = host;
     this.#source = source;
     this.#deadline = deadline;
@@ -354,4 +355,13 @@ export class Wait implements Request, Alarm {
     if (this.#timer !== null) this.#host.cancel(this.#timer);
     this.#timer = null;
   }
+}
+
+/** Waits until `source` has a result or the deadline comes. */
+export function waitFor<T>(
+  host: HostKernel,
+  source: WaitSource,
+  deadline: VirtualTime,
+): Syscall<T | 'timeout'> {
+  return new Wait(host, source, deadline) as Syscall<unknown> as Syscall<T | 'timeout'>;
 }

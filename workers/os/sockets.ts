@@ -4,7 +4,7 @@
 import { assert } from '../bytes/assert.ts';
 import type { ReceiveBuffer } from '../bytes/receive-buffer.ts';
 
-import { Wait, type HostKernel, type WaitSource } from '../kernel/host-kernel.ts';
+import { Wait, waitFor, type HostKernel, type WaitSource } from '../kernel/host-kernel.ts';
 import type { Syscall } from '../kernel/proc.ts';
 import type { VirtualTime } from '../trace/event.ts';
 
@@ -129,17 +129,86 @@ class RoomToWrite implements WaitSource {
   }
 }
 
+/** A call that has its result already: what `yield*` on it gives, at once. */
+class SettledCall<T> implements Syscall<T> {
+  readonly #step: IteratorReturnResult<T>;
+
+  constructor(value: T) {
+    this.#step = { done: true, value };
+  }
+  next(): IteratorReturnResult<T> {
+    return this.#step;
+  }
+  return(): IteratorReturnResult<T> {
+    return this.#step;
+  }
+  throw(error: unknown): never {
+    throw error;
+  }
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
+const written = new SettledCall<'ok'>('ok');
+const writtenToNobody = new SettledCall<'reset'>('reset');
+
+/** The reads of a connection, of which there is one at a time: one object, where a generator for each costs more. */
+class ReadCall implements Syscall<unknown> {
+  readonly #tcp: TcpConnection;
+  readonly #step: { done: boolean; value: unknown } = { done: false, value: undefined };
+  #wait: Wait | null = null;
+
+  constructor(tcp: TcpConnection) {
+    this.#tcp = tcp;
+  }
+  settled(value: unknown): this {
+    this.#wait = null;
+    this.#step.done = true;
+    this.#step.value = value;
+    return this;
+  }
+  waiting(wait: Wait): this {
+    this.#wait = wait;
+    this.#step.done = false;
+    return this;
+  }
+  next(result: unknown): IteratorResult<Wait, unknown> {
+    const step = this.#step;
+    if (this.#wait !== null) {
+      step.value = this.#wait;
+      this.#wait = null;
+    } else if (!step.done) {
+      this.#tcp.readDone();
+      step.done = true;
+      step.value = result;
+    }
+    return step as IteratorResult<Wait, unknown>;
+  }
+  return(value: unknown): IteratorResult<Wait, unknown> {
+    return this.settled(value).next(undefined);
+  }
+  throw(error: unknown): never {
+    throw error;
+  }
+  [Symbol.iterator](): this {
+    return this;
+  }
+}
+
 class VirtualConnection implements Connection {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly #host: HostKernel;
   readonly #tcp: TcpConnection;
   readonly #reading: Reading;
+  readonly #reads: ReadCall;
 
   constructor(host: HostKernel, tcp: TcpConnection) {
     this.#host = host;
     this.#tcp = tcp;
     this.#reading = new Reading(tcp);
+    this.#reads = new ReadCall(tcp);
     this.local = tcp.local;
     this.remote = tcp.remote;
   }
@@ -168,13 +237,12 @@ class VirtualConnection implements Connection {
     return this.#tcp.received.peek();
   }
 
-  *write(bytes: Uint8Array, options?: { deadline: VirtualTime }): Syscall<'ok' | 'reset' | 'timeout'> {
+  write(bytes: Uint8Array, options?: { deadline: VirtualTime }): Syscall<'ok' | 'reset' | 'timeout'> {
     const tcp = this.#tcp;
-    if (tcp.state === 'closed') return 'reset';
+    if (tcp.state === 'closed') return writtenToNobody;
     tcp.write(bytes);
-    if (tcp.pendingBytes <= sendBufferBytes) return 'ok';
-    const wait = new Wait(this.#host, new RoomToWrite(tcp), options?.deadline ?? NEVER);
-    return (yield wait) as 'ok' | 'reset' | 'timeout';
+    if (tcp.pendingBytes <= sendBufferBytes) return written;
+    return waitFor(this.#host, new RoomToWrite(tcp), options?.deadline ?? NEVER);
   }
 
   close(): void {
@@ -184,15 +252,19 @@ class VirtualConnection implements Connection {
     this.#tcp.abort();
   }
 
-  *#read<T>(
+  #read<T>(
     what: 'bytes' | 'line' | Framer,
     deadline: VirtualTime,
     bytesMax: number,
   ): Syscall<T | ReadFailure> {
-    const source = this.#reading.begin(what, bytesMax);
-    const result = yield new Wait(this.#host, source, deadline, 'timeout', this.#tcp.readDeadline);
-    this.#tcp.readDone();
-    return result as T | ReadFailure;
+    const reading = this.#reading.begin(what, bytesMax);
+    const taken = reading.poll();
+    if (taken !== undefined) {
+      this.#tcp.readDone();
+      return this.#reads.settled(taken) as Syscall<T | ReadFailure>;
+    }
+    const wait = new Wait(this.#host, reading, deadline, 'timeout', this.#tcp.readDeadline);
+    return this.#reads.waiting(wait) as Syscall<T | ReadFailure>;
   }
 }
 
@@ -238,9 +310,8 @@ export class VirtualUdpSocket implements UdpSocket {
     this.#stack.udp.send(this.#port, options.to, options.bytes, options.from);
   }
 
-  *receive(options: { deadline: VirtualTime }): Syscall<Datagram | 'timeout' | 'refused'> {
-    const wait = new Wait(this.#host, new NextDatagram(this.#port), options.deadline);
-    return (yield wait) as Datagram | 'timeout' | 'refused';
+  receive(options: { deadline: VirtualTime }): Syscall<Datagram | 'timeout' | 'refused'> {
+    return waitFor(this.#host, new NextDatagram(this.#port), options.deadline);
   }
 
   close(): void {

@@ -6,7 +6,7 @@
 import * as utf8 from '../bytes/utf8.ts';
 
 import type { InputCommand } from '../input.ts';
-import { Wait, type HostKernel, type RunningProc, type WaitSource } from '../kernel/host-kernel.ts';
+import { waitFor, Wait, type HostKernel, type RunningProc, type WaitSource } from '../kernel/host-kernel.ts';
 import type { Syscall } from '../kernel/proc.ts';
 import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 
@@ -313,9 +313,8 @@ class VirtualProcHandle implements ProcHandle {
   kill(): void {
     this.#kernel.kill(this.#proc);
   }
-  *join(options?: { deadline: VirtualTime }): Syscall<'ended' | 'timeout'> {
-    const source = new ProcEnd(this.#proc);
-    return (yield new Wait(this.#kernel, source, options?.deadline ?? NEVER)) as 'ended' | 'timeout';
+  join(options?: { deadline: VirtualTime }): Syscall<'ended' | 'timeout'> {
+    return waitFor(this.#kernel, new ProcEnd(this.#proc), options?.deadline ?? NEVER);
   }
 }
 
@@ -351,9 +350,8 @@ class VirtualChannel<T> implements Channel<T> {
     this.#values.push(value);
     this.#takers[0]?.settle();
   }
-  *take(options: { deadline: VirtualTime }): Syscall<T | 'timeout'> {
-    const source = new NextValue(this.#values, this.#takers);
-    return (yield new Wait(this.#kernel, source, options.deadline)) as T | 'timeout';
+  take(options: { deadline: VirtualTime }): Syscall<T | 'timeout'> {
+    return waitFor(this.#kernel, new NextValue(this.#values, this.#takers), options.deadline);
   }
 }
 
@@ -379,6 +377,6 @@ class NextValue<T> implements WaitSource {
 /** Nothing ever comes: only the deadline ends the wait. */
 const nothing: WaitSource = Object.freeze({ poll: () => undefined, enlist: () => undefined });
 
-function* sleepUntil(kernel: HostKernel, at: VirtualTime): Syscall<void> {
-  yield new Wait(kernel, nothing, at, null);
+function sleepUntil(kernel: HostKernel, at: VirtualTime): Syscall<void> {
+  return new Wait(kernel, nothing, at, undefined) as Syscall<unknown> as Syscall<void>;
 }
