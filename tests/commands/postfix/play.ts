@@ -177,7 +177,7 @@ function commandsOf(line: string): string[][] {
   const commands: string[][] = [[]];
   for (const [word, quoted, single] of line.matchAll(/"([^"]*)"|'([^']*)'|;|[^\s;]+/g)) {
     if (word === ';') commands.push([]);
-    else commands.at(-1)!.push(quoted ?? single ?? word);
+    else commands.at(-1)!.push(quoted?.replace(/\\\$/g, '$') ?? single ?? word);
   }
   return commands;
 }

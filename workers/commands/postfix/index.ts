@@ -5,6 +5,7 @@
  */
 import type { Command } from './command.ts';
 import { postcat } from './postcat.ts';
+import { postconf } from './postconf.ts';
 import { postfix } from './postfix.ts';
 import { postlog } from './postlog.ts';
 import { postalias, postmap } from './postmap.ts';
@@ -19,6 +20,7 @@ export const postfixCommands: ReadonlyMap<string, Command> = new Map<string, Com
   ['newaliases', newaliases],
   ['postalias', postalias],
   ['postcat', postcat],
+  ['postconf', postconf],
   ['postfix', postfix],
   ['postlog', postlog],
   ['postmap', postmap],

@@ -137,7 +137,7 @@ function* postdrop(
   mail: { sender: string; recipients: readonly string[]; content: Uint8Array; options: SendmailOptions },
 ): Proc<void> {
   const spool = parameters.text('queue_directory');
-  const unfinished = `${spool}/maildrop/.${os.pid}`;
+  const unfinished = `${spool}/maildrop/.unfinished/${os.pid}`;
   const queueId = formatQueueId(os.epochUs(), os.files.inode(unfinished));
   const { sender, recipients, content, options } = mail;
   const client = {
