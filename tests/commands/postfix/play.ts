@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import * as utf8 from '../../../workers/bytes/utf8.ts';
 import type { CommandIo } from '../../../workers/commands/postfix/command.ts';
-import { postfixCommands } from '../../../workers/commands/postfix/index.ts';
+import { postfixCommands } from '../../../workers/commands/postfix/postfix-commands.ts';
 import { startPostfix } from '../../../workers/daemons/postfix/master/master.ts';
 import { lateParts } from '../../../workers/hosts/late-parts.ts';
 import { answerQueries, type Zones } from '../../../workers/node/conformance-host.ts';

@@ -4,7 +4,7 @@
  * Diagnostics are printed with the program's name in front, and those of programs that log go to syslog too,
  * as msg(3) does it.
  *
- * SEE ALSO  index.ts (the commands by name), getopt.ts
+ * SEE ALSO  postfix-commands.ts (the commands by name), getopt.ts
  */
 import * as utf8 from '../../bytes/utf8.ts';
 

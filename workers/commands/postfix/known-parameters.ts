@@ -19,8 +19,12 @@ export interface KnownParameter {
 }
 
 // In params.ts for the daemons' sake: of services, or names of long ago.
-const notBuiltIn =
-  /^(fallback_relay|virtual_maps|authorized_verp_clients|smtpd_per_record_deadline|smtpd_client_ipv6_prefix_length|smtpd_client_connection_limit_exceptions|(local|lmtp|relay|smtp|virtual)_(initial_destination_concurrency|destination_(concurrency|recipient)_limit|transport_rate_delay))$/;
+const notBuiltIn = new RegExp(
+  '^(fallback_relay|virtual_maps|authorized_verp_clients|smtpd_per_record_deadline|' +
+    'smtpd_client_ipv6_prefix_length|smtpd_client_connection_limit_exceptions|' +
+    '(local|lmtp|relay|smtp|virtual)_(initial_destination_concurrency|' +
+    'destination_(concurrency|recipient)_limit|transport_rate_delay))$',
+);
 
 const serviceEndings = Object.freeze([
   'delivery_slot_cost',

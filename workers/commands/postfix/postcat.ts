@@ -1,8 +1,8 @@
 /**
  * postcat — shows queue files: envelope records (-e), header (-h), body (-b), found by queue id (-q)
  *
- * SIMPLIFIED: what is shown are the records that the real program's file has, offsets (-o) and sizes included,
- * whatever the file's own format here; -r shows nothing more. Path names have the subdirectories of
+ * SIMPLIFIED: what is shown are the records that the real program's file has, offsets (-o) and sizes
+ * included, whatever the file's own format here; -r shows nothing more. Path names have the subdirectories of
  * $hash_queue_names, which the files of a host have not.
  *
  * SEE ALSO  postcat(1), ../../daemons/postfix/cleanup/queue-file.ts

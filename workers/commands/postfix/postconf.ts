@@ -1,5 +1,6 @@
 /**
- * postconf — shows and changes main.cf and master.cf: -n -d -x -h -H -f -C -o, -e -X -#, -M -F -P, -a -A -l -m
+ * postconf — shows and changes main.cf and master.cf: -n -d -x -h -H -f -C -o, -e -X -#, -M -F -P, -a -A -l
+ * -m
  *
  * Warns of names that nothing uses, and of entries that a later one overrides, as the real one does.
  *

@@ -1,8 +1,7 @@
 /**
  * postfix — controls the mail system: start, stop, abort, reload, flush, check, status, logrotate
  *
- * Says what it does in the mail log only, unless standard error is a terminal; so it is recorded, and so it is
- * here.
+ * Says what it does in the mail log only: standard error, where it would say it too, is no terminal here.
  *
  * SIMPLIFIED: "check" looks for the files that Postfix cannot do without; owners and permissions, which files
  * of a host have not, are always right. Of the set-up commands (set-permissions, upgrade-configuration, tls)

@@ -11,8 +11,8 @@ export function addressesOf(text: string): string[] {
 }
 
 /**
- * What -t does: the recipients of To, Cc and Bcc, or of their Resent- forms when there are any; Bcc fields are
- * taken out of the message.
+ * What -t does: the recipients of To, Cc and Bcc, or of their Resent- forms when there are any; Bcc fields
+ * are taken out of the message.
  */
 export function extractRecipients(lines: readonly string[]): { recipients: string[]; lines: string[] } {
   const kept: string[] = [];

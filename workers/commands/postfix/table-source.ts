@@ -1,5 +1,6 @@
 /**
- * table-source — the sources that postmap(1) and postalias(1) read: "key value", and "name: value" of aliases(5)
+ * table-source — the sources that postmap(1) and postalias(1) read: "key value", and "name: value" of
+ * aliases(5)
  *
  * A line that starts with white space continues the one before; lines that are empty or begin with "#" do not
  * count.

@@ -2,8 +2,8 @@
  * services — how programs of the host reach a running Postfix: signals to master(8), the FIFOs and sockets
  * below public/
  *
- * A command opens the path below $queue_directory (Os.bound); null means "Connection refused": the mail system
- * is down. master(8) listens on all of them and starts showq, flush or pickup when somebody asks.
+ * A command opens the path below $queue_directory (Os.bound); null means "Connection refused": the mail
+ * system is down. master(8) listens on all of them and starts showq, flush or pickup when somebody asks.
  *
  * SEE ALSO  mail_connect(3), mail_trigger(3), master(8)
  */

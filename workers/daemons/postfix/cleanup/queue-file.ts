@@ -276,8 +276,8 @@ export class RecordReader {
 
 const attributeNames = Object.freeze([
   'encoding', 'envelope_id', 'ret', 'smtputf8', 'log_client_name', 'log_client_address', 'log_client_port',
-  'log_protocol_name', 'log_helo_name', 'log_ident', 'server', 'submitter', 'full_name', 'create_time', 'rewrite_context',
-  'dsn_orig_rcpt', 'notify_flags',
+  'log_protocol_name', 'log_helo_name', 'log_ident', 'server', 'submitter', 'full_name', 'create_time',
+  'rewrite_context', 'dsn_orig_rcpt', 'notify_flags',
 ]); // prettier-ignore
 const submitterAt = attributeNames.indexOf('submitter');
 const originalRecipientAt = attributeNames.indexOf('dsn_orig_rcpt');

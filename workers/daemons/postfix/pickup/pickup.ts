@@ -1,9 +1,9 @@
 /**
  * pickup — takes locally submitted and requeued mail from maildrop to cleanup(8)
  *
- * A file of postdrop(1) says who submitted it; a file that postsuper(1) put back is Postfix's own, and the log
- * names its old queue id. The message gets a new queue id and another Received: field; recipients that are
- * done are left out.
+ * A file of postdrop(1) says who submitted it; a file that postsuper(1) put back is Postfix's own, and the
+ * log names its old queue id. The message gets a new queue id and another Received: field; recipients that
+ * are done are left out.
  *
  * SIMPLIFIED: files of a host have no owner: postdrop(1) writes the user id into the file.
  *

@@ -1,5 +1,5 @@
 /**
- * index — the commands of Postfix by name, for a host's shell to run
+ * postfix-commands — the commands of Postfix by name, for a host's shell to run
  *
  * Loaded late: nothing that runs before the first delivery imports this.
  */
