@@ -274,8 +274,8 @@ export interface WaitSource {
 }
 
 /**
- * A wait with a deadline: the request of every blocking syscall, and that syscall (`yield*` it). One class for all sources, so that the
- * kernel's hottest code sees one shape.
+ * A wait with a deadline: the request of every blocking syscall, and that syscall (`yield*` it). One class
+ * for all sources, so that the kernel's hottest code sees one shape.
  */
 export class Wait extends OneWait implements Request, Alarm {
   result: unknown = undefined;

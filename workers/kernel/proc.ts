@@ -29,8 +29,8 @@ export type Proc<T> = Generator<Request, T, unknown>;
 export type Syscall<T> = Generator<Request, T, unknown>;
 
 /**
- * What `yield*` runs in place of a generator, for what only waits once: gives `request` to the kernel and returns
- * what the kernel answers. Two small objects, where a generator costs five times as much.
+ * What `yield*` runs in place of a generator, for what only waits once: gives itself to the kernel and
+ * returns what the kernel answers. Two small objects, where a generator costs five times as much.
  */
 export abstract class OneWait implements Syscall<unknown> {
   protected asked = false;

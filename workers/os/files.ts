@@ -8,10 +8,16 @@ import * as ascii from '../bytes/ascii.ts';
 
 import type { VirtualTime } from '../trace/event.ts';
 
+/** A line that is composed when somebody reads it; one character per byte. */
+export interface TextLine {
+  readonly length: number;
+  toString(): string;
+}
+
 interface FileNode {
   inode: number;
-  /** joined on reading: appending stays cheap; text has one character per byte */
-  chunks: (Uint8Array | string)[];
+  /** joined on reading: appending stays cheap */
+  chunks: (Uint8Array | TextLine)[];
   bytes: number;
   modifiedAt: VirtualTime;
   /** what a crash leaves; null = nothing was fsync'ed */
@@ -56,11 +62,11 @@ export class FileSystem {
     node.bytes += bytes.length;
     this.#changed(node);
   }
-  /** Appends text of one byte per character. @returns the size of the file */
-  appendText(path: string, text: string): number {
+  /** @returns the size of the file */
+  appendLine(path: string, line: TextLine): number {
     const node = this.#findOrMake(path);
-    node.chunks.push(text);
-    node.bytes += text.length;
+    node.chunks.push(line);
+    node.bytes += line.length;
     this.#changed(node);
     return node.bytes;
   }
@@ -148,11 +154,11 @@ export class FileSystem {
 
 function contentOf(node: FileNode): Uint8Array {
   const [first] = node.chunks;
-  if (node.chunks.length === 1 && typeof first === 'object') return first;
+  if (node.chunks.length === 1 && first instanceof Uint8Array) return first;
   const whole = new Uint8Array(node.bytes);
   let at = 0;
   for (const chunk of node.chunks) {
-    whole.set(typeof chunk === 'string' ? ascii.encode(chunk) : chunk, at);
+    whole.set(chunk instanceof Uint8Array ? chunk : ascii.encode(chunk.toString()), at);
     at += chunk.length;
   }
   node.chunks = [whole];

@@ -153,7 +153,7 @@ class SettledCall<T> implements Syscall<T> {
 const written = new SettledCall<'ok'>('ok');
 const writtenToNobody = new SettledCall<'reset'>('reset');
 
-/** The reads of a connection, of which there is one at a time: one object, where a generator for each costs more. */
+/** The reads of a connection, one at a time: one object, where a generator for each costs more. */
 class ReadCall implements Syscall<unknown> {
   readonly #tcp: TcpConnection;
   readonly #step: { done: boolean; value: unknown } = { done: false, value: undefined };

@@ -12,8 +12,8 @@ import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 
 import type { NetStack } from '../net/stack.ts';
 
-import { formatSyslogStamp } from './calendar.ts';
 import { FileSystem } from './files.ts';
+import { MailLog } from './mail-log.ts';
 import {
   NEVER,
   type Channel,
@@ -31,11 +31,7 @@ import {
 } from './os.ts';
 import { connectTcp, VirtualListener, VirtualUdpSocket } from './sockets.ts';
 
-const mailLog = '/var/log/mail.log';
-const logBytesMax = 4 * 1024 * 1024; // rotated before that much, beside daily
 const fsyncUs = 200; // a fast disk
-const controlBytes = /[\x00-\x1f\x7f]/;
-const allControlBytes = /[\x00-\x1f\x7f]/g;
 
 /** What belongs to the host as a whole: kernel, network, disk, clock, log. */
 export class Machine {
@@ -47,8 +43,7 @@ export class Machine {
   #inputs: { prefix: string; channel: VirtualChannel<InputCommand> }[] = [];
   /** FIFOs and UNIX-domain sockets, by path */
   readonly bound = new Map<string, Channel<unknown>>();
-  #logSecond = -1;
-  #logPrefix = '';
+  readonly log: MailLog;
 
   constructor(options: {
     kernel: HostKernel;
@@ -64,6 +59,7 @@ export class Machine {
     this.disk = new FileSystem(() => this.kernel.now);
     for (const [path, text] of options.files) this.disk.write(path, utf8.encode(text));
     this.disk.syncAll();
+    this.log = new MailLog({ kernel: this.kernel, disk: this.disk, startsAtUs: options.startsAtUs });
   }
 
   /** An Os for procs that are started from outside the host's own daemons (bridge, tests). */
@@ -112,25 +108,6 @@ export class Machine {
     this.#inputs = this.#inputs.filter((other) => other.prefix !== prefix); // a daemon that was started anew
     this.#inputs.push({ prefix, channel });
     return channel;
-  }
-
-  log(ident: string, pid: number, text: string): void {
-    const { kernel, disk } = this;
-    const clean = controlBytes.test(text) ? text.replace(allControlBytes, '?') : text;
-    this.#stamp(Math.floor((this.startsAtUs + kernel.now) / 1_000_000));
-    const bytes = disk.appendText(mailLog, `${this.#logPrefix}${ident}[${pid}]: ${clean}\n`);
-    if (bytes > logBytesMax) disk.rename(mailLog, `${mailLog}.1`);
-    kernel.emit({ kind: 'log.line-written', file: mailLog, ident, pid, text: clean });
-  }
-
-  /** The stamp of a line, made once a second; a new day begins a new file. */
-  #stamp(epochSecond: number): void {
-    if (epochSecond === this.#logSecond) return;
-    const day = Math.floor(epochSecond / 86_400);
-    if (this.#logSecond !== -1 && day !== Math.floor(this.#logSecond / 86_400))
-      this.disk.rename(mailLog, `${mailLog}.1`);
-    this.#logSecond = epochSecond;
-    this.#logPrefix = `${formatSyslogStamp(epochSecond * 1_000_000)} ${this.kernel.name.split('.')[0]!} `;
   }
 
   #fallSilent(): void {
@@ -241,7 +218,7 @@ class VirtualOs implements Os {
     return this.#machine.inputs(prefix);
   }
   log(ident: string, text: string): void {
-    this.#machine.log(ident, this.pid, text);
+    this.#machine.log.write(ident, this.pid, text);
   }
   trace(fact: TraceFact, cause?: EventId): EventId {
     return this.#machine.kernel.emit(fact, cause);

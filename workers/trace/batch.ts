@@ -9,15 +9,7 @@
 import { unreachable } from '../bytes/assert.ts';
 import * as utf8 from '../bytes/utf8.ts';
 
-import {
-  eventId,
-  factSchema,
-  kindNames,
-  type FieldType,
-  type TraceEvent,
-  type TraceFact,
-  type TraceKind,
-} from './event.ts';
+import { eventId, factSchema, kindNames, type TraceEvent, type TraceFact, type TraceKind } from './event.ts';
 
 /** Columns of equal length `count`; fields of event i are body[offset[i], offset[i+1]). */
 export interface TraceChunk {
@@ -35,6 +27,12 @@ export interface TraceChunk {
 
 const kindNumbers = new Map<string, number>(kindNames.map((name, number) => [name, number]));
 Object.freeze(kindNumbers);
+const segmentSent = kindNames.indexOf('tcp.segment-sent');
+const segmentDelivered = kindNames.indexOf('tcp.segment-delivered');
+const logLineWritten = kindNames.indexOf('log.line-written');
+const stateChanged = kindNames.indexOf('tcp.state-changed');
+const longestWord = 'unreachable'.length; // of the roles and states of TCP
+const copyLoopMax = 48; // up to here a loop copies faster than a call
 
 /** @returns the number of a kind in TraceChunk.kind */
 export function kindNumber(kind: TraceKind): number {
@@ -106,6 +104,7 @@ export class ChunkWriter {
   #count = 0;
   #columns = allocate(256);
   #body = new Uint8Array(16384);
+  #words = new Int32Array(this.#body.buffer);
   #length = 0;
 
   get count(): number {
@@ -120,7 +119,8 @@ export class ChunkWriter {
   }
 
   /**
-   * Encodes one event. Its fields then lie in `body` from the returned offset to `bodyBytes`, for hashing.
+   * Encodes one event. It then lies in the body from the returned offset, a multiple of four, to `bodyBytes`,
+   * for hashing.
    */
   append(fact: TraceFact, at: number, host: number, n: number, proc: number, cause: number): number {
     if (this.#count === this.#capacity) this.#grow();
@@ -129,19 +129,19 @@ export class ChunkWriter {
     c.at[i] = at;
     c.host[i] = host;
     c.n[i] = n;
-    c.kind[i] = kindNumber(fact.kind);
     c.proc[i] = proc;
     c.cause[i] = cause;
     const start = this.#length;
     c.offset[i] = start;
-    this.#fields(fact);
+    c.kind[i] = this.#fields(fact);
+    this.#pad();
     c.offset[i + 1] = this.#length;
     return start;
   }
 
-  /** The body so far; valid until the next append. */
-  get body(): Uint8Array {
-    return this.#body;
+  /** The body so far, as 32-bit words (every event begins at one); valid until the next append. */
+  get words(): Int32Array {
+    return this.#words;
   }
 
   /** Appends event `index` of another chunk, unchanged. */
@@ -189,80 +189,85 @@ export class ChunkWriter {
   }
 
   // The kinds that make up most of a trace are written out; the rest goes by the schema.
-  #fields(fact: TraceFact): void {
-    if (fact.kind === 'tcp.segment-sent') {
-      this.#string(fact.from);
-      this.#reserve(40 + 3 * fact.to.length + fact.payload.length);
-      this.#u32(fact.fromPort);
-      this.#string(fact.to);
-      this.#u32(fact.toPort);
-      this.#u32(fact.seq);
-      this.#u32(fact.ack);
-      this.#u32(fact.flags);
-      this.#u32(fact.window);
-      this.#u32(fact.payload.length);
-      this.#body.set(fact.payload, this.#length);
-      this.#length += fact.payload.length;
-    } else if (fact.kind === 'tcp.segment-delivered') {
-      this.#reserve(16);
-      this.#u32(fact.sent | 0);
-      this.#u32(Math.floor(fact.sent / 0x100000000));
-      this.#u32(fact.fromPort);
-      this.#u32(fact.toPort);
-    } else if (fact.kind === 'log.line-written') {
-      this.#string(fact.file);
-      this.#string(fact.ident);
-      this.#reserve(4);
-      this.#u32(fact.pid);
-      this.#string(fact.text);
-    } else if (fact.kind === 'lookup.answered') {
-      this.#string(fact.service);
-      this.#string(fact.table);
-      this.#string(fact.key);
-      this.#string(fact.result);
-      this.#string(fact.value);
-    } else if (fact.kind === 'tcp.state-changed') {
-      this.#string(fact.local);
-      this.#reserve(4);
-      this.#u32(fact.localPort);
-      this.#string(fact.remote);
-      this.#reserve(4);
-      this.#u32(fact.remotePort);
-      this.#string(fact.role);
-      this.#string(fact.state);
-    } else {
-      const fields = fact as unknown as Record<string, unknown>;
-      for (const [name, type] of factSchema[fact.kind]) this.#field(type, fields[name]);
+  #fields(fact: TraceFact): number {
+    switch (fact.kind) {
+      case 'tcp.segment-sent':
+        this.#reserve(40 + 3 * (fact.from.length + fact.to.length) + fact.payload.length);
+        this.#string(fact.from);
+        this.#u32(fact.fromPort);
+        this.#string(fact.to);
+        this.#u32(fact.toPort);
+        this.#u32(fact.seq);
+        this.#u32(fact.ack);
+        this.#u32(fact.flags);
+        this.#u32(fact.window);
+        this.#bytes(fact.payload);
+        return segmentSent;
+      case 'tcp.segment-delivered':
+        this.#reserve(16);
+        this.#u32(fact.sent | 0);
+        this.#u32(Math.floor(fact.sent / 0x100000000));
+        this.#u32(fact.fromPort);
+        this.#u32(fact.toPort);
+        return segmentDelivered;
+      case 'log.line-written':
+        this.#reserve(16 + 3 * (fact.file.length + fact.ident.length + fact.text.length));
+        this.#string(fact.file);
+        this.#string(fact.ident);
+        this.#u32(fact.pid);
+        this.#string(fact.text);
+        return logLineWritten;
+      case 'tcp.state-changed':
+        this.#reserve(24 + 3 * (fact.local.length + fact.remote.length + 2 * longestWord));
+        this.#string(fact.local);
+        this.#u32(fact.localPort);
+        this.#string(fact.remote);
+        this.#u32(fact.remotePort);
+        this.#string(fact.role);
+        this.#string(fact.state);
+        return stateChanged;
+      default:
+        this.#bySchema(fact);
+        return kindNumber(fact.kind);
     }
   }
 
-  #field(type: FieldType, value: unknown): void {
-    switch (type) {
-      case 'u32':
-        this.#reserve(4);
-        this.#u32(value as number);
-        return;
-      case 'f64':
-        this.#reserve(8);
-        this.#u32((value as number) | 0);
-        this.#u32(Math.floor((value as number) / 0x100000000));
-        return;
-      case 's':
-        this.#string(value as string);
-        return;
-      case 'b':
-        this.#bytes(value as Uint8Array);
-        return;
-      default:
-        unreachable(type);
+  #bySchema(fact: TraceFact): void {
+    const fields = fact as unknown as Record<string, unknown>;
+    const schema = factSchema[fact.kind];
+    for (let i = 0; i < schema.length; i++) {
+      const [name, type] = schema[i]!;
+      const value = fields[name];
+      switch (type) {
+        case 'u32':
+          this.#reserve(4);
+          this.#u32(value as number);
+          break;
+        case 'f64':
+          this.#reserve(8);
+          this.#u32((value as number) | 0);
+          this.#u32(Math.floor((value as number) / 0x100000000));
+          break;
+        case 's':
+          this.#reserve(4 + 3 * (value as string).length);
+          this.#string(value as string);
+          break;
+        case 'b':
+          this.#reserve(4 + (value as Uint8Array).length);
+          this.#bytes(value as Uint8Array);
+          break;
+        default:
+          unreachable(type);
+      }
     }
   }
+
+  // These write where #reserve has made room.
 
   #string(text: string): void {
-    const { length } = text;
-    this.#reserve(4 + length);
     const body = this.#body;
     const start = this.#length + 4;
+    const { length } = text;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);
       if (code >= 0x80) return this.#bytes(utf8.encode(text));
@@ -273,10 +278,13 @@ export class ChunkWriter {
   }
 
   #bytes(bytes: Uint8Array): void {
-    this.#reserve(4 + bytes.length);
-    this.#u32(bytes.length);
-    this.#body.set(bytes, this.#length);
-    this.#length += bytes.length;
+    const { length } = bytes;
+    this.#u32(length);
+    const body = this.#body;
+    const at = this.#length;
+    if (length > copyLoopMax) body.set(bytes, at);
+    else for (let i = 0; i < length; i++) body[at + i] = bytes[i]!;
+    this.#length = at + length;
   }
 
   #u32(value: number): void {
@@ -289,11 +297,20 @@ export class ChunkWriter {
     this.#length = at + 4;
   }
 
+  /** Zeros to the next multiple of four: every event begins at a word, so that it can be hashed by words. */
+  #pad(): void {
+    if ((this.#length & 3) === 0) return;
+    this.#reserve(3);
+    const body = this.#body;
+    while ((this.#length & 3) !== 0) body[this.#length++] = 0;
+  }
+
   #reserve(count: number): void {
     if (this.#length + count <= this.#body.length) return;
-    const grown = new Uint8Array(Math.max(this.#length + count, this.#body.length * 2));
+    const grown = new Uint8Array(Math.max((this.#length + count + 3) & ~3, this.#body.length * 2));
     grown.set(this.#body.subarray(0, this.#length));
     this.#body = grown;
+    this.#words = new Int32Array(grown.buffer);
   }
 
   #grow(): void {
