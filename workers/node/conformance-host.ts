@@ -9,6 +9,7 @@ import * as ascii from '../bytes/ascii.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
 import { BootedPartition } from '../hosts/boot.ts';
 import { roles } from '../hosts/all-roles.ts';
+import { lateParts } from '../hosts/late-parts.ts';
 import type { World } from '../hosts/world.ts';
 import { MILLISECOND, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
 import { decodeMessage, encodeMessage, makeResponse, type DnsRecord } from '../protocols/dns/message.ts';
@@ -62,7 +63,7 @@ export class ConformanceHost {
       os.spawn('zones', (child) => answerQueries(child, zones));
       for (const [index, kind] of (['esmtp', 'plain', 'lmtp'] as const).entries())
         os.spawn('sink', (child) => acceptMail(child, { port: 12601 + index, kind, inbox: this.#inbox }));
-      startPostfix(os);
+      startPostfix(os, () => lateParts.postfix);
     };
     this.#booted = new BootedPartition({
       world,

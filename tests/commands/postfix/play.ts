@@ -10,7 +10,7 @@ import { startPostfix } from '../../../workers/daemons/postfix/master/master.ts'
 import { lateParts } from '../../../workers/hosts/late-parts.ts';
 import { answerQueries, type Zones } from '../../../workers/node/conformance-host.ts';
 import { NEVER, SECOND, type Os, type Proc } from '../../../workers/os/os.ts';
-import { farEnd, type Rule } from '../../daemons/far-end.ts';
+import { farEnd, type FarEnd, type Rule } from '../../daemons/far-end.ts';
 import { TestWorld } from '../../simulate.ts';
 
 export const golden = path.join(import.meta.dirname, '../golden');
@@ -84,6 +84,8 @@ export function hostOf(options: {
   zones?: Zones;
   farEnds?: Scenario['farEnd'];
   files?: Record<string, string>;
+  /** gets what each far end saw */
+  saw?: FarEnd[];
 }): TestWorld {
   return new TestWorld(
     [
@@ -92,8 +94,16 @@ export function hostOf(options: {
         address: '192.0.2.1',
         boot: (os) => {
           os.spawn('zones', (child) => answerQueries(child, options.zones ?? {}));
-          for (const { listen, name, rules } of options.farEnds ?? [])
-            farEnd({ address: listen, port: farPort, name, rules: (rules ?? []).map(atGreeting) }).boot(os);
+          for (const { listen, name, rules } of options.farEnds ?? []) {
+            const far = farEnd({
+              address: listen,
+              port: farPort,
+              name,
+              rules: (rules ?? []).map(atGreeting),
+            });
+            options.saw?.push(far.saw);
+            far.boot(os);
+          }
           startPostfix(os, () => lateParts.postfix);
         },
         files: {

@@ -1,11 +1,12 @@
 // What sendmail is given arrives; what is requeued, held, expired or reloaded under qmgr's feet comes out right.
 import { expect, test } from 'vitest';
 
-import { SECOND } from '../../../workers/os/os.ts';
+import * as utf8 from '../../../workers/bytes/utf8.ts';
+import { NEVER, SECOND } from '../../../workers/os/os.ts';
 import { golden, host, hostOf, shell } from './play.ts';
 import { readFileSync } from 'node:fs';
 import type { TestWorld } from '../../simulate.ts';
-import type { Rule } from '../../daemons/far-end.ts';
+import type { FarEnd, Rule } from '../../daemons/far-end.ts';
 
 const services = readFileSync(`${golden}/rec1/services.master.cf`, 'utf8');
 const mainCf =
@@ -13,9 +14,14 @@ const mainCf =
   'smtp_tcp_port = 2609\nminimal_backoff_time = 30s\nqueue_run_delay = 30s\n';
 const zones = { 'a.example': { MX: ['10 mx.a.example'] }, 'mx.a.example': { A: ['127.0.1.11'] } };
 
-function hostWith(rules: Rule[] = []): TestWorld {
+const seen = new WeakMap<TestWorld, FarEnd[]>();
+
+function hostWith(rules: Rule[] = [], extra = ''): TestWorld {
   const farEnds = [{ listen: '127.0.1.11', name: 'mx.a.example', rules }];
-  const world = hostOf({ mainCf, masterCf: services, zones, farEnds });
+  const masterCf = `127.0.0.1:2525 inet n - y - - smtpd\n${services}`;
+  const saw: FarEnd[] = [];
+  const world = hostOf({ mainCf: mainCf + extra, masterCf, zones, farEnds, saw });
+  seen.set(world, saw);
   world.run(SECOND);
   return world;
 }
@@ -121,6 +127,37 @@ test('a message that is deleted while it is delivered is gone; qmgr notices at t
   expect(log(world).at(-1)).toBe(
     'postfix/qmgr: warning: qmgr_active_done_3_generic: remove QID from active: No such file or directory',
   );
+});
+
+test('an agent that has begun sends the whole message, though it is deleted meanwhile', () => {
+  const world = hostWith([{ at: 'greeting', delayMs: 9000 }]);
+  run(world, 'sendmail u@a.example', 'Subject: slow\n\ntext\n');
+  world.run(3 * SECOND);
+  run(world, 'postsuper -d ALL');
+  world.run(20 * SECOND);
+  expect(seen.get(world)![0]!.messages[0]).toContain('Subject: slow\r\n');
+});
+
+test('ETRN has the deferred mail of a site tried, and of no other', () => {
+  const world = hostWith([busy], 'relay_domains = a.example\nsmtpd_relay_restrictions = permit\n');
+  run(world, 'sendmail u@a.example', 'Subject: hi\n\ntext\n');
+  world.run(5 * SECOND);
+  const speak = (domain: string): string =>
+    world.call(host, function* (os) {
+      const conn = yield* os.connect({ to: { address: '127.0.0.1', port: 2525 }, deadline: NEVER });
+      if (typeof conn === 'string') return conn;
+      yield* conn.readLine({ bytesMax: 2048, deadline: NEVER });
+      yield* conn.write(utf8.encode('HELO c.example\r\n'));
+      yield* conn.readLine({ bytesMax: 2048, deadline: NEVER });
+      yield* conn.write(utf8.encode(`ETRN ${domain}\r\n`));
+      const line = yield* conn.readLine({ bytesMax: 2048, deadline: NEVER });
+      conn.close();
+      return typeof line === 'string' ? line : utf8.decode(line.bytes);
+    });
+  expect(speak('b.example')).toBe('459 <b.example>: service unavailable');
+  expect(speak('a.example')).toBe('250 Queuing started');
+  world.run(10 * SECOND);
+  expect(log(world).filter((line) => line.includes('status=deferred'))).toHaveLength(2);
 });
 
 test('postsuper takes queue ids from standard input, and only from the queues that are named', () => {

@@ -9,8 +9,8 @@ import { SECOND, type Channel, type Proc } from '../../os/os.ts';
 import { isQueueId } from '../../daemons/postfix/flush/flush.ts';
 import type { Parameters } from '../../daemons/postfix/parameters.ts';
 import {
+  askFlush,
   servicePaths,
-  type FlushStatus,
   type FlushWhat,
   type MasterRequest,
   type QmgrTrigger,
@@ -99,14 +99,7 @@ function clipped(text: string): string {
 }
 
 function* flushSome(program: Program, parameters: Parameters, what: FlushWhat): Proc<number> {
-  const { os } = program;
-  const service = os.bound<MasterRequest>(`${parameters.text('queue_directory')}/${servicePaths.flush}`);
-  let status: FlushStatus | 'timeout' = 'fail';
-  if (service !== null) {
-    const reply: Channel<FlushStatus> = os.channel();
-    service.put({ kind: 'flush', what, reply });
-    status = yield* reply.take({ deadline: os.now() + parameters.time('ipc_timeout') });
-  }
+  const status = yield* askFlush(program.os, parameters, what);
   const asked = 'site' in what ? what.site : what.queueId;
   switch (status) {
     case 'ok':
@@ -115,7 +108,7 @@ function* flushSome(program: Program, parameters: Parameters, what: FlushWhat): 
       return program.fatal(`Flush service is not configured for destination "${asked}"`, exUnavailable);
     case 'bad':
       return program.fatal(`Invalid request: "${asked}"`, exUnavailable);
-    default:
+    case 'fail':
       return program.fatal(systemIsDown, exUnavailable);
   }
 }

@@ -10,6 +10,7 @@
 import type { Channel, Os, Proc } from '../../os/os.ts';
 
 import type { Instance } from './instance.ts';
+import type { Parameters } from './parameters.ts';
 import type { QmgrEvent } from './qmgr/state.ts';
 
 /** Where things are below $queue_directory. */
@@ -40,6 +41,16 @@ export type FlushWhat = { site: string } | { queueId: string };
 
 /** FLUSH_STAT_…: done; cannot say; nonsense; $fast_flush_domains has no such site. */
 export type FlushStatus = 'ok' | 'fail' | 'bad' | 'deny';
+
+/** Asks flush(8) and waits for its word; without the service it is 'fail'. */
+export function* askFlush(os: Os, parameters: Parameters, what: FlushWhat): Proc<FlushStatus> {
+  const service = os.bound<MasterRequest>(`${parameters.text('queue_directory')}/${servicePaths.flush}`);
+  if (service === null) return 'fail';
+  const reply: Channel<FlushStatus> = os.channel();
+  service.put({ kind: 'flush', what, reply });
+  const status = yield* reply.take({ deadline: os.now() + parameters.time('ipc_timeout') });
+  return status === 'timeout' ? 'fail' : status;
+}
 
 /** What showq(8) says of one message. */
 export interface QueuedMessage {

@@ -131,6 +131,8 @@ export class Deliveries {
   #request(entry: Entry<ActiveMessage>, ticket: number): DeliveryRequest {
     const { message, destination } = entry;
     const { envelope, queueId } = message;
+    // As it is now, as if the file were open: postsuper(1) may remove it before the agent comes to read.
+    const content = this.#config.queue.readContent(queueId, 'active');
     return {
       queueId,
       transport: destination.transport.name,
@@ -143,7 +145,7 @@ export class Deliveries {
       returnContent: envelope.returnContent,
       smtpUtf8: envelope.smtpUtf8,
       client: envelope.client,
-      readContent: () => this.#config.queue.readContent(queueId, 'active'),
+      readContent: () => content,
       arrived: envelope.arrived,
       active: message.active,
       cause: message.activated,

@@ -1,8 +1,7 @@
 /**
  * small-commands — RSET, NOOP, QUIT, ETRN, STARTTLS
  *
- * SIMPLIFIED: no flush(8) service, so that ETRN of a domain in fast_flush_domains is answered 458 as when the
- * real service is down; and no TLS: STARTTLS is answered as by a server without it.
+ * SIMPLIFIED: no TLS: STARTTLS is answered as by a server without it.
  *
  * STANDARDS  RFC 5321 §4.1.1.5, §4.1.1.9, §4.1.1.10; RFC 1985 (ETRN)
  */
@@ -10,6 +9,8 @@ import type { Token } from '../../../protocols/smtp/command.ts';
 import { isAddressLiteral, isHostName } from '../../../protocols/smtp/host-name.ts';
 
 import type { Proc } from '../../../os/os.ts';
+
+import { askFlush } from '../services.ts';
 
 import { checkEtrn } from './checks.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
@@ -48,14 +49,18 @@ export function* etrn(session: Session, tokens: readonly Token[]): Proc<Outcome>
   if (!isHostName(domain) && !isAddressLiteral(domain)) return refuse('501 Error: invalid parameter syntax');
   const refused = yield* checkEtrn(session, domain);
   if (refused !== null) return refuse(refused);
-  const name = domain.toLowerCase();
-  const flushed = session.service.parameters
-    .list('fast_flush_domains')
-    .some((item) => name === item.toLowerCase() || name.endsWith(`.${item.toLowerCase()}`));
-  if (!flushed) {
-    session.warn(`reject: ETRN ${domain.slice(0, 100)}... from ${session.namaddr}`);
-    return refuse(`459 <${domain}>: service unavailable`);
+  const { os, service } = session;
+  switch (yield* askFlush(os, service.instance.parameters, { site: domain })) {
+    case 'ok':
+      return accept('250 Queuing started');
+    case 'deny':
+      session.warn(`reject: ETRN ${domain.slice(0, 100)}... from ${session.namaddr}`);
+      return refuse(`459 <${domain}>: service unavailable`);
+    case 'bad':
+      session.warn(`bad ETRN ${domain.slice(0, 100)}... from ${session.namaddr}`);
+      return refuse('458 Unable to queue messages');
+    case 'fail':
+      session.warn('unable to talk to fast flush service');
+      return refuse('458 Unable to queue messages');
   }
-  session.warn('unable to talk to fast flush service');
-  return refuse('458 Unable to queue messages');
 }
