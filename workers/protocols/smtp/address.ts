@@ -7,6 +7,8 @@
  * STANDARDS  RFC 5321 §4.1.2 (paths; source routes are cut off, appendix C), RFC 822 §6
  */
 
+import { formatLexemes, isOperator, scanAddress, type Lexeme } from './address-lexemes.ts';
+
 export interface EnvelopeAddress {
   /** without quotes, backslashes, brackets and source route; '' = the null reverse-path */
   address: string;
@@ -21,20 +23,23 @@ export function parseEnvelopeAddress(token: string): EnvelopeAddress | null {
   const colon = text.startsWith('@') ? text.indexOf(':') : -1;
   if (colon >= 0) text = text.slice(colon + 1);
   if (plainAddress.test(text)) return { address: text, strict: token.startsWith('<') };
-  const lexemes = scan(text);
+  const lexemes = scanAddress(text);
   const words = lexemes.filter((lexeme) => lexeme.type !== 'comment');
   const { addresses, others } = group(words);
   if (addresses.length > 1) return null;
   const rubble = others + lexemes.length - words.length;
-  return { address: join(addresses[0] ?? []), strict: rubble === 0 && token.startsWith('<') };
+  return { address: formatLexemes(addresses[0] ?? []), strict: rubble === 0 && token.startsWith('<') };
 }
 
 /** Quotes the local part where RFC 5322 needs it, for a header: `a b@x` → `"a b"@x`. */
 export function quoteLocalPart(address: string): string {
-  const at = address.lastIndexOf('@');
-  const local = at < 0 ? address : address.slice(0, at);
+  // A source route "@a,@b:" stays in front.
+  const from = address.startsWith('@') ? address.indexOf(':') + 1 : 0;
+  const last = address.lastIndexOf('@');
+  const at = last < from ? address.length : last;
+  const local = address.slice(from, at);
   if (local !== '' && dotAtom.test(local)) return address;
-  return `"${local.replace(/["\\]/g, '\\$&')}"${at < 0 ? '' : address.slice(at)}`;
+  return `${address.slice(0, from)}"${local.replace(/["\\\r]/g, '\\$&')}"${address.slice(at)}`;
 }
 
 /** The domain behind the last "@"; '' when there is none. */
@@ -45,64 +50,6 @@ export function domainOf(address: string): string {
 
 const plainAddress = /^[\w+'*/=?^{}~#$&-][\w.+'*/=?^{}~#$&-]*@[A-Za-z0-9.-]+$/;
 const dotAtom = /^[^\x00-\x20()<>@,;:\\".[\]\x7f]+(\.[^\x00-\x20()<>@,;:\\".[\]\x7f]+)*$/;
-const operators = '|%!()<>@,;:\\".[]';
-
-interface Lexeme {
-  type: 'word' | 'comment' | 'operator';
-  /** as used inside: quotes and backslashes removed */
-  text: string;
-}
-
-function scan(text: string): Lexeme[] {
-  const lexemes: Lexeme[] = [];
-  for (let at = 0; at < text.length;) {
-    const c = text[at]!;
-    if (c === ' ' || c === '\t') at++;
-    else if (c === '(') {
-      const end = endOfComment(text, at);
-      lexemes.push({ type: 'comment', text: text.slice(at, end) });
-      at = end;
-    } else if (c === '"' || c === '[') {
-      const inner = unescape(text, at + 1, (d) => d === (c === '"' ? '"' : ']'));
-      lexemes.push({ type: 'word', text: c === '[' ? `[${inner.text}]` : inner.text });
-      at = inner.end + 1;
-    } else if (c !== '\\' && operators.includes(c)) {
-      lexemes.push({ type: 'operator', text: c });
-      at++;
-    } else {
-      const atom = unescape(
-        text,
-        at,
-        (d) => d === ' ' || d === '\t' || (d !== '\\' && operators.includes(d)),
-      );
-      lexemes.push({ type: 'word', text: atom.text });
-      at = atom.end;
-    }
-  }
-  return lexemes;
-}
-
-function unescape(text: string, from: number, ends: (c: string) => boolean): { text: string; end: number } {
-  let plain = '';
-  let at = from;
-  while (at < text.length && !ends(text[at]!)) {
-    if (text[at] === '\\') at++;
-    plain += text[at] ?? '';
-    at++;
-  }
-  return { text: plain, end: at };
-}
-
-function endOfComment(text: string, from: number): number {
-  let depth = 0;
-  for (let at = from; at < text.length; at++) {
-    if (text[at] === '(') depth++;
-    else if (text[at] === '\\') at++;
-    else if (text[at] === ')' && --depth === 0) return at + 1;
-  }
-  return text.length;
-}
-
 // RFC 822: what stands between separators is an address; what stands before <route> is a phrase, so no
 // address.
 function group(words: readonly Lexeme[]): { addresses: Lexeme[][]; others: number } {
@@ -116,7 +63,7 @@ function group(words: readonly Lexeme[]): { addresses: Lexeme[][]; others: numbe
   };
   for (let i = words.length - 1; i >= 0; i--) {
     const { type, text } = words[i]!;
-    if (type === 'word') {
+    if (type !== 'operator') {
       if (afterWord) {
         take(i); // two words side by side
         right = i + 1;
@@ -140,17 +87,4 @@ function group(words: readonly Lexeme[]): { addresses: Lexeme[][]; others: numbe
   }
   take(-1);
   return { addresses, others };
-}
-
-function isOperator(lexeme: Lexeme | undefined, among: string): boolean {
-  return lexeme?.type === 'operator' && among.includes(lexeme.text);
-}
-
-function join(lexemes: readonly Lexeme[]): string {
-  let text = '';
-  for (const [i, lexeme] of lexemes.entries()) {
-    if (lexeme.type === 'word' && lexemes[i - 1]?.type === 'word') text += ' ';
-    text += lexeme.text;
-  }
-  return text;
 }

@@ -69,7 +69,12 @@ export function* checkAddressAccess(check: Check, title: string, address: string
     ...hostKeys(domain),
     ...locals.map((part) => `${part}@`),
   ];
-  return yield* checkKeys(check, title, keys);
+  const verdict = yield* checkKeys(check, title, keys);
+  // A recipient that is sent on from here is not permitted for the domain that it is sent to first.
+  const routed = resolution.kind === 'resolved' && resolution.routed;
+  const suspicious = routed && check.replyClass === 'Recipient address';
+  if (verdict !== 'ok' || !suspicious) return verdict;
+  return session.service.parameters.bool('allow_untrusted_routing') ? 'ok' : 'dunno';
 }
 
 function* checkKeys(check: Check, title: string, keys: readonly string[]): Proc<Verdict> {

@@ -49,6 +49,7 @@ export function* isAuthorizedDestination(session: Session, recipient: string): P
   }
   if (resolution.kind === 'bad-address') return 'no';
   if (!resolution.recipient.includes('@')) return 'yes';
+  if (resolution.routed && !session.service.parameters.bool('allow_untrusted_routing')) return 'no';
   return resolution.addressClass === 'default' ? 'no' : 'yes';
 }
 

@@ -81,6 +81,7 @@ export function* findAny(
   name: string,
   types: readonly ('A' | 'AAAA' | 'MX')[],
 ): Proc<'found' | 'null-mx' | 'none' | 'try-again'> {
+  if (!isUtf8HostName(name)) return 'none'; // the resolver is not asked for what is no host name
   let tryAgain = false;
   for (const type of types) {
     const result: LookupResult | MxResult =

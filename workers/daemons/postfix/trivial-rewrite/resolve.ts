@@ -6,7 +6,19 @@
  *
  * SEE ALSO  trivial-rewrite(8), ADDRESS_CLASS_README, transport(5)
  */
-import { isAddressLiteral } from '../../../protocols/smtp/host-name.ts';
+import { quoteLocalPart } from '../../../protocols/smtp/address.ts';
+import {
+  formatLexemes,
+  isOperator,
+  scanAddress,
+  type Lexeme,
+} from '../../../protocols/smtp/address-lexemes.ts';
+import {
+  isAddressLiteral,
+  isHostName,
+  isMailHostAddress,
+  isUtf8HostName,
+} from '../../../protocols/smtp/host-name.ts';
 
 import { SECOND, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
 
@@ -15,11 +27,30 @@ import { MatchList, type MatchResult } from '../maps/match-list.ts';
 import { withoutExtension } from '../maps/open-tables.ts';
 import type { Parameters } from '../parameters.ts';
 
-import { rewriteAddress, splitAddress } from './rewrite.ts';
+import {
+  dropLastDot,
+  lastOperator,
+  operator,
+  plainDomain,
+  rewriteAddress,
+  rewriteLexemes,
+  splitAddress,
+} from './rewrite.ts';
 import type { AddressClass, Resolution } from './route.ts';
 
 const wildcardUs = 30 * SECOND; // transport.c: 30 seconds
-const hacksMax = 10; // user%a%b%c@us
+const stepsMax = 100; // more than the address has characters
+const badAddress = Object.freeze({ kind: 'bad-address', why: 'bad address syntax' } as const);
+
+/** An address whose domain is known. */
+interface Destination {
+  recipient: string;
+  /** lower case */
+  domain: string;
+  sender: string;
+  /** see Resolution */
+  routed: boolean;
+}
 
 export class Resolver {
   readonly #parameters: Parameters;
@@ -55,7 +86,8 @@ export class Resolver {
 
   /** Whether mail for the domain is delivered on this host: mydestination, or [an address of ours]. */
   *isLocalDomain(os: Os, domain: string): Proc<MatchResult> {
-    const name = domain.toLowerCase();
+    const name = (domain.endsWith('.') ? domain.slice(0, -1) : domain).toLowerCase();
+    if (name === '' || name.endsWith('.')) return { kind: 'no' };
     if (name.startsWith('[') && name.endsWith(']') && this.#addresses.has(name.slice(1, -1)))
       return { kind: 'yes' };
     return this.#myDestination.decides(name) ?? (yield* this.#myDestination.matches(os, name));
@@ -63,41 +95,97 @@ export class Resolver {
 
   /** Resolves a recipient for mail from `sender`. */
   *resolve(os: Os, address: string, sender: string): Proc<Resolution> {
-    const given = address === '' ? this.#parameters.text('empty_address_recipient') : address;
-    let recipient = rewriteAddress(this.#parameters, given);
-    let { local, domain } = splitAddress(recipient);
-    for (let hack = 0; hack < hacksMax; hack++) {
-      const isLocal = domain === '' ? ({ kind: 'yes' } as const) : yield* this.isLocalDomain(os, domain);
-      if (isLocal.kind === 'try-again') return isLocal;
-      if (isLocal.kind === 'no')
-        return yield* this.#resolveRemote(os, { recipient, domain: domain.toLowerCase(), sender });
-      const further = this.#routed(local);
-      if (further === null)
-        return yield* this.#resolveLocal(os, { recipient, local, domain: domain.toLowerCase() });
-      recipient = further;
-      ({ local, domain } = splitAddress(recipient));
+    const recipient = rewriteAddress(this.#parameters, address);
+    const plain = plainDomain(recipient);
+    if (plain === null) return yield* this.#resolveOdd(os, recipient, sender);
+    const isLocal = yield* this.isLocalDomain(os, plain);
+    if (isLocal.kind === 'try-again') return isLocal;
+    if (!isHostName(plain)) return badAddress;
+    const to = { recipient, domain: plain.toLowerCase(), sender, routed: false };
+    return isLocal.kind === 'yes' ? yield* this.#resolveLocal(os, to) : yield* this.#resolveRemote(os, to);
+  }
+
+  // Any address: the domains of ours are taken off until a foreign one, or nothing but a local part, is left.
+  *#resolveOdd(os: Os, address: string, sender: string): Proc<Resolution> {
+    const stripped = yield* this.#strip(os, address);
+    if ('kind' in stripped) return stripped;
+    let recipient = formatLexemes(stripped.lexemes);
+    let { isLocal } = stripped;
+    const at = recipient.lastIndexOf('@');
+    let domain = recipient.slice(at + 1);
+    if (!this.#isDomain(domain)) {
+      if (!isMailHostAddress(domain) || !this.#parameters.bool('resolve_numeric_domain')) return badAddress;
+      domain = `[${domain}]`;
+      recipient = recipient.slice(0, at + 1) + domain;
+      isLocal = (yield* this.isLocalDomain(os, domain)).kind === 'yes';
     }
-    return { kind: 'bad-address', why: 'bad address syntax' };
+    const routed = recipient.search(/[@!%]/) !== at; // "user@other@here" may go on from there
+    const to = { recipient, domain: domain.toLowerCase(), sender, routed };
+    return isLocal ? yield* this.#resolveLocal(os, to) : yield* this.#resolveRemote(os, to);
   }
 
-  // "user%other" or "other!user" at a domain of ours goes on to "other".
-  #routed(local: string): string | null {
-    if (local.startsWith('"')) return null;
-    const rewritten = rewriteAddress(this.#parameters, local);
-    const plain = local.includes('@') || /[%!]/.test(local);
-    return plain && !rewritten.startsWith(`${local}@`) && rewritten !== local ? rewritten : null;
+  *#strip(
+    os: Os,
+    address: string,
+  ): Proc<
+    { lexemes: Lexeme[]; isLocal: boolean } | Extract<Resolution, { kind: 'try-again' | 'bad-address' }>
+  > {
+    const parameters = this.#parameters;
+    let lexemes = scanAddress(quoteLocalPart(address));
+    let ours: Lexeme[] | null = null; // "@" and the domain last taken off
+    for (let step = 0; step < address.length + stepsMax; step++) {
+      if (lastOperator(lexemes, '@') !== -1) dropLastDot(lexemes);
+      if (parameters.bool('resolve_null_domain') && isOperator(lexemes[lexemes.length - 1], '@'))
+        lexemes.pop();
+      const at = lastOperator(lexemes, '@');
+      if (at !== -1 && at < lexemes.length - 1) {
+        const isLocal = yield* this.isLocalDomain(os, formatLexemes(lexemes.slice(at + 1)));
+        if (isLocal.kind === 'try-again') return isLocal;
+        if (isLocal.kind === 'no') return { lexemes, isLocal: false };
+      }
+      if (at !== -1) ours = lexemes.splice(at);
+      const further = this.#routed(lexemes);
+      if (further !== null) {
+        lexemes = further;
+        rewriteLexemes(parameters, lexemes);
+        continue;
+      }
+      const isEmpty = lexemes.length === 1 && lexemes[0]!.type === 'quoted' && lexemes[0]!.text === '';
+      if (isEmpty || lexemes.length === 0) lexemes = scanAddress(parameters.text('empty_address_recipient'));
+      else if (ours === null) lexemes.push(operator('@'), ...scanAddress(parameters.text('myhostname')));
+      else return { lexemes: [...lexemes, ...ours], isLocal: true };
+    }
+    return badAddress;
   }
 
-  *#resolveLocal(os: Os, to: { recipient: string; local: string; domain: string }): Proc<Resolution> {
-    if (to.local === '') return { kind: 'bad-address', why: 'bad address syntax' };
+  // What is left at a domain of ours may name another: user@other, user%other, other!user, also in quotes
+  // (resolve_dequoted_address). @returns null when it does not
+  #routed(lexemes: Lexeme[]): Lexeme[] | null {
+    const percent = this.#parameters.bool('allow_percent_hack');
+    const bang = this.#parameters.bool('swap_bangpath');
+    const routing = `@${bang ? '!' : ''}${percent ? '%' : ''}`;
+    if (lexemes.some((lexeme) => isOperator(lexeme, routing))) return lexemes;
+    const only = lexemes.length === 1 ? lexemes[0]! : null;
+    if (only?.type !== 'quoted' || !this.#parameters.bool('resolve_dequoted_address')) return null;
+    if (only.text.includes('@')) return scanAddress(quoteLocalPart(only.text));
+    const hack = percent ? only.text.lastIndexOf('%') : -1;
+    if (hack !== -1)
+      return scanAddress(quoteLocalPart(`${only.text.slice(0, hack)}@${only.text.slice(hack + 1)}`));
+    return bang && only.text.includes('!') ? scanAddress(only.text) : null;
+  }
+
+  #isDomain(domain: string): boolean {
+    if (domain.startsWith('[')) return isAddressLiteral(domain);
+    return this.#parameters.bool('smtputf8_enable') ? isUtf8HostName(domain) : isHostName(domain);
+  }
+
+  *#resolveLocal(os: Os, to: Destination): Proc<Resolution> {
     const { transport, nexthop } = splitTransport(this.#parameters.text('local_transport'));
-    const host = nexthop === '' ? this.#parameters.text('myhostname') : nexthop;
-    return yield* this.#mapped(os, { ...to, addressClass: 'local', transport, nexthop: host });
+    return yield* this.#mapped(os, to, { addressClass: 'local', transport, nexthop: nexthop || to.domain });
   }
 
-  *#resolveRemote(os: Os, to: { recipient: string; domain: string; sender: string }): Proc<Resolution> {
-    const { domain, recipient } = to;
-    if (!isPlausibleDomain(domain)) return { kind: 'bad-address', why: 'bad address syntax' };
+  *#resolveRemote(os: Os, to: Destination): Proc<Resolution> {
+    const { domain, recipient, routed } = to;
     const alias = yield* this.#virtualAlias.matches(os, domain);
     if (alias.kind === 'try-again') return alias;
     if (alias.kind === 'yes') {
@@ -109,25 +197,21 @@ export class Resolver {
         nexthop: `5.1.1 User unknown${table}`,
         recipient,
         unknownUserTable: true,
+        routed,
       };
     }
     const mailbox = yield* this.#virtualMailbox.matches(os, domain);
     if (mailbox.kind === 'try-again') return mailbox;
     if (mailbox.kind === 'yes') {
       const { transport, nexthop } = splitTransport(this.#parameters.text('virtual_transport'));
-      return yield* this.#mapped(os, {
-        recipient,
-        domain,
-        addressClass: 'virtual-mailbox',
-        transport,
-        nexthop: nexthop || domain,
-      });
+      const addressClass = 'virtual-mailbox';
+      return yield* this.#mapped(os, to, { addressClass, transport, nexthop: nexthop || domain });
     }
     const relay = yield* this.#relay.matches(os, domain);
     if (relay.kind === 'try-again') return relay;
     const addressClass = relay.kind === 'yes' ? 'relay' : 'default';
     const how = yield* this.#defaultRoute(os, addressClass, to);
-    return 'kind' in how ? how : yield* this.#mapped(os, { recipient, domain, addressClass, ...how });
+    return 'kind' in how ? how : yield* this.#mapped(os, to, { addressClass, ...how });
   }
 
   // The transport of the class, its own nexthop, else the relay host, else the domain.
@@ -166,9 +250,10 @@ export class Resolver {
   // transport(5): the whole address, the domain, its parents as ".parent", "*".
   *#mapped(
     os: Os,
-    to: { recipient: string; domain: string; addressClass: AddressClass; transport: string; nexthop: string },
+    to: Destination,
+    how: { addressClass: AddressClass; transport: string; nexthop: string },
   ): Proc<Resolution> {
-    let { transport, nexthop } = to;
+    let { transport, nexthop } = how;
     if (this.#transports.title !== '') {
       const answer = yield* this.#findTransport(os, to.recipient, to.domain);
       if (answer.kind === 'try-again') return answer;
@@ -178,8 +263,9 @@ export class Resolver {
         nexthop = route.nexthop || to.domain || this.#parameters.text('myhostname');
       } else if (route.nexthop !== '') nexthop = route.nexthop;
     }
-    const { recipient, addressClass } = to;
-    return { kind: 'resolved', addressClass, transport, nexthop, recipient, unknownUserTable: false };
+    const { recipient, routed } = to;
+    const { addressClass } = how;
+    return { kind: 'resolved', addressClass, transport, nexthop, recipient, unknownUserTable: false, routed };
   }
 
   *#findTransport(os: Os, recipient: string, domain: string): Proc<TableAnswer> {
@@ -212,11 +298,4 @@ export function splitTransport(text: string): { transport: string; nexthop: stri
   const colon = text.indexOf(':');
   if (colon === -1) return { transport: text.trim(), nexthop: '' };
   return { transport: text.slice(0, colon).trim(), nexthop: text.slice(colon + 1).trim() };
-}
-
-// RFC 5321 §4.1.2, as valid_hostname() has it: labels of letters, digits, "-" and "_", or an address literal.
-function isPlausibleDomain(domain: string): boolean {
-  if (domain.startsWith('[')) return isAddressLiteral(domain);
-  if (domain.length > 255) return false;
-  return domain.split('.').every((label) => /^[^\s"@%!:,;<>()[\]\\]{1,63}$/.test(label));
 }

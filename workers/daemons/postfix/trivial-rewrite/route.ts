@@ -16,6 +16,8 @@ export type Resolution =
       nexthop: string;
       recipient: string;
       unknownUserTable: boolean;
+      /** the local part names another domain: user@other@here, user%other@here, other!user@here */
+      routed: boolean;
     }
   | { kind: 'bad-address'; why: string }
   | { kind: 'try-again'; why: string };
