@@ -63,7 +63,6 @@ export class Client {
   #random;
   #left;
   #state = 'start';
-  #wantsData = false;
 
   constructor(seed) {
     this.#random = randomOf(seed);

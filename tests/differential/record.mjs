@@ -3,27 +3,46 @@ import net from 'node:net';
 
 import { Client } from './grammar.mjs';
 
-const replyMs = 8000;
+const replyMs = 20_000; // EHLO of a client that made many errors: a second a line
 
 /**
  * @param profile name of the listener, for the group
- * @param seeds of the dialogues
+ * @param seeds of the dialogues of the grammar
+ * @param scripts dialogues that are written out: {id, title, says: [{send}, {message}, {raw}, …], localAddress}
  * @returns a group of cases in the format of tests/conformance/smtp/recorded
  */
-export async function record({ host, port, profile, config, seeds }) {
+export async function record({ host, port, profile, config, seeds = [], scripts = [] }) {
   const cases = [];
-  for (const seed of seeds) cases.push(await dialogue({ host, port, profile, seed }));
+  for (const seed of seeds) {
+    const title = `dialogue ${seed}`;
+    const client = new Client(seed, profile);
+    cases.push(await dialogue({ host, port, id: `${profile}-${seed}`, title, client }));
+  }
+  for (const script of scripts) {
+    const client = new Script(script.says);
+    cases.push(await dialogue({ host, port, ...script, title: script.title ?? script.id, client }));
+  }
   return { group: `differential-${profile}`, profile, config, cases };
 }
 
-async function dialogue({ host, port, profile, seed }) {
+/** Says one thing after another, whatever is answered. */
+class Script {
+  #says;
+  constructor(says) {
+    this.#says = [...says];
+  }
+  next() {
+    return this.#says.shift() ?? null;
+  }
+}
+
+async function dialogue({ host, port, id, title, client, localAddress }) {
   const steps = [];
-  const wire = new Wire(host, port);
-  const client = new Client(seed);
+  const wire = new Wire({ host, port, localAddress });
   let reply = await wire.reply();
-  for (let said = null; reply !== null;) {
+  for (let said = null; typeof reply !== 'string';) {
     steps.push({ expect: expectation(reply, said) });
-    if (reply.code === 421 || reply.code === 221) {
+    if (reply.code === 421 || reply.code === 221 || reply.code === 521) {
       steps.push({ expectClose: true, withinMs: 3000 });
       break;
     }
@@ -33,13 +52,22 @@ async function dialogue({ host, port, profile, seed }) {
       continue;
     }
     said = client.next(reply.code) ?? { send: 'QUIT' };
-    steps.push(said);
+    const { replies, ...step } = said;
+    steps.push(step);
     wire.say(said);
-    reply = await wire.reply();
+    reply = await wire.reply(replies === 0 ? 300 : replyMs);
+    while (reply === 'silent' && replies === 0) {
+      said = client.next(0) ?? { send: 'QUIT' };
+      steps.push((({ replies: _, ...rest }) => rest)(said));
+      wire.say(said);
+      reply = await wire.reply(said.replies === 0 ? 300 : replyMs);
+    }
   }
   wire.close();
-  if (reply === null) steps.push({ expectClose: true, withinMs: 3000 });
-  return { id: `${profile}-${seed}`, title: `dialogue ${seed}`, timeoutMs: replyMs, steps };
+  if (reply === 'closed') steps.push({ expectClose: true, withinMs: 3000 });
+  if (reply === 'silent') steps.push({ expectSilence: replyMs });
+  const from = localAddress === undefined ? {} : { localAddress };
+  return { id, title, timeoutMs: replyMs, ...from, steps };
 }
 
 function expectation({ code, lines }, said) {
@@ -63,8 +91,8 @@ class Wire {
   #closed = false;
   #wake = () => {};
 
-  constructor(host, port) {
-    this.#socket = net.connect({ host, port });
+  constructor({ host, port, localAddress }) {
+    this.#socket = net.connect({ host, port, localAddress });
     this.#socket.on('data', (bytes) => {
       this.#text += bytes.toString('latin1');
       this.#wake();
@@ -76,20 +104,21 @@ class Wire {
       });
   }
 
-  say({ send, message, raw }) {
-    if (Array.isArray(send)) this.pending = send.length - 1;
+  /** @param replies how many are expected, when it is not one for each line of `send` */
+  say({ send, message, raw, repeat = 1, replies }) {
+    this.pending = Math.max(0, (replies ?? (Array.isArray(send) ? send.length : 1)) - 1);
     const bytes =
       raw !== undefined
-        ? Buffer.from(raw, 'latin1')
+        ? Buffer.from(raw.repeat(repeat), 'latin1')
         : message !== undefined
           ? Buffer.from([...message, '.', ''].join('\r\n'))
           : Buffer.from([send].flat().map((line) => `${line}\r\n`).join('')); // prettier-ignore
     if (!this.#closed) this.#socket.write(bytes);
   }
 
-  /** @returns {code, lines} or null when the server closed or says nothing */
-  async reply() {
-    const until = Date.now() + replyMs;
+  /** @returns {code, lines}, 'closed', or 'silent' after some time */
+  async reply(ms = replyMs) {
+    const until = Date.now() + ms;
     for (;;) {
       const whole = /^(?:\d{3}-[^\n]*\n)*\d{3}(?: [^\n]*)?\n/.exec(this.#text);
       if (whole !== null) {
@@ -100,7 +129,8 @@ class Wire {
           lines: lines.map((line) => Buffer.from(line.slice(4), 'latin1').toString()),
         };
       }
-      if (this.#closed || Date.now() > until) return null;
+      if (this.#closed) return 'closed';
+      if (Date.now() > until) return 'silent';
       await new Promise((resolve) => {
         const timer = setTimeout(resolve, until - Date.now() + 1);
         this.#wake = () => {

@@ -16,6 +16,11 @@ test.each([
   ["<o'brien@x.example>", "o'brien@x.example", true],
   ['<jörg@x.example>', 'jörg@x.example', true],
   ['(home)a@x.example', 'a@x.example', false],
+  ['<a @x.example>', 'a@x.example', true],
+  ['<a@x.example>>', 'a@x.example', true],
+  ['a@x.example>', 'a@x.example', false],
+  ['<Friends:a@x.example;>', 'a@x.example', false],
+  ['<a@b@x.example>', 'a@b@x.example', true],
 ])('%s is the address %s', (token, address, strict) => {
   expect(parseEnvelopeAddress(token)).toEqual({ address, strict });
 });
@@ -47,6 +52,9 @@ test('a local part that is no dot-atom is quoted for a header', () => {
   expect(quoteLocalPart('a"b@x')).toBe('"a\\"b"@x');
   expect(quoteLocalPart('.a@x')).toBe('".a"@x');
   expect(quoteLocalPart('postmaster')).toBe('postmaster');
+  expect(quoteLocalPart('a@b@x')).toBe('"a@b"@x');
+  expect(quoteLocalPart('@x')).toBe('""@x');
+  expect(quoteLocalPart('@r:a b@x')).toBe('@r:"a b"@x');
 });
 
 test('the domain stands behind the last @', () => {

@@ -50,13 +50,14 @@ export function domainOf(address: string): string {
 
 const plainAddress = /^[\w+'*/=?^{}~#$&-][\w.+'*/=?^{}~#$&-]*@[A-Za-z0-9.-]+$/;
 const dotAtom = /^[^\x00-\x20()<>@,;:\\".[\]\x7f]+(\.[^\x00-\x20()<>@,;:\\".[\]\x7f]+)*$/;
-// RFC 822: what stands between separators is an address; what stands before <route> is a phrase, so no
-// address.
+// RFC 822, from right to left: what stands between separators is an address; what stands before <route> is a
+// phrase, and so is the name of a group "name:a,b;".
 function group(words: readonly Lexeme[]): { addresses: Lexeme[][]; others: number } {
   const addresses: Lexeme[][] = [];
   let others = 0;
   let right = words.length;
   let afterWord = false;
+  let inGroup = false;
   const take = (left: number): void => {
     if (left + 1 < right) addresses.unshift(words.slice(left + 1, right));
     right = left;
@@ -72,18 +73,21 @@ function group(words: readonly Lexeme[]): { addresses: Lexeme[][]; others: numbe
       continue;
     }
     afterWord = false;
-    if (text === ',' || text === ';') {
+    const startsGroup = text === ':' && inGroup;
+    if (text === ',' || text === ';' || startsGroup) {
       take(i);
       others++;
+      inGroup ||= text === ';';
     } else if (text === '>') {
       take(i);
-      while (i > 0 && !isOperator(words[i], '<')) i--;
+      while (i >= 0 && !isOperator(words[i], '<')) i--;
       take(i);
-      const phraseEnd = i;
-      while (i > 0 && !isOperator(words[i - 1], '>;,:')) i--;
-      others += phraseEnd - i;
-      right = i;
-    }
+    } else continue;
+    if (text !== '>' && !startsGroup) continue;
+    const phraseEnd = i;
+    while (i > 0 && !isOperator(words[i - 1], startsGroup ? ',' : '>;,:')) i--;
+    others += Math.max(0, phraseEnd - i);
+    right = Math.max(0, i);
   }
   take(-1);
   return { addresses, others };

@@ -30,6 +30,17 @@ export function printable(text: string, instead: string): string {
   return text;
 }
 
+/** The same for text that is to be ASCII: each octet beyond it is replaced. */
+export function printableAscii(text: string, instead: string): string {
+  let shown = '';
+  for (const c of text) {
+    const point = c.codePointAt(0)!;
+    const octets = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    shown += point >= 0x20 && point < 0x7f ? c : instead.repeat(octets);
+  }
+  return shown;
+}
+
 /** Escapes bytes for a log line, as escape(3) of Postfix: "\r\n", "\022". */
 export function escapeForLog(text: string): string {
   return text.replace(

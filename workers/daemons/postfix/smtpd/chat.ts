@@ -87,10 +87,14 @@ export function* say(session: Session, reply: string): Proc<boolean> {
 
 /** Queues a reply; the usual case of say(). @returns false when there must be a pause first: not queued */
 export function saidAtOnce(session: Session, reply: string): boolean {
-  const { soft_error_limit, error_sleep_time } = session.config;
-  if (session.errorCount >= soft_error_limit && error_sleep_time > 0) return false;
+  if (isSlowed(session)) return false;
   queue(session, reply);
   return true;
+}
+
+/** Whether each reply waits for smtpd_error_sleep_time: the client made too many errors. */
+export function isSlowed({ errorCount, config }: Session): boolean {
+  return errorCount >= config.soft_error_limit && config.error_sleep_time > 0;
 }
 
 function queue(session: Session, reply: string): void {

@@ -176,14 +176,13 @@ function* checkMessageList(
   list: readonly RestrictionItem[],
   { name, replyClass }: { name: string; replyClass: ReplyClass },
 ): Proc<Refusal> {
-  const { transaction } = session;
   // With several recipients none is named: the check concerns all alike.
-  const first = transaction?.recipient ?? null;
-  if (transaction !== null && transaction.recipientCount > 1) transaction.recipient = null;
+  const first = session.firstRecipient;
+  if (session.recipientCount > 1) session.firstRecipient = null;
   const answer = evaluate(checkOf(session, name, replyClass, null), list);
   const verdict = typeof answer === 'string' ? answer : yield* answer;
   const refused = refusal(session, verdict) ?? refusal(session, deferred(session));
-  if (transaction !== null) transaction.recipient = first;
+  session.firstRecipient = first;
   return refused;
 }
 

@@ -10,7 +10,6 @@ import * as utf8 from '../../../bytes/utf8.ts';
 import { assert } from '../../../bytes/assert.ts';
 
 import type { Token } from '../../../protocols/smtp/command.ts';
-import { printable } from '../../../protocols/smtp/reply.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
@@ -27,12 +26,12 @@ const chunkReadBytes = 65536;
 export function* data(session: Session, tokens: readonly Token[]): Proc<Outcome> {
   const { transaction } = session;
   if (session.chunksFailed || transaction?.chunks != null) return refuse('503 5.5.1 Error: DATA after BDAT');
-  if (transaction === null) return refuse('503 5.5.1 Error: need RCPT command');
-  if (transaction.recipientCount === 0) return refuse('554 5.5.1 Error: no valid recipients');
+  if (session.recipientCount === 0) return refuse(noRecipient(transaction));
   if (tokens.length !== 1) return refuse('501 5.5.4 Syntax: DATA');
   const checked = checkData(session);
   const refused = isProc(checked) ? yield* checked : checked;
   if (refused !== null) return refuse(refused);
+  if (transaction === null || transaction.stream === null) return crashed;
   const content = openContent(session, transaction);
   const ready = '354 End data with <CR><LF>.<CR><LF>';
   if (!saidAtOnce(session, ready)) yield* say(session, ready);
@@ -65,6 +64,14 @@ function* receiveLines(session: Session, content: MessageContent): Proc<Outcome 
   return null;
 }
 
+function noRecipient(transaction: Transaction | null): string {
+  return transaction === null ? '503 5.5.1 Error: need RCPT command' : '554 5.5.1 Error: no valid recipients';
+}
+
+// The recipients of a refused last chunk are still counted, but there is no stream to cleanup(8) any more.
+// SIMPLIFIED: the smtpd(8) of 3.7.11 dies of it (signal 11), and master(8) starts none for 60 s.
+const crashed: Outcome = Object.freeze({ kind: 'ended', reason: 'quiet' });
+
 /** BDAT count [LAST] */
 export function* bdat(session: Session, tokens: readonly Token[], line: string): Proc<Outcome> {
   const { config, transaction } = session;
@@ -76,7 +83,7 @@ export function* bdat(session: Session, tokens: readonly Token[], line: string):
     tokens.length > 3 ||
     (last && tokens[2]!.text.toUpperCase() !== 'LAST')
   ) {
-    const shown = printable(line, '?').slice(0, 100);
+    const shown = session.shown(line, '?').slice(0, 100);
     session.warn(`${session.queueId}: malformed BDAT command syntax from ${session.namaddr}: ${shown}`);
     return refuse('521 5.5.4 Syntax: BDAT count [LAST]');
   }
@@ -86,18 +93,18 @@ export function* bdat(session: Session, tokens: readonly Token[], line: string):
     return yield* skip('551 5.7.1 Null BDAT request');
   }
   if (session.chunksFailed) return yield* skip(`551 5.0.0 Discarded ${count} bytes after earlier error`);
-  if (transaction === null) return yield* skip('503 5.5.1 Error: need RCPT command');
-  if (transaction.chunks === null) {
-    if (transaction.recipientCount === 0) return yield* skip('554 5.5.1 Error: no valid recipients');
+  if (transaction?.chunks == null) {
+    if (session.recipientCount === 0) return yield* skip(noRecipient(transaction));
     const checked = checkData(session);
     const refused = isProc(checked) ? yield* checked : checked;
     if (refused !== null) return yield* skip(refused);
   }
-  const sizeBefore = transaction.chunks?.content.size ?? 0;
+  const sizeBefore = transaction?.chunks?.content.size ?? 0;
   if (config.message_size_limit > 0 && sizeBefore > config.message_size_limit - count) {
     session.warn(`${session.queueId}: BDAT request from ${session.namaddr} exceeds message size limit`);
     return yield* skip('552 5.3.4 Chunk exceeds message size limit');
   }
+  if (transaction === null || transaction.stream === null) return crashed;
   const chunks = (transaction.chunks ??= {
     content: openContent(session, transaction),
     rest: new Uint8Array(0),
@@ -158,7 +165,7 @@ function* skipChunk(
 ): Proc<Outcome> {
   const failure = yield* readChunk(session, count, () => undefined);
   if (failure !== null) return failure;
-  if (last) session.endTransaction();
+  if (last) session.abandonMail();
   else session.chunksFailed = true;
   return refuse(text);
 }
@@ -201,6 +208,7 @@ function* finish(session: Session, transaction: Transaction, content: MessageCon
   const result = yield* stream.finish(content.pieces);
   const chunked = transaction.chunks !== null;
   session.resetMail();
+  session.resetRecipients();
   if (result.kind === 'refused') return refuse(`${result.code} ${result.dsn} ${result.text}`);
   session.errorCount = 0;
   session.junkCommands = 0;

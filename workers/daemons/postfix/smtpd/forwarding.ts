@@ -9,7 +9,6 @@
 import type { Token } from '../../../protocols/smtp/command.ts';
 import { decodeXtext } from '../../../protocols/smtp/esmtp-parameters.ts';
 import { isHostName, isIpv4, isIpv6, isMailHostAddress } from '../../../protocols/smtp/host-name.ts';
-import { printable } from '../../../protocols/smtp/reply.ts';
 
 import { neuter } from './hello.ts';
 import type { NameStatus } from './peer.ts';
@@ -26,7 +25,7 @@ export function xforward(session: Session, tokens: readonly Token[]): Outcome {
   if (!Array.isArray(attributes)) return attributes;
   const forwarded = session.forwarded === null ? new Map<string, string>() : new Map(session.forwarded);
   for (const { name, value } of attributes) {
-    const outcome = forwardedValue(name, value);
+    const outcome = forwardedValue(session, name, value);
     if (outcome === 'unknown') return refuse(`501 5.5.4 Bad XFORWARD attribute name: ${name}`);
     if (outcome === 'bad') return refuse(`501 5.5.4 Bad ${name.toUpperCase()} syntax: ${value}`);
     forwarded.set(name.toUpperCase(), outcome.text);
@@ -66,7 +65,7 @@ export function xclient(session: Session, tokens: readonly Token[]): Outcome {
       if (keyword === 'PORT') client.port = absent ? 'unknown' : value;
     } else if (keyword === 'HELO') {
       if (value.length > valueBytesMax) return bad;
-      helo = absent ? null : neuter(value);
+      helo = absent ? null : neuter(session, value);
     } else if (keyword === 'PROTO') {
       if (!/^E?SMTP$/i.test(value)) return bad;
       protocol = value.toUpperCase() === 'ESMTP' ? 'ESMTP' : 'SMTP';
@@ -95,17 +94,17 @@ function readAttributes(
     const raw = text.slice(equals + 1);
     if (equals === -1 || raw === '') return refuse('501 5.5.4 Error: attribute=value expected');
     if (raw.length > valueBytesMax) return refuse('501 5.5.4 Error: attribute value too long');
-    attributes.push({ name: text.slice(0, equals), value: printable(decodeXtext(raw) ?? raw, '?') });
+    attributes.push({ name: text.slice(0, equals), value: session.shown(decodeXtext(raw) ?? raw, '?') });
   }
   return attributes;
 }
 
-function forwardedValue(name: string, value: string): { text: string } | 'unknown' | 'bad' {
+function forwardedValue(session: Session, name: string, value: string): { text: string } | 'unknown' | 'bad' {
   const absent = value.toUpperCase() === unavailable;
   const when = (valid: boolean, text: string): { text: string } | 'bad' => (valid ? { text } : 'bad');
   switch (name.toUpperCase()) {
     case 'NAME':
-      return absent ? { text: 'unknown' } : when(isHostName(neuter(value)), neuter(value));
+      return absent ? { text: 'unknown' } : when(isHostName(neuter(session, value)), neuter(session, value));
     case 'ADDR': {
       const bare = value.replace(/^ipv6:/i, '');
       return absent ? { text: '' } : when(isIpv4(bare) || isIpv6(bare), bare);
@@ -114,9 +113,9 @@ function forwardedValue(name: string, value: string): { text: string } | 'unknow
       return absent ? { text: '' } : when(/^\d{1,5}$/.test(value), value);
     case 'HELO':
     case 'IDENT':
-      return { text: absent ? '' : neuter(value) };
+      return { text: absent ? '' : neuter(session, value) };
     case 'PROTO':
-      return absent ? { text: '' } : when(value.length <= protocolBytesMax, neuter(value));
+      return absent ? { text: '' } : when(value.length <= protocolBytesMax, neuter(session, value));
     case 'SOURCE':
       return absent ? { text: 'LOCAL' } : when(/^(LOCAL|REMOTE)$/i.test(value), value.toUpperCase());
     default:

@@ -3,11 +3,12 @@
  *
  * STANDARDS  RFC 5321 §4.1.1.1 (EHLO resets the session), RFC 1869 (keywords)
  */
-import { formatReply, printable } from '../../../protocols/smtp/reply.ts';
+import { formatReply } from '../../../protocols/smtp/reply.ts';
 import type { Token } from '../../../protocols/smtp/command.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
+import { isSlowed, say } from './chat.ts';
 import { checkHelo, isProc } from './checks.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
@@ -32,7 +33,16 @@ export function* ehlo(session: Session, tokens: readonly Token[]): Proc<Outcome>
         .map(nameInLog)
         .join(' ')}`,
     );
-  return accept(session.config.offer.replyTo(session));
+  const reply = session.config.offer.replyTo(session);
+  return isSlowed(session) ? yield* sayLines(session, reply) : accept(reply);
+}
+
+// A client that made many errors waits before each line.
+function* sayLines(session: Session, reply: string): Proc<Outcome> {
+  const lines = reply.split('\r\n');
+  for (let i = 0; i < lines.length - 1; i++)
+    if (!(yield* say(session, lines[i]!))) return { kind: 'ended', reason: 'lost connection' };
+  return accept(lines[lines.length - 1]!);
 }
 
 /** smtpd_discard_ehlo_keywords as a set, upper case. */
@@ -42,11 +52,11 @@ export function discardedKeywords(list: readonly string[]): ReadonlySet<string> 
 }
 
 /** Names for themselves as they may stand in headers and logs. */
-export function neuter(text: string): string {
+export function neuter(session: Session, text: string): string {
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     const isPlain = (c > 0x2c && c < 0x3b) || (c > 0x40 && c < 0x5b) || (c > 0x60 && c < 0x7b);
-    if (!isPlain) return printable(text, '?').replace(/[ <>()\\";@]/g, '?');
+    if (!isPlain) return session.shown(text, '?').replace(/[ <>()\\";@]/g, '?');
   }
   return text; // letters, digits, "-./:": the usual case
 }
@@ -55,7 +65,7 @@ export function neuter(text: string): string {
 function takesNameAtOnce(session: Session, tokens: readonly Token[]): boolean {
   if (tokens.length !== 2 || !session.config.delay_reject) return false;
   session.endTransaction();
-  session.helo = neuter(tokens[1]!.text);
+  session.helo = neuter(session, tokens[1]!.text);
   return true;
 }
 
@@ -74,7 +84,7 @@ function* takeName(session: Session, tokens: readonly Token[], verb: 'HELO' | 'E
     if (refused !== null) return refuse(refused);
   }
   session.endTransaction();
-  session.helo = neuter(name);
+  session.helo = neuter(session, name);
   return null;
 }
 

@@ -22,7 +22,6 @@ interface MailOptions {
   encoding: string;
   returnContent: string;
   envelopeId: string | null;
-  saslSender: string | null;
 }
 
 /** MAIL FROM:<address> [parameters] */
@@ -49,7 +48,7 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
     warnIllegal(session, path, 'MAIL');
     return refuse(badSender);
   }
-  const options: MailOptions = { encoding: '', returnContent: '', envelopeId: null, saslSender: null };
+  const options: MailOptions = { encoding: '', returnContent: '', envelopeId: null };
   for (let i = 3; i < tokens.length; i++) {
     const refused = takeParameter(session, tokens[i]!.text, { options, utf8Offered });
     if (refused !== null) return refuse(refused);
@@ -71,10 +70,6 @@ export function* mail(session: Session, tokens: readonly Token[]): Proc<Outcome>
     smtpUtf8: session.smtpUtf8,
     envelopeId: options.envelopeId ?? '',
     returnContent: options.returnContent,
-    saslSender: options.saslSender ?? '',
-    recipient: null,
-    recipientCount: 0,
-    recipientOvershoot: 0,
     stream: null,
     envelope: null,
     chunks: null,
@@ -115,7 +110,7 @@ export function isBadAddress(session: Session, address: string, resolution: Reso
 
 /** Logs an argument that is no address. */
 export function warnIllegal(session: Session, path: Token, verb: 'MAIL' | 'RCPT' | 'VRFY'): void {
-  const shown = printable(path.text, '?');
+  const shown = session.shown(path.text, '?');
   session.warn(`Illegal address syntax from ${session.namaddr} in ${verb} command: ${shown}`);
 }
 
@@ -149,8 +144,8 @@ function takeParameter(
     return null;
   }
   if (isKeyword(keyword, 'AUTH')) {
-    if (options.saslSender !== null) return '503 5.5.4 Error: multiple AUTH= options';
-    if (value !== '<>') options.saslSender = printable(value, '?');
+    if (session.saslSender !== null) return '503 5.5.4 Error: multiple AUTH= options';
+    if (value !== '<>') session.saslSender = session.shown(value, '?');
     return null;
   }
   const isRet = isKeyword(keyword, 'RET');

@@ -23,8 +23,8 @@ export function formatReceived(session: Session, transaction: Transaction, queue
   const with_ = `${transaction.smtpUtf8 ? 'UTF8SMTP' : protocol}${authenticated}`;
   field += `\tby ${config.myhostname} (${config.mail_name}) with ${with_} id ${queueId}`;
   const date = formatDate(session.os.epochUs(transaction.arrived));
-  if (transaction.recipientCount === 1 && transaction.recipient !== null)
-    return `${field}\r\n\tfor <${quoteLocalPart(transaction.recipient)}>; ${date}\r\n`;
+  if (session.recipientCount === 1 && session.firstRecipient !== null)
+    return `${field}\r\n\tfor <${quoteLocalPart(session.firstRecipient)}>; ${date}\r\n`;
   return `${field};\r\n\t${date}\r\n`;
 }
 

@@ -47,16 +47,16 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
     const refused = takeParameter(session, tokens[i]!.text, options);
     if (refused !== null) return refuse(refused);
   }
-  if (config.recipient_limit > 0 && transaction.recipientCount >= config.recipient_limit) {
-    const borne = transaction.recipientOvershoot++ < config.recipient_overshoot_limit;
+  if (config.recipient_limit > 0 && session.recipientCount >= config.recipient_limit) {
+    const borne = session.recipientOvershoot++ < config.recipient_overshoot_limit;
     const text = '452 4.5.3 Error: too many recipients';
     return borne ? accept(text) : refuse(text);
   }
   const refused = yield* checkRecipient(session, address);
   if (refused !== null) return refuse(refused);
   transaction.stream ??= openStream(session, transaction);
-  transaction.recipientCount++;
-  transaction.recipient ??= address;
+  session.recipientCount++;
+  session.firstRecipient ??= address;
   transaction.stream.addRecipient({
     address,
     originalAddress: address,
@@ -152,7 +152,7 @@ function openStream(session: Session, transaction: Transaction): MailStream {
   // A message is known by the first queue id that it had (smtpd(8): FORWARD_IDENT).
   if (session.forwarded?.has('IDENT') !== true)
     envelope.client = { ...envelope.client, ident: stream.queueId };
-  logOrigin(session, transaction, stream.queueId);
+  logOrigin(session, stream.queueId);
   return stream;
 }
 
@@ -180,12 +180,12 @@ function originalClient({ client, forwarded, helo, protocol, localRewrite }: Ses
   };
 }
 
-function logOrigin(session: Session, transaction: Transaction, queueId: string): void {
-  const { forwarded, login, namaddr } = session;
+function logOrigin(session: Session, queueId: string): void {
+  const { forwarded, login, namaddr, saslSender } = session;
   const ident = forwarded?.get('IDENT') ?? '';
   let text = `${queueId}: client=${namaddr}`;
   if (login !== null) text += `, sasl_method=${login.method}, sasl_username=${login.user}`;
-  if (transaction.saslSender !== '') text += `, sasl_sender=${transaction.saslSender}`;
+  if (saslSender !== null && saslSender !== '') text += `, sasl_sender=${saslSender}`;
   if (ident !== '') text += `, orig_queue_id=${ident}`;
   if (forwarded !== null && (forwarded.has('NAME') || forwarded.has('ADDR'))) {
     const address = forwarded.get('ADDR') ?? '';

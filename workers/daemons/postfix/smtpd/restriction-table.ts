@@ -247,8 +247,7 @@ function* permitAuthDestination(check: Check): Proc<Verdict> {
 }
 
 function rejectMultiRecipientBounce({ session, replyName, replyClass }: Check): Verdict {
-  const { sender, where, transaction } = session;
-  const count = transaction?.recipientCount ?? 0;
+  const { sender, where, recipientCount: count } = session;
   if (sender !== '' || count <= (where === 'RCPT' ? 0 : 1)) return 'dunno';
   const code = session.service.parameters.number('multi_recipient_bounce_reject_code');
   return reject(session, code, '5.5.3', `<${replyName}>: ${replyClass} rejected: Multi-recipient bounce`);

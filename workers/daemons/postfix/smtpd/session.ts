@@ -6,6 +6,8 @@
  *
  * SEE ALSO  smtpd.ts (the loop), chat.ts (reading and writing)
  */
+import { printable, printableAscii } from '../../../protocols/smtp/reply.ts';
+
 import type { Connection, Os, Proc, VirtualTime } from '../../../os/os.ts';
 
 import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
@@ -61,12 +63,6 @@ export interface Transaction {
   readonly smtpUtf8: boolean;
   readonly envelopeId: string;
   readonly returnContent: string;
-  /** AUTH= of MAIL; '' = none */
-  readonly saslSender: string;
-  /** the first accepted recipient */
-  recipient: string | null;
-  recipientCount: number;
-  recipientOvershoot: number;
   /** null until the first accepted recipient */
   stream: MailStream | null;
   envelope: MailEnvelope | null;
@@ -135,6 +131,13 @@ export class Session {
   actions: Actions = noActions();
   /** SIZE= of the last MAIL; forgotten with the transaction, kept by a refused MAIL */
   declaredSize = 0;
+  /** AUTH= of MAIL; null = none. Kept by a refused MAIL, too */
+  saslSender: string | null = null;
+  /** accepted recipients; they outlive a refused last chunk, as in the real one, until RSET or EHLO */
+  recipientCount = 0;
+  recipientOvershoot = 0;
+  /** the first of them */
+  firstRecipient: string | null = null;
   /** a chunk was refused: those up to LAST or RSET are, too */
   chunksFailed = false;
   /**
@@ -217,7 +220,7 @@ export class Session {
     return this.checkedSender ?? this.transaction?.sender ?? null;
   }
   get recipient(): string | null {
-    return this.checkedRecipient ?? this.transaction?.recipient ?? null;
+    return this.checkedRecipient ?? this.firstRecipient;
   }
 
   log(text: string): void {
@@ -239,8 +242,15 @@ export class Session {
     this.log(`${this.queueId}: ${what}: ${this.where} from ${this.namaddr}: ${text};${parts}`);
   }
 
-  /** RSET, EHLO, end of DATA: nothing of the message remains. */
+  /** RSET, EHLO, a refused message: nothing of it remains. */
   endTransaction(): void {
+    this.transaction?.stream?.abandon();
+    this.resetMail();
+    this.resetRecipients();
+  }
+
+  /** A refused last chunk. */
+  abandonMail(): void {
     this.transaction?.stream?.abandon();
     this.resetMail();
   }
@@ -250,10 +260,22 @@ export class Session {
     this.transaction = null;
     this.actions = noActions();
     this.declaredSize = 0;
+    this.saslSender = null;
     this.chunksFailed = false;
     this.smtpUtf8 = false;
     this.forwarded = null;
     this.resolutions.length = 0;
+  }
+
+  resetRecipients(): void {
+    this.recipientCount = 0;
+    this.recipientOvershoot = 0;
+    this.firstRecipient = null;
+  }
+
+  /** As text may stand in replies and log lines (printable(3)): without SMTPUTF8 nothing beyond ASCII. */
+  shown(text: string, instead: string): string {
+    return this.config.smtputf8_enable ? printable(text, instead) : printableAscii(text, instead);
   }
 
   /** @param order of the command in the log line */

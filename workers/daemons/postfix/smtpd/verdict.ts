@@ -3,7 +3,6 @@
  *
  * STANDARDS  RFC 3463 (an address status says whether sender or recipient is meant)
  */
-import { printable } from '../../../protocols/smtp/reply.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
@@ -142,7 +141,7 @@ function refuse(session: Session, deferral: Deferral, warning: boolean, softBoun
     return refuse(session, earlier, false, softBounce);
   }
   const first = softBounce && code >= 500 ? '4' : String(code)[0]!;
-  const reply = printable(
+  const reply = session.shown(
     `${first}${String(code).slice(1)} ${first}${status.slice(1)} ${text}`.slice(0, replyBytesMax),
     ' ',
   );
