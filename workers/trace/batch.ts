@@ -10,6 +10,9 @@ import { unreachable } from '../bytes/assert.ts';
 import * as utf8 from '../bytes/utf8.ts';
 
 import { eventId, factSchema, kindNames, type TraceEvent, type TraceFact, type TraceKind } from './event.ts';
+import { FactWriter } from './fact-writer.ts';
+
+export { kindNumber } from './fact-writer.ts';
 
 /** Columns of equal length `count`; fields of event i are body[offset[i], offset[i+1]). */
 export interface TraceChunk {
@@ -23,20 +26,6 @@ export interface TraceChunk {
   /** count + 1 entries */
   offset: Uint32Array;
   body: Uint8Array;
-}
-
-const kindNumbers = new Map<string, number>(kindNames.map((name, number) => [name, number]));
-Object.freeze(kindNumbers);
-const segmentSent = kindNames.indexOf('tcp.segment-sent');
-const segmentDelivered = kindNames.indexOf('tcp.segment-delivered');
-const logLineWritten = kindNames.indexOf('log.line-written');
-const stateChanged = kindNames.indexOf('tcp.state-changed');
-const longestWord = 'unreachable'.length; // of the roles and states of TCP
-const copyLoopMax = 48; // up to here a loop copies faster than a call
-
-/** @returns the number of a kind in TraceChunk.kind */
-export function kindNumber(kind: TraceKind): number {
-  return kindNumbers.get(kind)!;
 }
 
 /** The kind of event `index` without decoding its fields. */
@@ -103,15 +92,13 @@ export class ChunkWriter {
   #capacity = 256;
   #count = 0;
   #columns = allocate(256);
-  #body = new Uint8Array(16384);
-  #words = new Int32Array(this.#body.buffer);
-  #length = 0;
+  readonly #facts = new FactWriter();
 
   get count(): number {
     return this.#count;
   }
   get bodyBytes(): number {
-    return this.#length;
+    return this.#facts.length;
   }
   /** The kind of the event appended last. */
   get lastKind(): number {
@@ -131,17 +118,16 @@ export class ChunkWriter {
     c.n[i] = n;
     c.proc[i] = proc;
     c.cause[i] = cause;
-    const start = this.#length;
+    const start = this.#facts.length;
     c.offset[i] = start;
-    c.kind[i] = this.#fields(fact);
-    this.#pad();
-    c.offset[i + 1] = this.#length;
+    c.kind[i] = this.#facts.write(fact);
+    c.offset[i + 1] = this.#facts.length;
     return start;
   }
 
   /** The body so far, as 32-bit words (every event begins at one); valid until the next append. */
   get words(): Int32Array {
-    return this.#words;
+    return this.#facts.words;
   }
 
   /** Appends event `index` of another chunk, unchanged. */
@@ -155,12 +141,9 @@ export class ChunkWriter {
     c.kind[i] = chunk.kind[index]!;
     c.proc[i] = chunk.proc[index]!;
     c.cause[i] = chunk.cause[index]!;
-    c.offset[i] = this.#length;
-    const bytes = chunk.body.subarray(chunk.offset[index]!, chunk.offset[index + 1]!);
-    this.#reserve(bytes.length);
-    this.#body.set(bytes, this.#length);
-    this.#length += bytes.length;
-    c.offset[i + 1] = this.#length;
+    c.offset[i] = this.#facts.length;
+    this.#facts.copy(chunk.body.subarray(chunk.offset[index]!, chunk.offset[index + 1]!));
+    c.offset[i + 1] = this.#facts.length;
   }
 
   /** Hands over what was collected (exact sizes, own buffers) and empties the writer. */
@@ -176,7 +159,7 @@ export class ChunkWriter {
       proc: c.proc.slice(0, count),
       cause: c.cause.slice(0, count),
       offset: c.offset.slice(0, count + 1),
-      body: this.#body.slice(0, this.#length),
+      body: this.#facts.body.slice(0, this.#facts.length),
     };
     this.clear();
     return chunk;
@@ -185,132 +168,7 @@ export class ChunkWriter {
   /** Forgets what was collected. */
   clear(): void {
     this.#count = 0;
-    this.#length = 0;
-  }
-
-  // The kinds that make up most of a trace are written out; the rest goes by the schema.
-  #fields(fact: TraceFact): number {
-    switch (fact.kind) {
-      case 'tcp.segment-sent':
-        this.#reserve(40 + 3 * (fact.from.length + fact.to.length) + fact.payload.length);
-        this.#string(fact.from);
-        this.#u32(fact.fromPort);
-        this.#string(fact.to);
-        this.#u32(fact.toPort);
-        this.#u32(fact.seq);
-        this.#u32(fact.ack);
-        this.#u32(fact.flags);
-        this.#u32(fact.window);
-        this.#bytes(fact.payload);
-        return segmentSent;
-      case 'tcp.segment-delivered':
-        this.#reserve(16);
-        this.#u32(fact.sent | 0);
-        this.#u32(Math.floor(fact.sent / 0x100000000));
-        this.#u32(fact.fromPort);
-        this.#u32(fact.toPort);
-        return segmentDelivered;
-      case 'log.line-written':
-        this.#reserve(16 + 3 * (fact.file.length + fact.ident.length + fact.text.length));
-        this.#string(fact.file);
-        this.#string(fact.ident);
-        this.#u32(fact.pid);
-        this.#string(fact.text);
-        return logLineWritten;
-      case 'tcp.state-changed':
-        this.#reserve(24 + 3 * (fact.local.length + fact.remote.length + 2 * longestWord));
-        this.#string(fact.local);
-        this.#u32(fact.localPort);
-        this.#string(fact.remote);
-        this.#u32(fact.remotePort);
-        this.#string(fact.role);
-        this.#string(fact.state);
-        return stateChanged;
-      default:
-        this.#bySchema(fact);
-        return kindNumber(fact.kind);
-    }
-  }
-
-  #bySchema(fact: TraceFact): void {
-    const fields = fact as unknown as Record<string, unknown>;
-    const schema = factSchema[fact.kind];
-    for (let i = 0; i < schema.length; i++) {
-      const [name, type] = schema[i]!;
-      const value = fields[name];
-      switch (type) {
-        case 'u32':
-          this.#reserve(4);
-          this.#u32(value as number);
-          break;
-        case 'f64':
-          this.#reserve(8);
-          this.#u32((value as number) | 0);
-          this.#u32(Math.floor((value as number) / 0x100000000));
-          break;
-        case 's':
-          this.#reserve(4 + 3 * (value as string).length);
-          this.#string(value as string);
-          break;
-        case 'b':
-          this.#reserve(4 + (value as Uint8Array).length);
-          this.#bytes(value as Uint8Array);
-          break;
-        default:
-          unreachable(type);
-      }
-    }
-  }
-
-  // These write where #reserve has made room.
-
-  #string(text: string): void {
-    const body = this.#body;
-    const start = this.#length + 4;
-    const { length } = text;
-    for (let i = 0; i < length; i++) {
-      const code = text.charCodeAt(i);
-      if (code >= 0x80) return this.#bytes(utf8.encode(text));
-      body[start + i] = code;
-    }
-    this.#u32(length);
-    this.#length = start + length;
-  }
-
-  #bytes(bytes: Uint8Array): void {
-    const { length } = bytes;
-    this.#u32(length);
-    const body = this.#body;
-    const at = this.#length;
-    if (length > copyLoopMax) body.set(bytes, at);
-    else for (let i = 0; i < length; i++) body[at + i] = bytes[i]!;
-    this.#length = at + length;
-  }
-
-  #u32(value: number): void {
-    const body = this.#body;
-    const at = this.#length;
-    body[at] = value;
-    body[at + 1] = value >>> 8;
-    body[at + 2] = value >>> 16;
-    body[at + 3] = value >>> 24;
-    this.#length = at + 4;
-  }
-
-  /** Zeros to the next multiple of four: every event begins at a word, so that it can be hashed by words. */
-  #pad(): void {
-    if ((this.#length & 3) === 0) return;
-    this.#reserve(3);
-    const body = this.#body;
-    while ((this.#length & 3) !== 0) body[this.#length++] = 0;
-  }
-
-  #reserve(count: number): void {
-    if (this.#length + count <= this.#body.length) return;
-    const grown = new Uint8Array(Math.max((this.#length + count + 3) & ~3, this.#body.length * 2));
-    grown.set(this.#body.subarray(0, this.#length));
-    this.#body = grown;
-    this.#words = new Int32Array(grown.buffer);
+    this.#facts.length = 0;
   }
 
   #grow(): void {
