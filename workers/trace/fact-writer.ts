@@ -57,16 +57,7 @@ export class FactWriter {
   #fields(fact: TraceFact): number {
     switch (fact.kind) {
       case 'tcp.segment-sent':
-        this.#reserve(40 + 3 * (fact.from.length + fact.to.length) + fact.payload.length);
-        this.#string(fact.from);
-        this.#u32(fact.fromPort);
-        this.#string(fact.to);
-        this.#u32(fact.toPort);
-        this.#u32(fact.seq);
-        this.#u32(fact.ack);
-        this.#u32(fact.flags);
-        this.#u32(fact.window);
-        this.#bytes(fact.payload);
+        this.#segment(fact);
         return segmentSent;
       case 'udp.datagram-sent':
         this.#reserve(24 + 3 * (fact.from.length + fact.to.length) + fact.payload.length);
@@ -131,6 +122,19 @@ export class FactWriter {
         this.#bySchema(fact);
         return kindNumber(fact.kind);
     }
+  }
+
+  #segment(fact: Extract<TraceFact, { kind: 'tcp.segment-sent' }>): void {
+    this.#reserve(40 + 3 * (fact.from.length + fact.to.length) + fact.payload.length);
+    this.#string(fact.from);
+    this.#u32(fact.fromPort);
+    this.#string(fact.to);
+    this.#u32(fact.toPort);
+    this.#u32(fact.seq);
+    this.#u32(fact.ack);
+    this.#u32(fact.flags);
+    this.#u32(fact.window);
+    this.#bytes(fact.payload);
   }
 
   #bySchema(fact: TraceFact): void {
