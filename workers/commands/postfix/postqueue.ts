@@ -122,22 +122,26 @@ function* showQueue(program: Program, parameters: Parameters, json: boolean): Pr
     program.warn(`Mail system is down -- accessing queue directly (${down})`);
     for (const message of listQueue(os, parameters)) list.add(message);
   } else {
-    const reply: Channel<QueuedMessage | 'end'> = os.channel();
+    const reply: Channel<QueuedMessage[] | 'end'> = os.channel();
     service.put({ kind: 'showq', reply });
     for (;;) {
-      const message = yield* reply.take({ deadline: os.now() + 3600 * SECOND });
-      if (message === 'end') break;
-      if (message === 'timeout') return program.fatal('malformed showq server response', exSoftware);
-      list.add(message);
+      const messages = yield* reply.take({ deadline: os.now() + 3600 * SECOND });
+      if (messages === 'end') break;
+      if (messages === 'timeout') return program.fatal('malformed showq server response', exSoftware);
+      for (const message of messages) list.add(message);
     }
   }
   list.end();
   return 0;
 }
 
+/** What is printed at once. */
+const textMax = 65_536;
+
 /** One object a line. */
 class JsonList {
   readonly #program: Program;
+  #text = '';
 
   constructor(program: Program) {
     this.#program = program;
@@ -156,22 +160,30 @@ class JsonList {
       `"sender": ${quoted(message.sender)}`,
       `"recipients": [${recipients.join(', ')}]`,
     ];
-    this.#program.print(`{${fields.join(', ')}}\n`);
+    this.#text += `{${fields.join(', ')}}\n`;
+    if (this.#text.length > textMax) this.end();
   }
-  end(): void {}
+  end(): void {
+    if (this.#text !== '') this.#program.print(this.#text);
+    this.#text = '';
+  }
 }
 
 // What showq(8) sends is printable: control characters became "?".
 function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
 }
 
 /** The listing that Sendmail's mailq(1) had. */
 class MailqList {
   readonly #program: Program;
   readonly #long: boolean;
+  /** the last time that was shown, in seconds, and how */
+  #second = -1;
+  #time = '';
   #count = 0;
   #bytes = 0;
+  #text = '';
 
   constructor(program: Program, parameters: Parameters) {
     this.#program = program;
@@ -187,7 +199,11 @@ class MailqList {
     else text = '-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n';
     const { queue, queueId, forcedExpire } = message;
     const state = queue === 'active' ? '*' : queue === 'hold' ? '!' : '';
-    const time = asctime(message.arrivedUs).slice(0, timeWidth).padStart(timeWidth);
+    const second = Math.floor(message.arrivedUs / SECOND);
+    if (second !== this.#second)
+      this.#time = asctime(message.arrivedUs).slice(0, timeWidth).padStart(timeWidth);
+    this.#second = second;
+    const time = this.#time;
     text += row(`${queueId}${state}${forcedExpire ? '#' : ''}`, String(message.size), time, message.sender);
     let last = '';
     for (const { address, reason } of message.recipients) {
@@ -198,11 +214,17 @@ class MailqList {
       }
       text += row('', '', '', address);
     }
-    this.#program.print(text);
+    this.#text += text;
+    if (this.#text.length > textMax) this.#flush();
     this.#count++;
     this.#bytes += message.size;
   }
+  #flush(): void {
+    if (this.#text !== '') this.#program.print(this.#text);
+    this.#text = '';
+  }
   end(): void {
+    this.#flush();
     const plural = this.#count === 1 ? '' : 's';
     this.#program.print(
       this.#count === 0

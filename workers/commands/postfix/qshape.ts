@@ -6,7 +6,7 @@
  * SEE ALSO  qshape(1), QSHAPE_README
  */
 import { SECOND, type Os } from '../../os/os.ts';
-import { decodeQueueFile } from '../../daemons/postfix/cleanup/queue-file.ts';
+import { readSummary } from '../../daemons/postfix/cleanup/queue-records.ts';
 
 import { Program, type Command } from './command.ts';
 import { getopt } from './getopt.ts';
@@ -82,12 +82,11 @@ class Shape {
   count(path: string): void {
     if (!/\/[A-Za-z0-9]{6,}$/.test(path)) return;
     const bytes = this.#os.files.read(path);
-    const file = bytes === null ? null : decodeQueueFile(bytes);
-    if (file === null || file.envelope.recipients.length === 0) return;
-    const { envelope } = file;
-    const bucket = this.#bucket(envelope.arrived);
+    const summary = bytes === null ? null : readSummary(bytes);
+    if (summary === null || summary.recipients.length === 0) return;
+    const bucket = this.#bucket(summary.arrived);
     const { bySender } = this.#options;
-    const addresses = bySender ? [envelope.sender] : envelope.recipients.map(({ address }) => address);
+    const addresses = bySender ? [summary.sender] : summary.recipients;
     for (const address of addresses) {
       this.#add('TOTAL', bucket);
       this.#countDomain(domainOf(address.toLowerCase()), bucket);

@@ -33,7 +33,7 @@ export type MasterRequest =
   | { kind: 'pickup' }
   /** a file was put into maildrop: the next regular wake-up of pickup will find it */
   | { kind: 'maildrop' }
-  | { kind: 'showq'; reply: Channel<QueuedMessage | 'end'> }
+  | { kind: 'showq'; reply: Channel<QueuedMessage[] | 'end'> }
   | { kind: 'flush'; what: FlushWhat; reply: Channel<FlushStatus> };
 
 /** Whose mail to try at once. */
@@ -69,6 +69,6 @@ export interface QueuedMessage {
 export interface LateServices {
   /** Takes what is in maildrop. */
   pickup(os: Os, instance: Instance): Proc<void>;
-  showq(os: Os, instance: Instance, reply: Channel<QueuedMessage | 'end'>): Proc<void>;
+  showq(os: Os, instance: Instance, reply: Channel<QueuedMessage[] | 'end'>): Proc<void>;
   flush(os: Os, instance: Instance, what: FlushWhat): Proc<FlushStatus>;
 }
