@@ -61,6 +61,10 @@ export class FirstRun {
     const [a, b] = cable;
     return this.#session.read(StateFold).link(names.indexOf(a), names.indexOf(b), now).fault !== '';
   });
+  /** what the button that mends the cable says: it acts on the present, whatever is looked at */
+  get mendWords(): string {
+    return this.#session.isPast ? 'Mend it now, in the present' : 'Mend the cable';
+  }
   /** from Send until the letter is in the world */
   readonly sending = $derived.by(() => this.#sentAt > 0 && (this.latest?.sentAt ?? -1) < this.#sentAt);
   readonly #isOver = $derived.by(() => {
