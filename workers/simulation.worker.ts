@@ -7,9 +7,12 @@
 import { expose } from 'comlink';
 
 import type { SimulationApi, TraceMessage } from './api.ts';
+import type { TlsServices } from './daemons/postfix/tls/tls-services.ts';
+import { hostAsksForTls } from './hosts/asks-for-tls.ts';
 import type { BootHost } from './hosts/boot.ts';
 import {
   earlyRoles,
+  fetchTls,
   needsLateParts,
   roleFiles,
   runNeedsLateParts,
@@ -124,10 +127,11 @@ class LateLoader {
   }
 }
 
-/** What the kinds of hosts run in this worker, as far as they were fetched. */
+/** What the kinds of hosts run in this worker, as far as they were fetched; and TLS where a host wants it. */
 class RoleLoader {
   readonly fetched: Partial<Record<HostKind, BootHost>>;
   readonly #late: LateLoader;
+  #tls: TlsServices | null = null;
 
   constructor(late: LateLoader) {
     this.#late = late;
@@ -140,15 +144,25 @@ class RoleLoader {
   /** Those of the hosts that are to run here, side by side. */
   async fetch({ world, runs }: PartitionSpec): Promise<void> {
     const kinds = new Set(runs.map((index) => world.hosts[index]!.kind));
-    await Promise.all([...kinds].map((kind) => this.#fetch(kind)));
+    const wantsTls = runs.some((index) => hostAsksForTls(world.hosts[index]!.files));
+    await Promise.all([wantsTls ? this.#fetchTls() : null, ...[...kinds].map((kind) => this.#fetch(kind))]);
   }
 
   async #fetch(kind: HostKind): Promise<void> {
     if (kind === 'mta' || kind === 'mail-host') this.#add(kind, await roleFiles[kind]());
   }
 
+  async #fetchTls(): Promise<void> {
+    this.#tls ??= await fetchTls();
+  }
+
+  readonly #getTls = (): TlsServices => {
+    if (this.#tls === null) throw new Error('the code for TLS is not loaded');
+    return this.#tls;
+  };
+
   #add(kind: HostKind, boot: BootRole): void {
-    this.fetched[kind] = (os) => boot(os, this.#late.get);
+    this.fetched[kind] = (os) => boot(os, this.#late.get, this.#getTls);
   }
 }
 

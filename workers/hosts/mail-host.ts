@@ -4,13 +4,14 @@
 import { startMailstore } from '../daemons/mailstore/mailstore.ts';
 import { startMua } from '../daemons/mua/mua.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
+import type { TlsServices } from '../daemons/postfix/tls/tls-services.ts';
 import type { Os } from '../os/os.ts';
 
 import type { LateParts } from './roles.ts';
 
 /** Starts the mailstore, Postfix and the user agents. */
-export function bootMailHost(os: Os, late: () => LateParts): void {
+export function bootMailHost(os: Os, late: () => LateParts, tls: () => TlsServices): void {
   startMailstore(os, (...session) => late().runImapSession(...session));
-  startPostfix(os, () => late().postfix);
+  startPostfix(os, () => late().postfix, tls);
   startMua(os, (...errand) => late().fetchMail(...errand));
 }

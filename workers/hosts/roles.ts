@@ -9,6 +9,7 @@
 import type { runImapSession } from '../daemons/mailstore/imapd/session.ts';
 import type { fetchMail } from '../daemons/mua/fetch.ts';
 import type { LateServices } from '../daemons/postfix/services.ts';
+import type { TlsServices } from '../daemons/postfix/tls/tls-services.ts';
 
 import type { Os } from '../os/os.ts';
 
@@ -32,8 +33,9 @@ export interface LateParts {
 /**
  * Starts the daemons of a host.
  * @param late called when a late part is needed; by then it must be there, see needsLateParts
+ * @param tls the same for the code for TLS, see hostAsksForTls
  */
-export type BootRole = (os: Os, late: () => LateParts) => void;
+export type BootRole = (os: Os, late: () => LateParts, tls: () => TlsServices) => void;
 
 /** What every worker of a browser has at once. */
 export const earlyRoles = {
@@ -49,6 +51,11 @@ export const roleFiles = {
   mta: () => import('./mail-servers.ts').then(({ bootMta }) => bootMta),
   'mail-host': () => import('./mail-servers.ts').then(({ bootMailHost }) => bootMailHost),
 } as const;
+
+/** Fetches the code for TLS. */
+export function fetchTls(): Promise<TlsServices> {
+  return import('./tls-part.ts').then(({ tlsServices }) => tlsServices);
+}
 
 /** Whether the late parts must be there before this input takes effect. */
 export function needsLateParts(command: InputCommand): boolean {

@@ -92,6 +92,8 @@ export type Operation =
   /** half close */
   | { kind: 'end' }
   | { kind: 'destroy' }
+  /** TLS from here on → '' or why not */
+  | { kind: 'starttls'; timeoutMs: number }
   /** → SinkMessage, or null */
   | { kind: 'delivered'; to: string; timeoutMs: number };
 
@@ -176,7 +178,10 @@ class Player {
     }
     if (step.delivered !== undefined) return yield* this.#expectDelivered(step.delivered, index);
     if (step.starttls === true) {
-      this.#differs(index, 'code', 'STARTTLS is not played');
+      const failure = yield { kind: 'starttls', timeoutMs: this.#test.timeoutMs ?? timeoutMsUsual };
+      this.#lastAt = yield* now();
+      if (failure === '') return true;
+      this.#differs(index, 'code', `no TLS: ${String(failure)}`);
       return false;
     }
     if (step.destroy === true || step.end === true) {

@@ -6,14 +6,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import * as ascii from '../bytes/ascii.ts';
+import { secure } from '../daemons/clients/tls-connection.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
 import { BootedPartition } from '../hosts/boot.ts';
 import { roles } from '../hosts/all-roles.ts';
 import { lateParts } from '../hosts/late-parts.ts';
+import { tlsServices } from '../hosts/tls-part.ts';
 import type { World } from '../hosts/world.ts';
 import { MILLISECOND, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
 import { decodeMessage, encodeMessage, makeResponse, type DnsRecord } from '../protocols/dns/message.ts';
 import { rdataFormat } from '../protocols/dns/rdata/index.ts';
+import { tlsClient } from '../protocols/tls/index.ts';
 import { eventAt } from '../trace/batch.ts';
 
 import {
@@ -63,7 +66,11 @@ export class ConformanceHost {
       os.spawn('zones', (child) => answerQueries(child, zones));
       for (const [index, kind] of (['esmtp', 'plain', 'lmtp'] as const).entries())
         os.spawn('sink', (child) => acceptMail(child, { port: 12601 + index, kind, inbox: this.#inbox }));
-      startPostfix(os, () => lateParts.postfix);
+      startPostfix(
+        os,
+        () => lateParts.postfix,
+        () => tlsServices,
+      );
     };
     this.#booted = new BootedPartition({
       world,
@@ -145,6 +152,12 @@ function hostFiles(folder: string, config: string): Record<string, string> {
     '/etc/resolv.conf': 'nameserver 127.0.0.1\n',
     '/etc/postfix/sasl/smtpd.conf':
       'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: LOGIN PLAIN\n',
+    ...Object.fromEntries(
+      ['smtpd.crt', 'smtpd.key'].map((name) => [
+        `/etc/postfix/run/tls/${name}`,
+        readFileSync(path.join(folder, 'tls', name), 'utf8'),
+      ]),
+    ),
     '/etc/sasldb-users': 'alice@example.com:secret1\nbob@example.com:secret2\n',
     ...Object.fromEntries(
       readdirSync(maps).map((name) => [
@@ -179,6 +192,15 @@ function* drive(os: Os, { game, port, inbox, done }: Play): Proc<void> {
       });
       conn = typeof made === 'string' ? null : made;
       answer = conn !== null;
+    } else if (operation.kind === 'starttls') {
+      const engine = tlsClient({ random: os.random, serverName: '' });
+      const deadline = os.now() + operation.timeoutMs * MILLISECOND;
+      const secured = yield* secure(conn!, engine, { deadline });
+      if ('failure' in secured) answer = `${secured.failure} ${secured.reason}`;
+      else {
+        conn = secured;
+        answer = '';
+      }
     } else answer = yield* perform(os, conn!, operation, inbox);
   }
 }
@@ -217,6 +239,7 @@ function* perform(os: Os, conn: Connection, operation: Operation, inbox: SinkMes
       }
     }
     case 'connect':
+    case 'starttls':
       return false;
   }
 }

@@ -2,6 +2,7 @@
  * conformance-sockets — plays a recorded dialogue over a real TCP connection
  */
 import net from 'node:net';
+import tls from 'node:tls';
 
 import { playCase, type Answer, type CaseResult, type Operation, type SmtpCase } from './conformance-case.ts';
 
@@ -53,6 +54,8 @@ class Client {
       case 'destroy':
         this.#socket?.destroy();
         return null;
+      case 'starttls':
+        return await this.#startTls(operation.timeoutMs);
       case 'delivered':
         return null;
     }
@@ -60,13 +63,34 @@ class Client {
 
   async #connect(from: string | null): Promise<boolean> {
     const socket = net.connect({ ...this.#server, ...(from === null ? {} : { localAddress: from }) });
-    this.#socket = socket;
     let connected = false;
     socket.setNoDelay(true);
     socket.on('connect', () => {
       connected = true;
       this.#wake();
     });
+    this.#listen(socket);
+    await this.#wait(connectTimeoutMs, () => connected || this.#closed);
+    return connected;
+  }
+
+  /** The recorded hosts' certificates are their own: who it is does not matter here. */
+  async #startTls(timeoutMs: number): Promise<string> {
+    const below = this.#socket!;
+    below.removeAllListeners('data');
+    let failure: string | null = null;
+    const socket = tls.connect({ socket: below, rejectUnauthorized: false }, () => {
+      failure = '';
+      this.#wake();
+    });
+    socket.on('error', (error) => (failure ??= error.message));
+    this.#listen(socket);
+    await this.#wait(timeoutMs, () => failure !== null || this.#closed);
+    return failure ?? 'no handshake';
+  }
+
+  #listen(socket: net.Socket): void {
+    this.#socket = socket;
     socket.on('data', (bytes) => {
       this.#received += bytes.toString('latin1');
       this.#wake();
@@ -76,8 +100,6 @@ class Client {
         this.#closed = true;
         this.#wake();
       });
-    await this.#wait(connectTimeoutMs, () => connected || this.#closed);
-    return connected;
   }
 
   async #readLine(timeoutMs: number): Promise<string | null> {

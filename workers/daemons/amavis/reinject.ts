@@ -106,5 +106,6 @@ function failed(session: AmavisSession, what: string): Reinjected {
 }
 
 function describe(outcome: Outcome): string {
-  return outcome.kind === 'reply' ? outcome.reply.text : `${outcome.kind} while ${outcome.doing}`;
+  if (outcome.kind === 'reply') return outcome.reply.text;
+  return outcome.kind === 'unwilling' ? outcome.text : `${outcome.kind} while ${outcome.doing}`;
 }

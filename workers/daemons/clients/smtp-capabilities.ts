@@ -62,12 +62,16 @@ function candidateAt(bytes: Uint8Array, at: number): string | null {
     case 0x50:
       return 'PIPELINING';
     case 0x53:
-      return capital(bytes[at + 1]!) === 0x49 ? 'SIZE' : 'SMTPUTF8';
+      return startingWithS(capital(bytes[at + 1]!));
     case 0x58:
       return 'XFORWARD';
     default:
       return null;
   }
+}
+
+function startingWithS(second: number): string {
+  return second === 0x49 ? 'SIZE' : second === 0x54 ? 'STARTTLS' : 'SMTPUTF8';
 }
 
 function startsWith(bytes: Uint8Array, at: number, keyword: string): boolean {

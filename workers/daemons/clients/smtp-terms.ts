@@ -3,7 +3,7 @@
  *
  * SEE ALSO  smtp.ts
  */
-import { SECOND, type Connection, type EventId, type VirtualTime } from '../../os/os.ts';
+import { SECOND, type Connection, type EventId, type Os, type Proc, type VirtualTime } from '../../os/os.ts';
 
 import type { Capabilities } from './smtp-capabilities.ts';
 import type { SmtpReply } from './smtp-reply.ts';
@@ -46,6 +46,8 @@ export interface SessionOptions {
    * AUTH PLAIN after EHLO; a server without AUTH PLAIN is a failure (command "AUTH command", reply code 0)
    */
   auth?: { user: string; password: string };
+  /** TLS after EHLO, or from the first byte when `wrapped` */
+  tls?: { readonly start: StartTls; readonly wrapped: boolean };
 }
 
 /** What decided about a recipient or a handshake. */
@@ -59,6 +61,8 @@ export type Outcome = { at: VirtualTime; cause: EventId } &
     | { kind: 'lost' | 'timeout'; doing: string }
     /** What came was no reply. */
     | { kind: 'garbled'; doing: string }
+    /** The client itself will not go on. optional: only because it tried TLS, which it could do without */
+    | { kind: 'unwilling'; status: string; text: string; optional: boolean }
   );
 
 /** An open session. Capabilities are the keywords that the client knows, with the rest of their line. */
@@ -116,3 +120,14 @@ export interface TransactionResult {
   /** whether the session can take another transaction; otherwise the connection is closed or closing */
   open: boolean;
 }
+
+/**
+ * Goes on over TLS, or not.
+ * @param offers what the server said to EHLO; null = there was no EHLO, TLS comes first
+ * @returns the connection to say hello on again; null = go on as before; or why there is no session
+ */
+export type StartTls = (
+  os: Os,
+  conn: Connection,
+  offers: Capabilities | null,
+) => Proc<Connection | null | Outcome>;

@@ -50,10 +50,18 @@ export function isSent(outcome: Outcome): boolean {
  */
 export function* openSession(
   os: Os,
-  conn: Connection,
+  connection: Connection,
   options: SessionOptions,
 ): Proc<SmtpSession | SessionFailure> {
   const { helo } = options.timeouts;
+  const { tls } = options;
+  let conn = connection;
+  if (tls?.wrapped === true) {
+    const secured = yield* tls.start(os, conn, null);
+    if (secured === null || 'kind' in secured)
+      return fail(conn, secured ?? broken(os, 'reset', 'starting TLS'));
+    conn = secured;
+  }
   const greeting = yield* readReply(conn, os.now() + helo, false);
   if (typeof greeting === 'string')
     return fail(conn, broken(os, greeting, 'receiving the initial server greeting'));
@@ -61,20 +69,17 @@ export function* openSession(
     yield* conn.write(quitLine);
     return fail(conn, replied(os, greeting, initialGreeting));
   }
-  const isLmtp = options.protocol === 'lmtp';
-  let used = isLmtp ? 'LHLO' : 'EHLO';
-  let hello = yield* exchange(os, conn, `${used} ${options.hello}`, helo);
-  // RFC 5321 §3.2: a server that does not know EHLO is greeted with HELO.
-  if (typeof hello !== 'string' && !isLmtp && replyClass(hello) === 5) {
-    used = 'HELO';
-    hello = yield* exchange(os, conn, `HELO ${options.hello}`, helo);
+  let hello = yield* sayHello(os, conn, options);
+  if (tls?.wrapped === false && hello instanceof Capabilities) {
+    const secured = yield* tls.start(os, conn, hello);
+    if (secured !== null) {
+      if ('kind' in secured) return fail(conn, secured);
+      conn = secured;
+      hello = yield* sayHello(os, conn, options);
+    }
   }
-  if (typeof hello === 'string') return fail(conn, broken(os, hello, `performing the ${used} handshake`));
-  if (replyClass(hello) !== 2) {
-    yield* conn.write(quitLine);
-    return fail(conn, replied(os, hello, `${used} command`));
-  }
-  const capabilities = used === 'HELO' ? new Capabilities() : parseCapabilities(hello.frame);
+  if (!(hello instanceof Capabilities)) return fail(conn, hello);
+  const capabilities = hello;
   const session: SmtpSession = {
     conn,
     protocol: options.protocol,
@@ -85,6 +90,24 @@ export function* openSession(
   if (options.auth === undefined) return session;
   const refusal = yield* authenticate(os, session, options.auth);
   return refusal === null ? session : fail(conn, refusal);
+}
+
+function* sayHello(os: Os, conn: Connection, options: SessionOptions): Proc<Capabilities | Outcome> {
+  const { helo } = options.timeouts;
+  const isLmtp = options.protocol === 'lmtp';
+  let used = isLmtp ? 'LHLO' : 'EHLO';
+  let hello = yield* exchange(os, conn, `${used} ${options.hello}`, helo);
+  // RFC 5321 §3.2: a server that does not know EHLO is greeted with HELO.
+  if (typeof hello !== 'string' && !isLmtp && replyClass(hello) === 5) {
+    used = 'HELO';
+    hello = yield* exchange(os, conn, `HELO ${options.hello}`, helo);
+  }
+  if (typeof hello === 'string') return broken(os, hello, `performing the ${used} handshake`);
+  if (replyClass(hello) !== 2) {
+    yield* conn.write(quitLine);
+    return replied(os, hello, `${used} command`);
+  }
+  return used === 'HELO' ? new Capabilities() : parseCapabilities(hello.frame);
 }
 
 /** One mail transaction. The caller looks at each recipient's outcome. */
@@ -195,7 +218,8 @@ class Progress {
 const endOfData = 'end of DATA command';
 const initialGreeting = 'initial greeting';
 const groupBytesMax = 32_768; // stay below the 64 kB that a peer that does not read can hold up
-const quitLine = ascii.encode('QUIT\r\n');
+/** Said before the connection is closed. */
+export const quitLine = ascii.encode('QUIT\r\n');
 const dotLine = ascii.encode('.\r\n');
 const dotQuitLines = ascii.encode('.\r\nQUIT\r\n');
 
@@ -290,7 +314,8 @@ function* authenticate(
   return replied(os, reply, 'AUTH command');
 }
 
-function* exchange(
+/** Says a line and reads the reply. */
+export function* exchange(
   os: Os,
   conn: Connection,
   line: string,
@@ -301,11 +326,13 @@ function* exchange(
   return yield* readReply(conn, os.now() + timeoutUs, false);
 }
 
-function replied(os: Os, reply: SmtpReply, command: string): Outcome {
+/** The server's reply as what decided. */
+export function replied(os: Os, reply: SmtpReply, command: string): Outcome {
   return { kind: 'reply', reply, command, at: os.now(), cause: os.cause };
 }
 
-function broken(os: Os, how: ReadReplyFailure, doing: string): Outcome {
+/** The end of the connection as what decided. */
+export function broken(os: Os, how: ReadReplyFailure, doing: string): Outcome {
   const kind = how === 'timeout' ? 'timeout' : how === 'garbled' ? 'garbled' : 'lost';
   return { kind, doing, at: os.now(), cause: os.cause };
 }

@@ -135,6 +135,8 @@ function bootMail(os: Os, scenario: Scenario, queue: MemoryQueue): void {
     line_length_limit: 998,
     disable_mime_output_conversion: false,
     ownAddresses: [mailAddress],
+    tls: null,
+    plainAfter: 300 * SECOND,
   });
   const pools: Record<string, AgentPool> = {
     smtp: new AgentPool(os, {

@@ -97,7 +97,7 @@ function deliverBy(
   switch (command) {
     case 'smtp':
     case 'lmtp': {
-      const config = smtpConfig(service.parameters, { protocol: command, agent, addresses: with_.addresses });
+      const config = smtpConfig(service, { protocol: command, agent, addresses: with_.addresses });
       return (os, request) => deliverSmtp(os, config, request);
     }
     case 'error':
@@ -117,7 +117,7 @@ function deliverBy(
 }
 
 function smtpConfig(
-  parameters: Parameters,
+  { instance, parameters }: Service,
   options: { protocol: 'smtp' | 'lmtp'; agent: Agent; addresses: readonly string[] },
 ): SmtpConfig {
   const { protocol, agent } = options;
@@ -149,7 +149,21 @@ function smtpConfig(
     fallback_relay: parameters.list(name('fallback_relay')),
     send_xforward_command: parameters.bool(name('send_xforward_command')),
     ownAddresses: options.addresses,
+    tls: usesTls(parameters, protocol) ? instance.tls().openClient(instance, parameters, protocol) : null,
+    plainAfter: parameters.time('minimal_backoff_time'),
   };
+}
+
+// What may make smtp(8) speak TLS, with some destinations or all.
+function usesTls(parameters: Parameters, protocol: 'smtp' | 'lmtp'): boolean {
+  const level = parameters.text(`${protocol}_tls_security_level`);
+  return (
+    (level !== '' && level !== 'none') ||
+    parameters.text(`${protocol}_tls_policy_maps`) !== '' ||
+    parameters.bool(`${protocol}_tls_wrappermode`) ||
+    parameters.bool(`${protocol}_use_tls`) ||
+    parameters.bool(`${protocol}_enforce_tls`)
+  );
 }
 
 // A connect timeout of 0 leaves it to the operating system.

@@ -6,10 +6,11 @@ import { SECOND, type Os, type Proc, type VirtualTime } from '../../../os/os.ts'
 import { openCleanupStream, type CleanupService } from '../cleanup/cleanup.ts';
 import { readCleanupConfig } from '../cleanup/config.ts';
 import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
-import type { Instance } from '../instance.ts';
+import type { Instance, Service } from '../instance.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
 import { openTables, type TableContext } from '../maps/open-tables.ts';
 import type { Parameters } from '../parameters.ts';
+import type { ServerTls, TlsServices } from '../tls/tls-services.ts';
 import { Resolver } from '../trivial-rewrite/resolve.ts';
 import { rewriteAddress } from '../trivial-rewrite/rewrite.ts';
 import type { Resolution } from '../trivial-rewrite/route.ts';
@@ -23,6 +24,7 @@ export function makeInstance(options: {
   addresses: readonly string[];
   cleanupOs: () => Os;
   wake: () => void;
+  tls?: () => TlsServices;
 }): Instance {
   return new PostfixInstance(options);
 }
@@ -73,12 +75,15 @@ function isFor(answer: Remembered | null, address: string, sender: string): bool
 
 class PostfixInstance implements Instance {
   readonly parameters: Parameters;
+  readonly tls: () => TlsServices;
   readonly #opened = new Map<string, LookupTables>();
   readonly #context: TableContext;
   readonly #resolver: Resolver;
   readonly #cleanup: CleanupService;
   /** what each process was told lately, as resolve_clnt(3) and smtpd's cache remember it */
   readonly #resolutions = new WeakMap<Os, Resolutions>();
+  /** of each smtpd process */
+  readonly #serverTls = new WeakMap<Os, ServerTls | null>();
   #unfinishedLast = 0;
 
   constructor(options: {
@@ -86,9 +91,11 @@ class PostfixInstance implements Instance {
     addresses: readonly string[];
     cleanupOs: () => Os;
     wake: () => void;
+    tls?: () => TlsServices;
   }) {
     const { parameters } = options;
     this.parameters = parameters;
+    this.tls = options.tls ?? noTls;
     this.#context = {
       recipientDelimiter: parameters.text('recipient_delimiter'),
       aliasTables: new Set([...parameters.list('alias_maps'), ...parameters.list('alias_database')]),
@@ -132,6 +139,12 @@ class PostfixInstance implements Instance {
     return openCleanupStream(this.#cleanup, os, envelope);
   }
 
+  serverTls(os: Os, service: Service): ServerTls | null {
+    let made = this.#serverTls.get(os);
+    if (made === undefined) this.#serverTls.set(os, (made = this.tls().openServer(os, service)));
+    return made;
+  }
+
   #resolutionsOf(os: Os): Resolutions {
     let known = this.#resolutions.get(os);
     if (known === undefined) this.#resolutions.set(os, (known = new Resolutions()));
@@ -141,4 +154,8 @@ class PostfixInstance implements Instance {
   *#isLocalDomain(os: Os, domain: string): Proc<boolean> {
     return (yield* this.#resolver.isLocalDomain(os, domain)).kind === 'yes';
   }
+}
+
+function noTls(): never {
+  throw new Error('main.cf asks for TLS, and its code is not loaded');
 }

@@ -38,6 +38,7 @@ import { verifyPassword } from '../sasl/authenticate.ts';
 import { servicePaths, type LateServices, type MasterRequest } from '../services.ts';
 import { Anvil } from '../smtpd/anvil.ts';
 import { runSmtpd } from '../smtpd/smtpd.ts';
+import type { TlsServices } from '../tls/tls-services.ts';
 
 import { limitsOf, serviceOf, startDeliveryServices } from './delivery-services.ts';
 import { enterMessage, traceLines } from './enter-message.ts';
@@ -51,9 +52,14 @@ const ident = 'postfix/master';
 /**
  * Starts Postfix on the host.
  * @param late what is started when somebody asks; without it only smtpd and the delivery agents run
+ * @param tls the code for TLS: called only when the configuration asks for TLS, see hosts/asks-for-tls.ts
  */
-export function startPostfix(os: Os, late: (() => LateServices) | null = null): void {
-  os.spawn('postfix/master', (child) => master(child, late));
+export function startPostfix(
+  os: Os,
+  late: (() => LateServices) | null = null,
+  tls?: () => TlsServices,
+): void {
+  os.spawn('postfix/master', (child) => master(child, late, tls));
 }
 
 /** The daemons as one configuration has them. */
@@ -66,13 +72,22 @@ interface Generation {
   readonly front: ProcGroup;
 }
 
+interface TlsCode {
+  tls?: () => TlsServices;
+}
+
 type Requests = Channel<MasterRequest | InputCommand>;
 
 /** Runs until it is told to stop (SIGTERM) or the host ends. */
-export function* master(os: Os, late: (() => LateServices) | null = null): Proc<void> {
+export function* master(
+  os: Os,
+  late: (() => LateServices) | null = null,
+  tls?: () => TlsServices,
+): Proc<void> {
   const daemons = os.group();
   const requests = os.inputs('queue.') as Requests;
-  const first = start(os, daemons, { events: os.channel(), busy: null });
+  const common = tls === undefined ? {} : { tls };
+  const first = start(os, daemons, { ...common, events: os.channel(), busy: null });
   if (first === null) return;
   let generation = first;
   const onDemand = late === null ? null : new OnDemand(os, daemons, late);
@@ -86,7 +101,7 @@ export function* master(os: Os, late: (() => LateServices) | null = null): Proc<
       else if (request.kind === 'queue.flush') events.put({ kind: 'flush' });
       else if (request.kind === 'signal') {
         if (request.signal === 'TERM') return;
-        const next = yield* reload(os, daemons, generation);
+        const next = yield* reload(os, daemons, generation, common);
         if (next === null) return;
         generation = next;
       } else onDemand?.serve(instance, request as Exclude<MasterRequest, { kind: 'signal' }>);
@@ -108,7 +123,7 @@ export function* master(os: Os, late: (() => LateServices) | null = null): Proc<
 function start(
   os: Os,
   daemons: ProcGroup,
-  { events, busy }: { events: Channel<QmgrEvent>; busy: ReadonlySet<string> | null },
+  { events, busy, ...common }: TlsCode & { events: Channel<QmgrEvent>; busy: ReadonlySet<string> | null },
 ): Generation | null {
   const { parameters, problems } = readMainCf(os, `${configDirectory}/main.cf`);
   const masterCf = os.files.read(`${configDirectory}/master.cf`);
@@ -123,6 +138,7 @@ function start(
   const trigger = `${parameters.text('queue_directory')}/${servicePaths.qmgr}`;
   if (busy === null) removeUnfinished(os, parameters);
   const instance = makeInstance({
+    ...common,
     parameters,
     addresses: os.addresses,
     cleanupOs: startCleanup(front.os),
@@ -134,13 +150,13 @@ function start(
   return { instance, entries, events, front };
 }
 
-function* reload(os: Os, daemons: ProcGroup, old: Generation): Proc<Generation | null> {
+function* reload(os: Os, daemons: ProcGroup, old: Generation, common: TlsCode): Proc<Generation | null> {
   old.front.kill();
   const heir: Channel<QmgrEvent> = os.channel();
   const busy: Channel<Set<string>> = os.channel();
   old.events.put({ kind: 'retire', busy, heir });
   const left = yield* busy.take({ deadline: NEVER });
-  return start(os, daemons, { events: heir, busy: left === 'timeout' ? new Set() : left });
+  return start(os, daemons, { ...common, events: heir, busy: left === 'timeout' ? new Set() : left });
 }
 
 // Whoever opens these paths reaches what runs now.

@@ -6,7 +6,7 @@
  * host's words decide the deferral. Runs as smtp, relay, lmtp or any other service that master.cf starts with
  * smtp(8) or lmtp(8).
  *
- * SIMPLIFIED: no TLS, no SASL client, no connection cache: each delivery opens its own connection. A learner
+ * SIMPLIFIED: no SASL client, no connection cache: each delivery opens its own connection. A learner
  * sees the difference as more TCP handshakes under load (the real one reuses connections to busy
  * destinations).
  *
@@ -74,9 +74,17 @@ function* trySite(
   let sessions = 0;
   const { mx_address_limit: limit, mx_session_limit: sessionsMax } = config;
   const tries = limit > 0 ? Math.min(limit, hosts.length) : hosts.length;
-  for (let i = 0; i < tries; i++) {
+  /** the host is tried once more, without TLS */
+  let isPlain = false;
+  for (let i = 0; i < tries;) {
     if (state.left.length === 0) return null;
-    const host = hosts[i]!;
+    const host = hosts[i++]!;
+    const tls = config.tls === null || isPlain ? null : yield* config.tls.policyFor(os, site, host);
+    isPlain = false;
+    if (tls !== null && 'text' in tls) {
+      reason = ownReason(tls.status, tls.text);
+      continue;
+    }
     const to = { address: host.address, port: host.port };
     const connection = yield* os.connect({ to, deadline: os.now() + config.connect_timeout });
     if (typeof connection === 'string') {
@@ -86,9 +94,13 @@ function* trySite(
     }
     sessions++;
     const lastSession = sessionsMax > 0 && sessions === sessionsMax;
-    const final = isLast && (lastSession || i === tries - 1);
-    const result = yield* call(deliverToHost(os, config, state, { host, connection, final }));
+    const final = isLast && (lastSession || i === tries);
+    const result = yield* call(deliverToHost(os, config, state, { host, connection, final, tls }));
     reason = result.reason;
+    if (result.again) {
+      isPlain = true;
+      i--;
+    }
     if (!result.greeted)
       sessions--; // sessions that fail before the end of EHLO do not count
     else if (lastSession) break;

@@ -42,6 +42,8 @@ export function reasonOf(outcome: Outcome, host: RemoteHost): Reason {
       const remote = { dsn: reply.enhanced, remoteMta: host.name, diagnostic: reply.text };
       if (isHandshake(command))
         return { ...remote, text: `host ${name} refused to talk to me: ${reply.text}` };
+      if (command === 'STARTTLS command')
+        return { ...remote, text: `TLS is required, but host ${name} refused to start TLS: ${reply.text}` };
       if (command === 'AUTH command')
         return { ...remote, text: `SASL authentication failed; server ${name} said: ${reply.text}` };
       return { ...remote, text: `host ${name} said: ${reply.text} (in reply to ${command})` };
@@ -52,6 +54,8 @@ export function reasonOf(outcome: Outcome, host: RemoteHost): Reason {
       return ownReason('4.4.2', `conversation with ${name} timed out while ${outcome.doing}`);
     case 'garbled':
       return ownReason('4.5.0', `remote protocol error in reply from ${name} while ${outcome.doing}`);
+    case 'unwilling':
+      return ownReason(outcome.status, outcome.text);
   }
 }
 

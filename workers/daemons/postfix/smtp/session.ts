@@ -35,6 +35,7 @@ import {
   type Reason,
   type RemoteHost,
 } from './reasons.ts';
+import type { HostTls } from '../tls/tls-services.ts';
 import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
 export interface HostResult {
@@ -42,29 +43,40 @@ export interface HostResult {
   reason: Reason | null;
   /** the session got past EHLO */
   greeted: boolean;
+  /** TLS failed: the same host is to be tried without it */
+  again: boolean;
 }
 
 /**
  * Delivers what is left of the request to one host.
  * @param final no other host will be tried: soft failures defer instead of leaving the recipient to the next
  * host
+ * @param tls null = without TLS
  */
 export function* deliverToHost(
   os: Os,
   config: SmtpConfig,
   state: DeliveryState,
-  { host, connection, final }: { host: RemoteHost; connection: Connection; final: boolean },
+  {
+    host,
+    connection,
+    final,
+    tls,
+  }: { host: RemoteHost; connection: Connection; final: boolean; tls: HostTls | null },
 ): Proc<HostResult> {
-  const session = yield* openSession(os, connection, {
-    protocol: config.protocol,
-    hello: config.helo_name,
-    timeouts: config.timeouts,
-  });
+  const options = { protocol: config.protocol, hello: config.helo_name, timeouts: config.timeouts };
+  const session = yield* openSession(
+    os,
+    connection,
+    tls === null || tls.start === null
+      ? options
+      : { ...options, tls: { start: tls.start, wrapped: tls.wrapped } },
+  );
   if ('failure' in session) {
-    return {
-      reason: refuseAll(os, config, state, { outcome: session.failure, host, final }),
-      greeted: false,
-    };
+    const outcome = session.failure;
+    const again = outcome.kind === 'unwilling' && outcome.optional && mayGoPlain(config, state);
+    const reason = refuseAll(os, config, state, { outcome, host, final: final && !again });
+    return { reason, greeted: false, again };
   }
   const connected = os.now();
   if (requiresUtf8(state) && !session.capabilities.has('SMTPUTF8'))
@@ -90,7 +102,12 @@ export function* deliverToHost(
     if (left !== null) reason = left;
   }
   os.because(because);
-  return { reason, greeted: true };
+  return { reason, greeted: true, again: false };
+}
+
+// Mail that has waited long enough: its first attempt is for TLS alone.
+function mayGoPlain(config: SmtpConfig, { request }: DeliveryState): boolean {
+  return request.active - request.arrived >= config.plainAfter;
 }
 
 // Refusals at RCPT are logged before what the end of data gave, as they came.
@@ -152,7 +169,7 @@ function* refuseUtf8(
     recordBounced(os, config.agent, state.request, { recipient, relay: formatRelay(host), times, ...reason });
   state.left = [];
   yield* quitSession(os, session);
-  return { reason: null, greeted: true };
+  return { reason: null, greeted: true, again: false };
 }
 
 function xforwardOf(state: DeliveryState): [string, string][] {
@@ -230,7 +247,7 @@ function refuseAll(
     state.deferred = true;
     state.reason = reason.text;
   }
-  state.trouble = reason;
+  state.trouble = outcome.kind === 'unwilling' && outcome.optional ? null : reason;
   state.left = [];
   return null;
 }

@@ -6,6 +6,8 @@ import type { Agent } from '../delivery/record.ts';
 import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
 import type { DeliveryTimes } from '../delivery/status-line.ts';
 
+import type { ClientTls } from '../tls/tls-services.ts';
+
 import type { Reason } from './reasons.ts';
 
 /** Parameters of smtp(8); lmtp(8) has the same under lmtp_ names. */
@@ -32,6 +34,10 @@ export interface SmtpConfig {
   send_xforward_command: boolean;
   /** mail to these addresses on port 25 would loop */
   ownAddresses: readonly string[];
+  /** null: the service never uses TLS */
+  tls: ClientTls | null;
+  /** mail older than this goes without TLS when a handshake failed (minimal_backoff_time) */
+  plainAfter: number;
 }
 
 /** What is known of a request while hosts are tried. */

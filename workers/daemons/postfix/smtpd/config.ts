@@ -6,6 +6,8 @@
  */
 import type { Parameters } from '../parameters.ts';
 
+import { parseTlsLevel } from '../tls/tls-level.ts';
+
 import { discardedKeywords, Offer } from './hello.ts';
 import { NameAddressList } from './name-address-list.ts';
 import { parseRestrictions, type RestrictionItem } from './restriction-table.ts';
@@ -37,7 +39,11 @@ export interface SmtpdConfig {
   /** 'normalize' is "yes": only CRLF . CRLF ends a message */
   readonly forbid_bare_newline: 'no' | 'normalize' | 'reject';
   readonly sasl_auth_enable: boolean;
+  /** STARTTLS is offered, or there is TLS from the start */
+  readonly use_tls: boolean;
   readonly enforce_tls: boolean;
+  readonly tls_wrappermode: boolean;
+  readonly tls_received_header: boolean;
   /** receive_override_options */
   readonly override: readonly string[];
   readonly restrictions: Readonly<Record<SmtpdPart, readonly RestrictionItem[]>>;
@@ -58,8 +64,9 @@ export interface SmtpdConfig {
   readonly offer: Offer;
   readonly noop_commands: readonly string[];
   readonly disable_vrfy_command: boolean;
-  /** AUTH is offered and taken */
-  readonly offersAuth: boolean;
+  /** AUTH is offered and taken: in plain text, and over TLS */
+  readonly authInPlain: boolean;
+  readonly authOverTls: boolean;
   readonly broken_sasl_auth_clients: boolean;
   /** smtpd_sasl_path, as the file of the library */
   readonly saslFile: string;
@@ -74,7 +81,30 @@ export interface SmtpdConfig {
 
 /** Reads them for a service. */
 export function readConfig(parameters: Parameters): SmtpdConfig {
-  return { ...readLimits(parameters), ...readLists(parameters) };
+  return { ...readLimits(parameters), ...readLists(parameters), ...readTls(parameters) };
+}
+
+function readTls(parameters: Parameters) {
+  const word = parameters.text('smtpd_tls_security_level');
+  // Levels that verify a server mean no more than "encrypt" here; smtpd(8) warns of them.
+  const level = word === '' ? null : parseTlsLevel(word);
+  const enforce_tls =
+    level === null ? parameters.bool('smtpd_enforce_tls') : level !== 'none' && level !== 'may';
+  const tls_wrappermode = parameters.bool('smtpd_tls_wrappermode');
+  const usesTls = level === null ? parameters.bool('smtpd_use_tls') : level !== 'none';
+  const hasAuth = parameters.bool('smtpd_sasl_auth_enable');
+  const isAuthSecret = enforce_tls || parameters.bool('smtpd_tls_auth_only');
+  // SIMPLIFIED: where "noplaintext" leaves no mechanism AUTH is not offered; the real smtpd(8) ends there.
+  const allowsPlaintext = (name: string): boolean => !parameters.list(name).includes('noplaintext');
+  return {
+    sasl_auth_enable: hasAuth,
+    use_tls: usesTls || enforce_tls || tls_wrappermode,
+    enforce_tls,
+    tls_wrappermode,
+    tls_received_header: parameters.bool('smtpd_tls_received_header'),
+    authInPlain: hasAuth && !isAuthSecret && allowsPlaintext('smtpd_sasl_security_options'),
+    authOverTls: hasAuth && allowsPlaintext('smtpd_sasl_tls_security_options'),
+  };
 }
 
 function readLimits(parameters: Parameters) {
@@ -102,10 +132,6 @@ function readLimits(parameters: Parameters) {
     forbid_bare_newline: (bareNewline === 'reject' || bareNewline === 'no'
       ? bareNewline
       : 'normalize') as SmtpdConfig['forbid_bare_newline'],
-    sasl_auth_enable: parameters.bool('smtpd_sasl_auth_enable'),
-    enforce_tls:
-      parameters.text('smtpd_tls_security_level') === 'encrypt' || parameters.bool('smtpd_enforce_tls'),
-    offersAuth: parameters.bool('smtpd_sasl_auth_enable') && !parameters.bool('smtpd_tls_auth_only'),
     saslFile: `/etc/postfix/sasl/${parameters.text('smtpd_sasl_path')}.conf`,
     broken_sasl_auth_clients: parameters.bool('broken_sasl_auth_clients'),
     sasl_authenticated_header: parameters.bool('smtpd_sasl_authenticated_header'),

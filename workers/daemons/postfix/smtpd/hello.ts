@@ -88,6 +88,11 @@ function* takeName(session: Session, tokens: readonly Token[], verb: 'HELO' | 'E
   return null;
 }
 
+/** Whether AUTH is offered and taken now. */
+export function offersAuth({ config, tls }: Session): boolean {
+  return tls === null ? config.authInPlain : config.authOverTls;
+}
+
 /** The reply to EHLO: made again only when it is another one than the last. */
 export class Offer {
   #reply = '';
@@ -95,18 +100,22 @@ export class Offer {
   #mechanisms: readonly string[] | null = null;
   #xclient = false;
   #xforward = false;
+  #overTls = false;
 
   replyTo(session: Session): string {
     const { config, discarded, xclientAllowed, xforwardAllowed } = session;
-    const offered = config.offersAuth ? config.mechanisms.of(session) : null;
+    const offered = offersAuth(session) ? config.mechanisms.of(session) : null;
+    const overTls = session.tls !== null;
     const isSame =
       this.#discarded === discarded &&
       this.#mechanisms === offered &&
+      this.#overTls === overTls &&
       this.#xclient === xclientAllowed &&
       this.#xforward === xforwardAllowed;
     if (!isSame) {
       this.#discarded = discarded;
       this.#mechanisms = offered;
+      this.#overTls = overTls;
       this.#xclient = xclientAllowed;
       this.#xforward = xforwardAllowed;
       this.#reply = formatReply('250', [config.myhostname, ...capabilities(session)]);
@@ -126,7 +135,8 @@ function capabilities(session: Session): string[] {
   offer('SIZE', config.message_size_limit > 0 ? `SIZE ${config.message_size_limit}` : 'SIZE');
   if (!config.disable_vrfy_command) offer('VRFY');
   offer('ETRN');
-  if (config.offersAuth) {
+  if (config.use_tls && session.tls === null) offer('STARTTLS');
+  if (offersAuth(session)) {
     const list = config.mechanisms.of(session).join(' ');
     offer('AUTH', `AUTH ${list}`);
     if (config.broken_sasl_auth_clients) offer('AUTH', `AUTH=${list}`);

@@ -70,6 +70,10 @@ const restrictions: ReadonlyMap<string, Restriction> = new Map([
   ['permit_inet_interfaces', plain(permitInetInterfaces)],
   ['permit_mynetworks', plain(permitMynetworks)],
   ['permit_sasl_authenticated', plain(permitSaslAuthenticated)],
+  // Clients show no certificates: see ../tls/server-tls.ts.
+  ['permit_tls_clientcerts', plain(dunno)],
+  ['permit_tls_all_clientcerts', plain(dunno)],
+  ['check_ccert_access', table(dunno)],
   ['check_client_access', table(checkClientAccess)],
   ['check_reverse_client_hostname_access', table(checkReverseClientAccess)],
   ['check_sasl_access', table(checkSaslAccess)],
@@ -136,6 +140,10 @@ function ofRecipient(run: (check: Check, address: string) => Answer): Restrictio
   });
 }
 
+function dunno(): Verdict {
+  return 'dunno';
+}
+
 function rejectUnauthPipelining({ session, replyName, replyClass }: Check): Verdict {
   if (!session.illegalPipelining) return 'dunno';
   const text = `<${replyName}>: ${replyClass} rejected: Improper use of SMTP command pipelining`;
@@ -157,6 +165,7 @@ function deferIfRejectRequested({ session, replyName, replyClass }: Check): Verd
 }
 
 function rejectPlaintextSession({ session }: Check): Verdict {
+  if (session.tls !== null) return 'dunno';
   return reject(
     session,
     session.service.parameters.number('plaintext_reject_code'),

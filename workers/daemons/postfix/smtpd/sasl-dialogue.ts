@@ -18,6 +18,7 @@ import type { Proc } from '../../../os/os.ts';
 import { parseSaslConf } from '../sasl/sasl-conf.ts';
 
 import { readLine, say } from './chat.ts';
+import { offersAuth } from './hello.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
 /** What the dialogue came to: credentials, or the words of the SASL library for what went wrong. */
@@ -45,7 +46,7 @@ export function* auth(session: Session, tokens: readonly Token[]): Proc<Outcome>
   const { config } = session;
   if (config.helo_required && session.helo === null) return refuse('503 5.5.1 Error: send HELO/EHLO first');
   const { verify } = session;
-  if (!config.offersAuth || verify === null || session.discarded.has('AUTH'))
+  if (!offersAuth(session) || verify === null || session.discarded.has('AUTH'))
     return refuse('503 5.5.1 Error: authentication not enabled');
   if (session.transaction !== null) return refuse('503 5.5.1 Error: MAIL transaction in progress');
   if (session.login !== null) return refuse('503 5.5.1 Error: already authenticated');

@@ -12,6 +12,7 @@ import type { Connection, Os, Proc, VirtualTime } from '../../../os/os.ts';
 
 import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
 import type { Service } from '../instance.ts';
+import type { SecuredClient, ServerTls } from '../tls/tls-services.ts';
 import type { Resolution } from '../trivial-rewrite/route.ts';
 
 import type { Anvil } from './anvil.ts';
@@ -36,6 +37,8 @@ export type Outcome =
   | { kind: 'reply'; text: string; ok: boolean }
   /** the session is over, for this reason */
   | { kind: 'ended'; reason: Ending }
+  /** the command was answered, and done: STARTTLS */
+  | { kind: 'answered' }
   /** XCLIENT: greet again, as if the client had just connected */
   | { kind: 'greet-again' };
 
@@ -109,13 +112,18 @@ export interface CommandCount {
 /** All of a session. */
 export class Session {
   readonly os: Os;
-  readonly conn: Connection;
+  /** after STARTTLS, the one under TLS */
+  conn: Connection;
   readonly service: Service;
   readonly config: SmtpdConfig;
   readonly verify: VerifyPassword | null;
   readonly anvil: Anvil | null;
+  /** null: the service has no TLS */
+  readonly serverTls: ServerTls | null;
 
   client: ClientName;
+  /** null: what is said can be read by all */
+  tls: SecuredClient | null = null;
   /** "name[address]" */
   namaddr = '';
   /** by what anvil(8) knows this client of this service */
@@ -186,6 +194,7 @@ export class Session {
     client: ClientName;
     verify: VerifyPassword | null;
     anvil: Anvil | null;
+    serverTls: ServerTls | null;
     verbCount: number;
   }) {
     this.os = options.os;
@@ -194,6 +203,7 @@ export class Session {
     this.config = options.config;
     this.verify = options.verify;
     this.anvil = options.anvil;
+    this.serverTls = options.serverTls;
     this.client = options.client;
     this.counts = new Array<CommandCount | null>(options.verbCount).fill(null);
     this.setClient(options.client);

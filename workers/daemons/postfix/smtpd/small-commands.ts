@@ -1,7 +1,5 @@
 /**
- * small-commands — RSET, NOOP, QUIT, ETRN, STARTTLS
- *
- * SIMPLIFIED: no TLS: STARTTLS is answered as by a server without it.
+ * small-commands — RSET, NOOP, QUIT, ETRN
  *
  * STANDARDS  RFC 5321 §4.1.1.5, §4.1.1.9, §4.1.1.10; RFC 1985 (ETRN)
  */
@@ -30,14 +28,6 @@ export function noop(): Outcome {
 /** QUIT; arguments are ignored */
 export function quit(): Outcome {
   return accept('221 2.0.0 Bye');
-}
-
-/** STARTTLS */
-export function starttls(session: Session, tokens: readonly Token[]): Outcome {
-  if (tokens.length !== 1) return refuse('501 5.5.4 Syntax: STARTTLS');
-  if (session.config.helo_required && session.helo === null)
-    return refuse('503 5.5.1 Error: send HELO/EHLO first');
-  return refuse('502 5.5.1 Error: command not implemented');
 }
 
 /** ETRN domain */

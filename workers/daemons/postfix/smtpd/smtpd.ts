@@ -5,7 +5,7 @@
  * accepted mail to cleanup(8). A client that makes errors is slowed down after smtpd_soft_error_limit of them
  * and sent away after smtpd_hard_error_limit. Every rejection, and how the session ended, is logged.
  *
- * SIMPLIFIED: no TLS, no Milters, no smtpd_proxy_filter, no postmaster notices; smtpd_per_request_deadline is
+ * SIMPLIFIED: no Milters, no smtpd_proxy_filter, no postmaster notices; smtpd_per_request_deadline is
  * as "no".
  *
  * STANDARDS  RFC 5321, 1870, 1985, 2034, 2920, 3030, 3461, 3848, 4954, 6152, 6531, 7504
@@ -32,7 +32,8 @@ import { identifyClient } from './peer.ts';
 import { rcpt, vrfy } from './recipient.ts';
 import { auth } from './sasl-dialogue.ts';
 import { Session, type Ending, type Outcome, type VerifyPassword } from './session.ts';
-import { etrn, noop, quit, rset, starttls } from './small-commands.ts';
+import { etrn, noop, quit, rset } from './small-commands.ts';
+import { starttls, startWrapped } from './starttls.ts';
 
 /**
  * Serves one connection and closes it.
@@ -56,6 +57,7 @@ export function* runSmtpd(
     client,
     verify,
     anvil,
+    serverTls: config.use_tls ? service.instance.serverTls(os, service) : null,
     verbCount: verbList.length,
   });
   session.log(`connect from ${session.namaddr}`);
@@ -69,7 +71,7 @@ export function* runSmtpd(
     session.log(`disconnect from ${connected}${formatCounts(session)}`);
   } finally {
     session.transaction?.stream?.abandon();
-    conn.close();
+    session.conn.close();
   }
 }
 
@@ -100,7 +102,7 @@ const verbList: readonly Verb[] = [
   { name: 'EHLO', run: ehlo, isDeep: false, answer: null, junk: true, last: true, plain: true },
   { name: 'XCLIENT', run: null, isDeep: false, answer: xclient, junk: false, last: false, plain: true },
   { name: 'XFORWARD', run: null, isDeep: false, answer: xforward, junk: false, last: false, plain: false },
-  { name: 'STARTTLS', run: null, isDeep: false, answer: starttls, junk: false, last: false, plain: true },
+  { name: 'STARTTLS', run: starttls, isDeep: true, answer: null, junk: false, last: false, plain: true },
   { name: 'AUTH', run: auth, isDeep: true, answer: null, junk: false, last: false, plain: false },
   { name: 'MAIL', run: mail, isDeep: false, answer: null, junk: false, last: false, plain: false },
   { name: 'RCPT', run: rcpt, isDeep: true, answer: null, junk: false, last: false, plain: false },
@@ -122,6 +124,10 @@ function findVerb(word: string): Verb {
 
 // Greeting to QUIT. @returns null when the session ended as it should
 function* serve(session: Session): Proc<Ending | null> {
+  if (session.config.tls_wrappermode) {
+    const ending = yield* call(startWrapped(session));
+    if (ending !== 'go on') return ending;
+  }
   for (;;) {
     const refused = yield* greet(session);
     const ending = refused ? null : yield* call(converse(session));
@@ -187,7 +193,7 @@ function isExemptByTable(session: Session): Proc<boolean> {
 }
 
 function* converse(session: Session): Proc<Ending | null | 'greet-again'> {
-  const { config, conn } = session;
+  const { config } = session;
   const bytesMax = config.line_length_limit;
   for (;;) {
     if (session.hangup) return null;
@@ -197,7 +203,7 @@ function* converse(session: Session): Proc<Ending | null | 'greet-again'> {
     }
     if (mustSend(session) && (yield* send(session)) !== 'ok') return 'lost connection';
     const deadline = session.os.now() + config.timeout;
-    const received = yield* conn.readLine({ deadline, bytesMax });
+    const received = yield* session.conn.readLine({ deadline, bytesMax });
     if (typeof received === 'string') return received === 'timeout' ? 'timeout' : 'lost connection';
     const line = received.ending === 'none' ? yield* skipRest(session, received, deadline) : lineOf(received);
     if (typeof line === 'string') return line === 'timeout' ? 'timeout' : 'lost connection';
@@ -219,9 +225,10 @@ function* converse(session: Session): Proc<Ending | null | 'greet-again'> {
       outcome = command.isDeep ? yield* call(running) : yield* running;
     }
     if (outcome.kind === 'ended') return outcome.reason;
-    if (outcome.kind === 'greet-again') {
+    if (outcome.kind !== 'reply') {
       session.count(command.order).done++;
-      return 'greet-again';
+      if (outcome.kind === 'greet-again') return 'greet-again';
+      continue;
     }
     if (!saidAtOnce(session, outcome.text)) yield* say(session, outcome.text);
     if (outcome.ok) session.count(command.order).done++;
@@ -263,7 +270,7 @@ function* sayError(session: Session, reply: string): Proc<'go on'> {
 function admitsAtOnce(session: Session, tokens: readonly Token[], line: CommandLine): Verb | null {
   const { config } = session;
   if (tokens.length === 0 || line.malformed || config.noop_commands.length > 0) return null;
-  if (session.accessDenied !== null || config.enforce_tls) return null;
+  if (session.accessDenied !== null || (config.enforce_tls && session.tls === null)) return null;
   const command = findVerb(tokens[0]!.text);
   const endsGroup = command.last || session.protocol !== 'ESMTP';
   if (command === unknownVerb || (endsGroup && session.conn.buffered > 0)) return null;
@@ -302,7 +309,7 @@ function* admit(session: Session, tokens: readonly Token[], line: CommandLine): 
     return 'go on';
   }
   if (command === unknownVerb) return yield* sayError(session, '500 5.5.2 Error: command not recognized');
-  if (config.enforce_tls && !command.plain)
+  if (config.enforce_tls && session.tls === null && !command.plain)
     return yield* sayError(session, '530 5.7.0 Must issue a STARTTLS command first');
   session.where = command.name;
   const endsGroup = command.last || session.protocol !== 'ESMTP';
