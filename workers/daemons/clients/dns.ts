@@ -25,8 +25,10 @@ import { classIn, NOERROR, NXDOMAIN, rcodeName } from '../../protocols/dns/types
 
 import { call, NEVER, SECOND, type Os, type Syscall, type VirtualTime } from '../../os/os.ts';
 
-const timeoutUs = 5 * SECOND; // resolv.conf(5) "timeout"
+const timeoutSeconds = 5; // resolv.conf(5) "timeout"
+const timeoutSecondsMax = 30;
 const attempts = 2; // resolv.conf(5) "attempts"
+const attemptsMax = 5;
 const serversMax = 3; // resolv.conf(5) MAXNS
 const aliasesMax = 16;
 const dnsPort = 53;
@@ -57,11 +59,12 @@ function* ask(
   if (!isName(name)) return { kind: 'no-such-name' };
   const question = { name, type, class: classIn };
   let why = 'no name server is configured';
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    for (const server of nameServers(os)) {
+  const conf = os.files.parsed('/etc/resolv.conf', parseResolvConf);
+  for (let attempt = 0; attempt < conf.attempts; attempt++) {
+    for (const server of conf.servers) {
       const id = os.random.below(65536);
       const query = makeQuery({ id, question, recursionDesired: true, edns: null });
-      const until = Math.min(deadline, os.now() + timeoutUs);
+      const until = Math.min(deadline, os.now() + conf.timeoutUs);
       const answer = yield* exchange(os, { server, query, deadline: until });
       if (answer === null) {
         why = `${server} did not answer`;
@@ -229,15 +232,25 @@ function fromAnswer(answer: DnsMessage, name: string, type: string): LookupResul
   return { kind: 'try-again', why: `more than ${aliasesMax} aliases` };
 }
 
-function nameServers(os: Os): readonly string[] {
-  return os.files.parsed('/etc/resolv.conf', parseResolvConf);
+interface ResolvConf {
+  readonly servers: readonly string[];
+  readonly timeoutUs: number;
+  readonly attempts: number;
 }
 
-function parseResolvConf(bytes: Uint8Array | null): string[] {
-  return fieldsOfLines(bytes)
-    .filter((fields) => fields[0] === 'nameserver' && fields[1] !== undefined)
-    .map((fields) => fields[1]!)
-    .slice(0, serversMax);
+function parseResolvConf(bytes: Uint8Array | null): ResolvConf {
+  const lines = fieldsOfLines(bytes);
+  const servers = lines.filter((fields) => fields[0] === 'nameserver' && fields[1] !== undefined);
+  const options = lines.filter((fields) => fields[0] === 'options').flat();
+  const option = (name: string, usual: number, max: number): number => {
+    const word = options.findLast((text) => text.startsWith(`${name}:`)) ?? '';
+    return Math.min(parseInt(word.slice(name.length + 1), 10) || usual, max);
+  };
+  return {
+    servers: servers.map((fields) => fields[1]!).slice(0, serversMax),
+    timeoutUs: option('timeout', timeoutSeconds, timeoutSecondsMax) * SECOND,
+    attempts: option('attempts', attempts, attemptsMax),
+  };
 }
 
 interface Hosts {

@@ -11,14 +11,14 @@ export function decodeXtext(text: string): string | null {
   return text.replace(/\+([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
-/** Undoes utf-8-addr-xtext (RFC 6533 §3): \x{HEX}. @returns null when malformed */
+/** Undoes utf-8-addr-xtext (RFC 6533 §3): \x{HEX}. @returns null when that is malformed, or no code point */
 export function decodeUnitext(text: string): string | null {
-  if (/[\\](?!x\{[0-9A-Fa-f]{1,6}\})/.test(text)) return null;
+  if (/\\x\{(?![0-9A-Fa-f]{0,8}\})/.test(text)) return null;
   let valid = true;
-  const decoded = text.replace(/\\x\{([0-9A-Fa-f]+)\}/g, (_, hex: string) => {
-    const point = parseInt(hex, 16);
+  const decoded = text.replace(/\\x\{([0-9A-Fa-f]*)\}/g, (_, hex: string) => {
+    const point = hex === '' ? 0 : parseInt(hex, 16);
     if (point > 0x10ffff) valid = false;
-    return valid ? String.fromCodePoint(point) : '';
+    return valid && point > 0 ? String.fromCodePoint(point) : '';
   });
   return valid ? decoded : null;
 }
@@ -44,8 +44,7 @@ export function parseOriginalRecipient(value: string): string | null {
   if (semicolon <= 0) return null;
   const type = value.slice(0, semicolon);
   const coded = value.slice(semicolon + 1);
-  const address =
-    type.toLowerCase() === 'utf-8' ? (decodeUnitext(coded) ?? decodeXtext(coded)) : decodeXtext(coded);
+  const address = type.toLowerCase() === 'utf-8' ? decodeUnitext(coded) : decodeXtext(coded);
   return address === null ? null : `${type};${address}`;
 }
 

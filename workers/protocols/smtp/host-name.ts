@@ -51,9 +51,11 @@ export function isIpv4(text: string): boolean {
   return parts === 4;
 }
 
-/** An IPv6 address, in groups with at most one "::". */
+/** An IPv6 address, in groups with at most one "::"; the last two groups may be an IPv4 address. */
 export function isIpv6(text: string): boolean {
-  const halves = text.split('::');
+  const last = text.slice(text.lastIndexOf(':') + 1);
+  const plain = last.includes('.') && isIpv4(last) ? `${text.slice(0, text.length - last.length)}0:0` : text;
+  const halves = plain.split('::');
   if (halves.length > 2) return false;
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
   return (

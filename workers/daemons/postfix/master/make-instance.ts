@@ -152,6 +152,7 @@ class PostfixInstance implements Instance {
   }
 
   *#isLocalDomain(os: Os, domain: string): Proc<boolean> {
+    if (domain.toLowerCase() === this.parameters.text('myorigin').toLowerCase()) return true;
     return (yield* this.#resolver.isLocalDomain(os, domain)).kind === 'yes';
   }
 }

@@ -165,9 +165,12 @@ function takeParameter(
   return `555 5.5.4 Unsupported option: ${word}`;
 }
 
+const sizeMax = '9223372036854775807'; // off_t
+
 function takeSize(session: Session, value: string): string | null {
   if (!/^\d+$/.test(value)) return '501 5.5.4 Bad message size syntax';
-  if (Number(value) > Number.MAX_SAFE_INTEGER)
+  const digits = value.replace(/^0+/, '');
+  if (digits.length > sizeMax.length || (digits.length === sizeMax.length && digits > sizeMax))
     return '552 5.3.4 Message size exceeds file system imposed limit';
   session.declaredSize = Number(value);
   return null;

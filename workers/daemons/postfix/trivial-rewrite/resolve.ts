@@ -73,7 +73,7 @@ export class Resolver {
   }) {
     const { parameters, open } = options;
     this.#parameters = parameters;
-    this.#addresses = new Set(['127.0.0.1', ...options.addresses, ...parameters.list('proxy_interfaces')]);
+    this.#addresses = new Set(ownAddresses(parameters, options.addresses));
     const parentMatches = parameters.list('parent_domain_matches_subdomains').includes('relay_domains');
     this.#myDestination = new MatchList(parameters.list('mydestination'), { open });
     this.#virtualAlias = new MatchList(parameters.list('virtual_alias_domains'), { open });
@@ -291,6 +291,18 @@ export class Resolver {
     }
     return keys;
   }
+}
+
+// inet_interfaces and proxy_interfaces. @param host all addresses of the host
+function ownAddresses(parameters: Parameters, host: readonly string[]): string[] {
+  const own = [...parameters.list('proxy_interfaces')];
+  for (const item of parameters.list('inet_interfaces')) {
+    if (item === 'all') own.push('127.0.0.1', ...host);
+    else if (item === 'loopback-only' || item === 'localhost') own.push('127.0.0.1');
+    else if (isMailHostAddress(item)) own.push(item);
+    else own.push(...host); // SIMPLIFIED: a name is not looked up; it is taken for this host's
+  }
+  return own;
 }
 
 /** "transport:nexthop" → its parts; either may be ''. */
