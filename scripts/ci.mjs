@@ -1,4 +1,5 @@
-// .ci/run: npm test, then real clients (swaks, dig, ldapsearch, curl, tshark) against a bridged world, and one sum.
+// .ci/run: npm test, then real clients (swaks, dig, ldapsearch, curl, tshark) against a bridged world,
+// dialogues with the real Postfix, and one sum.
 import { spawn, spawnSync } from 'node:child_process';
 import path from 'node:path';
 
@@ -10,6 +11,8 @@ const packages = [
   ['dig', 'bind9-dnsutils'],
   ['ldapsearch', 'ldap-utils'],
   ['curl', 'curl'],
+  ['postfix', 'postfix postfix-pcre'],
+  ['saslpasswd2', 'sasl2-bin libsasl2-modules'],
 ];
 const started = Date.now();
 let passed = 0;
@@ -67,7 +70,7 @@ function echoed(command, args) {
 function installPackages() {
   const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
   const missing = packages.filter(([command]) => !has(command));
-  if (missing.length > 0) installDebianPackages(missing.map(([, name]) => name));
+  if (missing.length > 0) installDebianPackages(missing.flatMap(([, names]) => names.split(' ')));
   const absent = packages.filter(([command]) => !has(command));
   for (const [command, name] of absent)
     console.log(`FAILED  ${command} is missing and ${name} could not be installed`);

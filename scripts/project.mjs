@@ -1,6 +1,6 @@
 // What the scripts share: the root, installing, running a command, finding Chromium, and asking whether something is stale.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,15 +64,19 @@ export function findOrInstallChromium() {
   return findChromium();
 }
 
-/** @returns whether apt-get succeeded */
+/** Installs without letting a package start a daemon. @returns whether apt-get succeeded */
 export function installDebianPackages(names) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const stdio = ['ignore', 'ignore', 'inherit'];
+  const policy = '/usr/sbin/policy-rc.d'; // asked by invoke-rc.d(8); 101 = do not start it
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   const update = spawnSync('apt-get', ['update', '-qq'], { stdio, env });
   const install = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], {
     stdio,
     env,
   });
+  if (isOurs) rmSync(policy);
   return update.status === 0 && install.status === 0;
 }
 
