@@ -5,9 +5,12 @@ import path from 'node:path';
 
 import { filesUnder, installDebianPackages, root } from './project.mjs';
 
+// What must be there, and the package that has it.
 const packages = [
   ['tshark', 'tshark'],
   ['swaks', 'swaks'],
+  ['perl -MNet::SSLeay', 'libnet-ssleay-perl'], // swaks --tls
+  ['openssl', 'openssl'],
   ['dig', 'bind9-dnsutils'],
   ['ldapsearch', 'ldap-utils'],
   ['curl', 'curl'],
@@ -68,7 +71,11 @@ function echoed(command, args) {
 
 /** A package that cannot be installed is a failure: what needs it would only seem to pass. */
 function installPackages() {
-  const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+  const has = (command) => {
+    const [program, ...module] = command.split(' ');
+    if (spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0) return false;
+    return module.length === 0 || spawnSync(program, [...module, '-e', '1']).status === 0;
+  };
   const missing = packages.filter(([command]) => !has(command));
   if (missing.length > 0) installDebianPackages(missing.flatMap(([, names]) => names.split(' ')));
   const absent = packages.filter(([command]) => !has(command));

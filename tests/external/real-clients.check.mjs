@@ -1,8 +1,12 @@
 // swaks, dig, ldapsearch and curl talk to the simulated hosts of two-islands, through the bridge.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 
 import { check, client, eventually, expectMatch, finish, startBridge } from './bridged.mjs';
+import { authorityFile, writeTlsWorld } from './tls-world.mjs';
 
+mkdirSync('test-results', { recursive: true });
 const bridge = await startBridge('two-islands', '--record', '/dev/null');
 const dig = (name, ...args) =>
   client('dig', ['@127.0.0.1', '-p', String(bridge.port(name)), '+time=5', '+tries=1', ...args]);
@@ -189,4 +193,59 @@ await check('what a real client did is recorded, and replays to the same hash', 
   const sim = ['scripts/node-entry.mjs', 'sim', 'test-results/recorded.json', '--until', `${at}us`, '--hash'];
   expectMatch(await client(process.execPath, sim), new RegExp(`^${hash}$`, 'm'));
 });
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'postroom-'));
+const secure = await startBridge(await writeTlsWorld(folder), '--record', '/dev/null');
+const at = (port) => `127.0.0.1:${secure.port(`post.example:${port}`)}`;
+const login = ['--auth', 'PLAIN', '--auth-user', 'alice@post.example', '--auth-password', 'wonderland'];
+const letter = ['--from', 'alice@post.example', '--to', 'bob@post.example'];
+const trust = ['-CAfile', authorityFile, '-verify_hostname', 'mail.example.com', '-verify_return_error'];
+const read = (uid) =>
+  client('curl', ['-sS', '-u', 'bob@post.example:builder', `imap://${at(143)}/INBOX;UID=${uid}`]);
+
+await check('openssl s_client -starttls smtp: TLS 1.3, and the certificate is verified', async () => {
+  const said = await client('openssl', ['s_client', '-starttls', 'smtp', '-connect', at(25), ...trust]);
+  expectMatch(said, /Server Temp Key: X25519[^]*New, TLSv1\.3, Cipher is TLS_AES_256_GCM_SHA384/);
+  expectMatch(said, /Verify return code: 0 \(ok\)/);
+});
+await check('openssl s_client on port 465: TLS from the first byte', async () => {
+  const said = await client('openssl', ['s_client', '-connect', at(465), ...trust]);
+  expectMatch(said, /New, TLSv1\.3, Cipher is TLS_AES_256_GCM_SHA384[^]*Verify return code: 0 \(ok\)/);
+});
+await check('openssl s_client -tls1_2: refused with the alert protocol version', async () => {
+  const args = ['s_client', '-starttls', 'smtp', '-connect', at(25), '-tls1_2'];
+  expectMatch(await client('openssl', args, 1), /alert protocol version/);
+});
+await check(
+  'swaks --tls, port 587: AUTH is offered over TLS alone, the letter says how it came',
+  async () => {
+    const server = ['--server', at(587), '--timeout', '20', ...letter];
+    expectMatch(await client('swaks', [...server, ...login], 28), /Host did not advertise authentication/);
+    const said = await client('swaks', [...server, ...login, '--tls', '--header', 'Subject: by swaks']);
+    expectMatch(said, /=== TLS started with cipher TLSv1\.3:TLS_AES_256_GCM_SHA384:256/);
+    expectMatch(said, /<~ +235 2\.7\.0 Authentication successful[^]*<~ +250 2\.0\.0 Ok: queued as /);
+    await eventually(async () => expectMatch(await read(1), /^Subject: by swaks/m));
+    expectMatch(
+      await read(1),
+      /\(using TLSv1\.3 with cipher TLS_AES_256_GCM_SHA384 \(256\/256 bits\)\r?\n\s+key-exchange X25519 server-signature RSA-PSS \(2048 bits\) server-digest SHA256\)\r?\n\s+\(No client certificate requested\)\r?\n\s+by post\.example \(Postfix\) with ESMTPSA id /,
+    );
+  },
+);
+await check('swaks --tlsc, port 465', async () => {
+  const args = ['--server', at(465), '--timeout', '20', ...letter, ...login, '--tlsc'];
+  expectMatch(await client('swaks', args), /=== TLS started[^]*<~ +250 2\.0\.0 Ok: queued as /);
+});
+await check('curl smtp:// with --ssl-reqd, and smtps://', async () => {
+  const file = path.join(folder, 'letter.txt');
+  writeFileSync(file, 'Subject: by curl\r\n\r\nhello\r\n');
+  const mail = ['--mail-from', 'alice@post.example', '--mail-rcpt', 'bob@post.example', '-T', file];
+  const curl = (url, ...args) =>
+    client('curl', ['-sS', '-k', '-u', 'alice@post.example:wonderland', ...mail, ...args, url]);
+  await curl(`smtp://${at(587)}/client.example`, '--ssl-reqd');
+  await curl(`smtps://${at(465)}/client.example`);
+  for (const uid of [3, 4]) await eventually(async () => expectMatch(await read(uid), /^Subject: by curl/m));
+});
+await secure.end();
+secure.remove();
+rmSync(folder, { recursive: true });
 finish();

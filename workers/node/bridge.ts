@@ -1,14 +1,14 @@
 /**
  * bridge — a simulated world with real sockets, in step with the wall clock
  *
- * SYNOPSIS  bridge <world> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT]… [--out HOST@IP:PORT=IP:PORT]…
+ * SYNOPSIS  bridge <world|world.json> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT]… [--out HOST@IP:PORT=IP:PORT]…
  *                  [--ports-out FILE] [--record run.json] [--seed N] [--allow-non-loopback]
  *
  * Without --bind every listening port of every host gets a free loopback port; once all listen, FILE holds
  * {"mta1.acme.example:25": 40125, "ns1.far.example:53/udp": 40153, …}. SIGINT ends it cleanly. What came in
  * can be recorded as inputs and replays to the same hash.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { worldNamed } from '../../lessons/worlds/index.ts';
@@ -17,6 +17,8 @@ import { LocalPartition } from '../partition-port.ts';
 import { formatRun } from '../run-file.ts';
 import { Simulation } from '../simulation.ts';
 import { rolesWithSink } from '../hosts/all-roles.ts';
+import { parseWorld } from '../hosts/parse-world.ts';
+import type { World } from '../hosts/world.ts';
 
 import {
   isLoopback,
@@ -29,7 +31,7 @@ import {
 import { RealSockets } from './real-sockets.ts';
 
 const usage =
-  'usage: bridge <world> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT] [--out HOST@IP:PORT=IP:PORT] ' +
+  'usage: bridge <world|world.json> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT] [--out HOST@IP:PORT=IP:PORT] ' +
   '[--ports-out FILE] [--record run.json] [--seed N] [--allow-non-loopback]';
 const bootUs = 1_000_000; // daemons listen within a virtual second
 
@@ -47,7 +49,7 @@ async function main(): Promise<void> {
       'allow-non-loopback': { type: 'boolean', default: false },
     },
   });
-  const world = positionals.length === 1 ? worldNamed(positionals[0]!) : null;
+  const world = positionals.length === 1 ? readWorld(positionals[0]!) : null;
   if (world === null)
     throw new UsageError(positionals.length === 1 ? `no world is named "${positionals[0]!}"` : usage);
   const bindings = values.bind.map((text) =>
@@ -65,6 +67,11 @@ async function main(): Promise<void> {
     inputs: [],
   };
   await new Bridge(run, bindings, outlets).serve({ portsOut: values['ports-out'], record: values.record });
+}
+
+/** A world that ships with Postroom, or one in a file. */
+function readWorld(name: string): World | null {
+  return name.endsWith('.json') ? parseWorld(JSON.parse(readFileSync(name, 'utf8')), name) : worldNamed(name);
 }
 
 function parsed<T>(value: T | null, option: string, form: string, text: string): T {
