@@ -30,11 +30,14 @@ export type InputCommand =
   | { kind: 'host.start'; host: string }
   /** postqueue -f on the host. */
   | { kind: 'queue.flush'; host: string }
-  /** What real peers do through the bridge, played by the host `outside`. Bytes are base64. */
-  | { kind: 'outside.connect'; connection: number; to: string; port: number; from: string }
-  | { kind: 'outside.data'; connection: number; base64: string }
-  | { kind: 'outside.close'; connection: number }
-  | { kind: 'outside.abort'; connection: number }
+  /**
+   * What real peers do through the bridge, played by the host `outside`, or by the bridge's process on the
+   * host that is named. Bytes are base64.
+   */
+  | { kind: 'outside.connect'; connection: number; to: string; port: number; from: string; host?: string }
+  | { kind: 'outside.data'; connection: number; base64: string; host?: string }
+  | { kind: 'outside.close'; connection: number; host?: string }
+  | { kind: 'outside.abort'; connection: number; host?: string }
   | { kind: 'outside.datagram'; flow: number; to: string; port: number; from: string; base64: string };
 
 export interface Input {

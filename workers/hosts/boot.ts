@@ -139,6 +139,7 @@ export function hostsOfInput(command: InputCommand): readonly string[] {
     case 'outside.data':
     case 'outside.close':
     case 'outside.abort':
+      return [command.host ?? outsideHostName];
     case 'outside.datagram':
       return [outsideHostName];
     default:

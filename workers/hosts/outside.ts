@@ -34,7 +34,8 @@ export interface OutsideSink {
   accepted(connection: number, to: { address: string; port: number }): void;
 }
 
-const noSink: OutsideSink = Object.freeze({
+/** Nobody listens: a replay. */
+export const noSink: OutsideSink = Object.freeze({
   connected() {},
   failed() {},
   data() {},

@@ -33,6 +33,7 @@ export function parseCommand(data: unknown, at: string): InputCommand {
   const string = (name: string): string => text(c[name], `${at}.${name}`);
   const number = (name: string, min = -0x7fffffff, max = 0x7fffffff): number =>
     integer(c[name], `${at}.${name}`, min, max);
+  const on = (): { host?: string } => (c['host'] === undefined ? {} : { host: string('host') });
   switch (kind) {
     case 'mua.send': {
       const send = {
@@ -72,12 +73,13 @@ export function parseCommand(data: unknown, at: string): InputCommand {
         to: string('to'),
         port: number('port', 1, 65535),
         from: string('from'),
+        ...on(),
       };
     case 'outside.data':
-      return { kind, connection: number('connection'), base64: string('base64') };
+      return { kind, connection: number('connection'), base64: string('base64'), ...on() };
     case 'outside.close':
     case 'outside.abort':
-      return { kind, connection: number('connection') };
+      return { kind, connection: number('connection'), ...on() };
     case 'outside.datagram':
       return {
         kind,

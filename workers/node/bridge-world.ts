@@ -21,6 +21,8 @@ export interface Binding {
 
 /** An outbound way: what connects to address:port in the simulation reaches ip:realPort. */
 export interface Outlet {
+  /** null = whoever connects to it */
+  host: string | null;
   address: string;
   port: number;
   ip: string;
@@ -44,9 +46,16 @@ export function parseBinding(text: string): Binding | null {
 
 /** Parses "[HOST@]IP:PORT=IP:PORT". @returns null when it is anything else */
 export function parseOutlet(text: string): Outlet | null {
-  const match = /^(?:[a-z0-9.-]+@)?([0-9.]+):(\d+)=([0-9.]+):(\d+)$/.exec(text);
+  const match = /^(?:([a-z0-9.-]+)@)?([0-9.]+):(\d+)=([0-9.]+):(\d+)$/.exec(text);
   if (match === null) return null;
-  return { address: match[1]!, port: Number(match[2]), ip: match[3]!, realPort: Number(match[4]) };
+  const [, host, address, port, ip, realPort] = match;
+  return {
+    host: host ?? null,
+    address: address!,
+    port: Number(port),
+    ip: ip!,
+    realPort: Number(realPort),
+  };
 }
 
 export function isLoopback(ip: string): boolean {

@@ -1,12 +1,16 @@
 /**
  * bridge — a simulated world with real sockets, in step with the wall clock
  *
- * SYNOPSIS  bridge <world|world.json> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT]… [--out HOST@IP:PORT=IP:PORT]…
+ * SYNOPSIS  bridge <world|world.json|reference-postfix>
+ *                  [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT]… [--out HOST@IP:PORT=IP:PORT]…
  *                  [--ports-out FILE] [--record run.json] [--seed N] [--allow-non-loopback]
  *
  * Without --bind every listening port of every host gets a free loopback port; once all listen, FILE holds
  * {"mta1.acme.example:25": 40125, "ns1.far.example:53/udp": 40153, …}. SIGINT ends it cleanly. What came in
  * can be recorded as inputs and replays to the same hash.
+ *
+ * reference-postfix: hosts as Postfix was recorded on. FILE has the ports by profile, as the recordings'
+ * runner reads them; a peer keeps its address, and mail to 127.0.0.1:12601–12603 leaves to the runner.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -17,6 +21,8 @@ import { LocalPartition } from '../partition-port.ts';
 import { formatRun } from '../run-file.ts';
 import { Simulation } from '../simulation.ts';
 import { rolesWithSink } from '../hosts/all-roles.ts';
+import { outsideHostName } from '../hosts/boot.ts';
+import type { OutsideSink } from '../hosts/outside.ts';
 import { parseWorld } from '../hosts/parse-world.ts';
 import type { World } from '../hosts/world.ts';
 
@@ -29,6 +35,14 @@ import {
   type Outlet,
 } from './bridge-world.ts';
 import { RealSockets } from './real-sockets.ts';
+import {
+  referenceBindings,
+  referenceOutlets,
+  referenceRoles,
+  referenceSink,
+  referenceWorld,
+  referenceWorldName,
+} from './reference-host.ts';
 
 const usage =
   'usage: bridge <world|world.json> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT] [--out HOST@IP:PORT=IP:PORT] ' +
@@ -49,24 +63,29 @@ async function main(): Promise<void> {
       'allow-non-loopback': { type: 'boolean', default: false },
     },
   });
-  const world = positionals.length === 1 ? readWorld(positionals[0]!) : null;
-  if (world === null)
+  const isReference = positionals.length === 1 && positionals[0] === referenceWorldName;
+  const world = positionals.length === 1 && !isReference ? readWorld(positionals[0]!) : null;
+  if (world === null && !isReference)
     throw new UsageError(positionals.length === 1 ? `no world is named "${positionals[0]!}"` : usage);
   const bindings = values.bind.map((text) =>
     parsed(parseBinding(text), '--bind', '[tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT', text),
   );
-  const outlets = values.out.map((text) => parsed(parseOutlet(text), '--out', 'HOST@IP:PORT=IP:PORT', text));
+  const given = values.out.map((text) => parsed(parseOutlet(text), '--out', 'HOST@IP:PORT=IP:PORT', text));
+  const outlets = isReference && given.length === 0 ? referenceOutlets() : given;
   if (!values['allow-non-loopback'])
     for (const { ip } of [...bindings, ...outlets])
       if (!isLoopback(ip))
         throw new UsageError(`${ip} is not a loopback address; --allow-non-loopback permits it`);
   const run: Run = {
     version: engineVersion,
-    world: withOutside(world, outlets),
+    world: world === null ? referenceWorld(outlets) : withOutside(world, outlets),
     seed: Number(values.seed) >>> 0,
     inputs: [],
   };
-  await new Bridge(run, bindings, outlets).serve({ portsOut: values['ports-out'], record: values.record });
+  await new Bridge(run, { bindings, outlets, isReference }).serve({
+    portsOut: values['ports-out'],
+    record: values.record,
+  });
 }
 
 /** A world that ships with Postroom, or one in a file. */
@@ -89,28 +108,40 @@ function addressOf(run: Run, name: string): string {
 class Bridge {
   readonly #run: Run;
   readonly #bindings: Binding[];
-  readonly #sockets: RealSockets;
+  readonly #isReference: boolean;
+  /** of the host outside; of each host in the reference world */
+  readonly #sockets: Map<string, RealSockets>;
   #partition: LocalPartition | null = null;
   #simulation: Simulation | null = null;
   #startedNs = 0n;
   #stopping = false;
   #wake: () => void = () => {};
 
-  constructor(run: Run, bindings: Binding[], outlets: readonly Outlet[]) {
+  constructor(run: Run, options: { bindings: Binding[]; outlets: readonly Outlet[]; isReference: boolean }) {
+    const { bindings, outlets, isReference } = options;
     this.#run = run;
     this.#bindings = bindings;
-    this.#sockets = new RealSockets({
-      outlets,
-      addressOf: (host) => addressOf(run, host),
-      input: (command) => {
-        this.#simulation?.input(command, this.#now());
-        this.#wake();
-      },
-    });
+    this.#isReference = isReference;
+    const hosts = isReference ? run.world.hosts.map(({ name }) => name) : [null];
+    this.#sockets = new Map(
+      hosts.map((host) => [
+        host ?? outsideHostName,
+        new RealSockets({
+          host,
+          outlets: outlets.filter((outlet) => host === null || outlet.host === null || outlet.host === host),
+          addressOf: (name) => addressOf(run, name),
+          input: (command) => {
+            this.#simulation?.input(command, this.#now());
+            this.#wake();
+          },
+        }),
+      ]),
+    );
   }
 
   async serve(options: { portsOut: string | undefined; record: string | undefined }): Promise<void> {
-    const roles = rolesWithSink(this.#sockets.sink);
+    const sinkOf = (host: string): OutsideSink => this.#sockets.get(host)!.sink;
+    const roles = this.#isReference ? referenceRoles(sinkOf) : rolesWithSink(sinkOf(outsideHostName));
     this.#simulation = await Simulation.boot({
       run: this.#run,
       placement: 'one',
@@ -119,12 +150,11 @@ class Bridge {
     });
     await this.#simulation.runUntil(bootUs);
     this.#startedNs = process.hrtime.bigint() - BigInt(bootUs) * 1000n;
-    const ports = await this.#sockets.listen(
-      this.#bindings.length > 0 ? this.#bindings : this.#allListening(),
-    );
+    const ports = this.#isReference ? await this.#listenByProfile() : await this.#listen();
     if (options.portsOut !== undefined)
       writeFileSync(options.portsOut, `${JSON.stringify(ports, null, 1)}\n`);
-    for (const [name, port] of Object.entries(ports)) console.log(`${name} → 127.0.0.1:${port}`);
+    for (const [name, port] of Object.entries(ports))
+      console.log(typeof port === 'number' ? `${name} → 127.0.0.1:${port}` : `${name} → ${port}`);
     console.log('The world is running; Ctrl-C ends it.');
     const stop = (): void => {
       this.#stopping = true;
@@ -133,10 +163,26 @@ class Bridge {
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
     await this.#keepStep();
-    this.#sockets.close();
+    for (const sockets of this.#sockets.values()) sockets.close();
     if (options.record !== undefined) writeFileSync(options.record, formatRun(this.#simulation.run));
     console.log(`hash ${await this.#simulation.hash()} at ${this.#simulation.granted - 1} us`);
     process.exit(0);
+  }
+
+  #listen(): Promise<Record<string, number>> {
+    const bindings = this.#bindings.length > 0 ? this.#bindings : this.#allListening();
+    return this.#sockets.get(outsideHostName)!.listen(bindings);
+  }
+
+  /** By the profile's name, as the recordings' runner wants it. */
+  async #listenByProfile(): Promise<Record<string, number | string>> {
+    const ports: Record<string, number | string> = {};
+    for (const { profile, binding } of referenceBindings()) {
+      const chosen = this.#bindings.find(({ host, port }) => host === binding.host && port === binding.port);
+      const bound = await this.#sockets.get(binding.host)!.listen([chosen ?? binding]);
+      ports[profile] = Object.values(bound)[0]!;
+    }
+    return { ...ports, sink: referenceSink };
   }
 
   #now(): number {

@@ -14,8 +14,6 @@ import { lateParts } from '../hosts/late-parts.ts';
 import { tlsServices } from '../hosts/tls-part.ts';
 import type { World } from '../hosts/world.ts';
 import { MILLISECOND, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
-import { decodeMessage, encodeMessage, makeResponse, type DnsRecord } from '../protocols/dns/message.ts';
-import { rdataFormat } from '../protocols/dns/rdata/index.ts';
 import { tlsClient } from '../protocols/tls/index.ts';
 import { eventAt } from '../trace/batch.ts';
 
@@ -28,6 +26,7 @@ import {
   type SinkMessage,
   type SmtpCase,
 } from './conformance-case.ts';
+import { answerQueries, type Zones } from './zone-server.ts';
 
 const hostName = 'mail.example.com';
 const limitUs = 120 * SECOND;
@@ -242,39 +241,6 @@ function* perform(os: Os, conn: Connection, operation: Operation, inbox: SinkMes
     case 'starttls':
       return false;
   }
-}
-
-/** zones.json: name → type → records; rcode = SERVFAIL or TIMEOUT instead. */
-export type Zones = Record<string, Record<string, string | string[]>>;
-
-// A name in the file, or with a child in it, exists; all else is NXDOMAIN.
-export function* answerQueries(os: Os, zones: Zones): Proc<void> {
-  const socket = os.udp({ port: 53, address: '127.0.0.1' });
-  if (socket === 'address in use') return;
-  for (;;) {
-    const datagram = yield* socket.receive({ deadline: Number.MAX_SAFE_INTEGER });
-    if (typeof datagram === 'string') continue;
-    const query = decodeMessage(datagram.bytes);
-    const { name, type } = query.questions[0]!;
-    const zone = zones[name.toLowerCase()];
-    const special = zone?.rcode;
-    if (special === 'TIMEOUT') continue;
-    const exists =
-      zone !== undefined || Object.keys(zones).some((key) => key.endsWith(`.${name.toLowerCase()}`));
-    const response = makeResponse(query, special === 'SERVFAIL' ? 2 : exists ? 0 : 3);
-    if (special === undefined && zone !== undefined) response.answers = recordsOf(name, type, zone);
-    socket.send({ to: datagram.from, bytes: encodeMessage(response) });
-  }
-}
-
-function recordsOf(name: string, type: string, zone: Record<string, string | string[]>): DnsRecord[] {
-  return [zone[type] ?? []].flat().map((text) => {
-    const data = rdataFormat(type).parse(type === 'TXT' ? [text] : text.split(' '), (host) =>
-      host.replace(/\.$/, ''),
-    );
-    if (data === null) throw new Error(`zones.json: ${name} ${type} ${text}`);
-    return { name, type, class: 1, ttl: 300, data };
-  });
 }
 
 interface Sink {

@@ -5,7 +5,6 @@ import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 
 import type { Placement } from '../api.ts';
-import { roles } from '../hosts/all-roles.ts';
 import {
   LocalPartition,
   RemotePartition,
@@ -15,13 +14,17 @@ import {
   type WorkerLike,
 } from '../partition-port.ts';
 
+import { rolesOf } from './reference-host.ts';
+
 /** Starts a partition as the placement says. The bundle of host-worker lies beside this one. */
 export function startPartition(
   spec: PartitionSpec,
   name: string,
   placement: Placement,
 ): PartitionPort | Promise<PartitionPort> {
-  return placement === 'one' ? new LocalPartition(spec, roles) : RemotePartition.boot(hostThread(name), spec);
+  return placement === 'one'
+    ? new LocalPartition(spec, rolesOf(spec.world))
+    : RemotePartition.boot(hostThread(name), spec);
 }
 
 function hostThread(name: string): WorkerLike {

@@ -23,6 +23,11 @@ interface RealConnection {
   inFlight: number;
 }
 
+type StreamCommand = Extract<
+  InputCommand,
+  { kind: 'outside.connect' | 'outside.data' | 'outside.close' | 'outside.abort' }
+>;
+
 export class RealSockets {
   readonly sink: OutsideSink;
   readonly #input: (command: InputCommand) => void;
@@ -32,6 +37,7 @@ export class RealSockets {
   readonly #flows = new Map<number, { socket: UdpSocket; peer: RemoteInfo }>();
   readonly #flowOf = new Map<string, number>();
   readonly #servers: (Server | UdpSocket)[] = [];
+  readonly #host: string | null;
   #last = 0;
 
   constructor(options: {
@@ -39,7 +45,10 @@ export class RealSockets {
     /** a host's first address */
     addressOf: (host: string) => string;
     input: (command: InputCommand) => void;
+    /** the host whose process the bridge is there, where a peer keeps its own address; null = outside */
+    host: string | null;
   }) {
+    this.#host = options.host;
     this.#addressOf = options.addressOf;
     this.#input = options.input;
     this.#outlets = options.outlets;
@@ -84,7 +93,8 @@ export class RealSockets {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
       const connection = ++this.#last;
       this.#carry(connection, socket);
-      this.#input({ kind: 'outside.connect', connection, to, port: binding.port, from: outsideAddress });
+      const from = this.#host === null ? outsideAddress : peerOf(socket);
+      this.#enter({ kind: 'outside.connect', connection, to, port: binding.port, from });
     });
     this.#servers.push(server);
     return new Promise((resolve, reject) => {
@@ -129,11 +139,15 @@ export class RealSockets {
       if (real === undefined) return;
       real.inFlight += bytes.length;
       if (real.inFlight > bytesInFlightMax) socket.pause();
-      this.#input({ kind: 'outside.data', connection, base64: bytes.toString('base64') });
+      this.#enter({ kind: 'outside.data', connection, base64: bytes.toString('base64') });
     });
-    socket.on('end', () => this.#input({ kind: 'outside.close', connection }));
-    socket.on('error', () => this.#input({ kind: 'outside.abort', connection }));
+    socket.on('end', () => this.#enter({ kind: 'outside.close', connection }));
+    socket.on('error', () => this.#enter({ kind: 'outside.abort', connection }));
     socket.on('close', () => this.#connections.delete(connection));
+  }
+
+  #enter(command: StreamCommand): void {
+    this.#input(this.#host === null ? command : { ...command, host: this.#host });
   }
 
   #written(connection: number, bytes: number): void {
@@ -145,6 +159,11 @@ export class RealSockets {
 
   #target(binding: Binding): string {
     if (binding.address === null) return this.#addressOf(binding.host);
+    if (this.#host !== null) return binding.address;
     return binding.address.startsWith('127.') ? `${binding.address}%${binding.host}` : binding.address;
   }
+}
+
+function peerOf(socket: Socket): string {
+  return (socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '');
 }

@@ -8,7 +8,7 @@ import type { CommandIo } from '../../../workers/commands/postfix/command.ts';
 import { postfixCommands } from '../../../workers/commands/postfix/postfix-commands.ts';
 import { startPostfix } from '../../../workers/daemons/postfix/master/master.ts';
 import { lateParts } from '../../../workers/hosts/late-parts.ts';
-import { answerQueries, type Zones } from '../../../workers/node/conformance-host.ts';
+import { answerQueries, type Zones } from '../../../workers/node/zone-server.ts';
 import { NEVER, SECOND, type Os, type Proc } from '../../../workers/os/os.ts';
 import { farEnd, type FarEnd, type Rule } from '../../daemons/far-end.ts';
 import { TestWorld } from '../../simulate.ts';

@@ -1,0 +1,262 @@
+/**
+ * far-end — the scripted SMTP or LMTP servers of a queue scenario, in virtual time
+ *
+ * What no rule matches is accepted. The rules are those of the recordings' far end, which decides by the first
+ * that matches: phase, text of the command, time, number of hits, and how long ago the same sender and
+ * recipient came first (greylisting).
+ */
+import * as ascii from '../bytes/ascii.ts';
+import { MILLISECOND, NEVER, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
+
+/** When, and what then. */
+export interface FarEndRule {
+  at: string;
+  /** regular expression on the command line; at eod on the recipient */
+  match?: string;
+  reply?: string;
+  action?: 'close' | 'hang' | 'reset';
+  delayMs?: number;
+  /** only the first so many hits */
+  times?: number;
+  untilMs?: number;
+  fromMs?: number;
+  /** refuse until so long after the first try of the same sender and recipient */
+  perKeyMs?: number;
+}
+
+export interface FarEndListener {
+  listen: string;
+  port?: number;
+  name?: string;
+  proto?: string;
+  caps?: string[];
+  rules?: FarEndRule[];
+}
+
+/** What happened at a far end, as the recordings note it. */
+export type FarEndEvent = { t: number; far: string; session: string; event: string } & Record<
+  string,
+  unknown
+>;
+
+const offersUsual = ['PIPELINING', 'SIZE 50000000', '8BITMIME', 'ENHANCEDSTATUSCODES'];
+const lineBytesMax = 1 << 20;
+
+/** Starts one listener. */
+export function startFarEnd(
+  os: Os,
+  listener: FarEndListener & { port: number },
+  log: (event: FarEndEvent) => void,
+): void {
+  const end = new FarEnd(listener, log);
+  os.spawn('far-end', (child) => end.accept(child));
+}
+
+class FarEnd {
+  readonly name: string;
+  readonly #listener: FarEndListener & { port: number };
+  readonly #log: (event: FarEndEvent) => void;
+  readonly #hits = new Map<FarEndRule, number>();
+  readonly #firstTry = new Map<string, number>();
+  #sessions = 0;
+  open = 0;
+
+  constructor(listener: FarEndListener & { port: number }, log: (event: FarEndEvent) => void) {
+    this.#listener = listener;
+    this.#log = log;
+    this.name = listener.name ?? listener.listen;
+  }
+
+  *accept(os: Os): Proc<void> {
+    const { listen, port } = this.#listener;
+    const listener = os.listen({ port, address: listen });
+    if (listener === 'address in use') return;
+    for (;;) {
+      const conn = yield* listener.accept();
+      if (conn === 'timeout') continue;
+      const id = `${listen}#${++this.#sessions}`;
+      os.spawn('far-end session', (child) => this.#session(child, conn, id));
+    }
+  }
+
+  *#session(os: Os, conn: Connection, id: string): Proc<void> {
+    this.open++;
+    const session = new Session(os, { conn, id, end: this, listener: this.#listener });
+    session.note('open', { open: this.open });
+    yield* session.talk();
+    yield* drained(conn);
+    conn.close();
+    this.open--;
+    session.note('close', { open: this.open });
+  }
+
+  note(event: FarEndEvent): void {
+    this.#log(event);
+  }
+
+  /** The rule that decides, counted as hit. */
+  rule(os: Os, at: string, line: string, key: string): FarEndRule | null {
+    const nowMs = os.now() / MILLISECOND;
+    for (const rule of this.#listener.rules ?? []) {
+      if (rule.at !== at) continue;
+      if (rule.match !== undefined && !new RegExp(rule.match, 'i').test(line)) continue;
+      if (rule.untilMs !== undefined && nowMs >= rule.untilMs) continue;
+      if (rule.fromMs !== undefined && nowMs < rule.fromMs) continue;
+      if (rule.perKeyMs !== undefined) {
+        const first = this.#firstTry.get(key) ?? nowMs;
+        this.#firstTry.set(key, first);
+        if (nowMs - first >= rule.perKeyMs) continue;
+      }
+      const hits = this.#hits.get(rule) ?? 0;
+      if (rule.times !== undefined && hits >= rule.times) continue;
+      this.#hits.set(rule, hits + 1);
+      return rule;
+    }
+    return null;
+  }
+}
+
+// A session that says no more reads until the peer is gone.
+function* drained(conn: Connection): Proc<void> {
+  for (;;) if (typeof (yield* conn.read({ deadline: NEVER })) === 'string') return;
+}
+
+/** One connection. */
+class Session {
+  readonly #os: Os;
+  readonly #conn: Connection;
+  readonly #id: string;
+  readonly #end: FarEnd;
+  readonly #listener: FarEndListener;
+  #sender = '';
+  #recipients: string[] = [];
+
+  constructor(os: Os, options: { conn: Connection; id: string; end: FarEnd; listener: FarEndListener }) {
+    this.#os = os;
+    this.#conn = options.conn;
+    this.#id = options.id;
+    this.#end = options.end;
+    this.#listener = options.listener;
+  }
+
+  note(event: string, more: Record<string, unknown> = {}): void {
+    const t = this.#os.now() / SECOND;
+    this.#end.note({ t, far: this.#end.name, session: this.#id, event, ...more });
+  }
+
+  /** Until one side ends it, or the script hangs. */
+  *talk(): Proc<void> {
+    const { name } = this.#end;
+    const connected = this.#end.rule(this.#os, 'connect', '', '');
+    if (connected?.delayMs !== undefined) yield* this.#wait(connected.delayMs);
+    if (connected?.action !== undefined) return this.#act(connected.action);
+    const greeting = `220 ${name} ${this.#listener.proto === 'lmtp' ? 'LMTP' : 'ESMTP'} far-end`;
+    if (!(yield* this.#answer('greeting', '', greeting))) return;
+    for (;;) {
+      const line = yield* this.#readLine();
+      if (line === null || !(yield* this.#command(line))) return;
+    }
+  }
+
+  /** @returns whether the session goes on */
+  *#command(line: string): Proc<boolean> {
+    const verb = line.slice(0, 4).toUpperCase();
+    const address = /<(.*?)>/.exec(line)?.[1] ?? '';
+    switch (verb) {
+      case 'EHLO':
+      case 'LHLO':
+        return yield* this.#answer('helo', line, this.#capabilities());
+      case 'HELO':
+        return yield* this.#answer('helo', line, `250 ${this.#end.name}`);
+      case 'MAIL':
+        this.#sender = address;
+        this.#recipients = [];
+        return yield* this.#answer('mail', line, '250 2.1.0 Ok');
+      case 'RCPT':
+        return yield* this.#answer('rcpt', line, '250 2.1.5 Ok', {
+          key: `${this.#sender} ${address}`,
+          accepted: () => void this.#recipients.push(address),
+        });
+      case 'DATA':
+        return yield* this.#data(line);
+      case 'RSET':
+      case 'NOOP':
+        return yield* this.#answer('rset', line, '250 2.0.0 Ok');
+      case 'QUIT':
+        if (yield* this.#answer('quit', line, '221 2.0.0 Bye')) this.#conn.close();
+        return false;
+      default:
+        return yield* this.#answer('other', line, '500 5.5.1 what?');
+    }
+  }
+
+  #capabilities(): string {
+    const lines = [this.#end.name, ...(this.#listener.caps ?? offersUsual)];
+    return lines.map((text, i) => `250${i < lines.length - 1 ? '-' : ' '}${text}`).join('\n');
+  }
+
+  // A rule's reply to DATA stands in front of the usual one, as in the recordings' far end.
+  *#data(line: string): Proc<boolean> {
+    if (!(yield* this.#answer('data', line, null))) return false;
+    if (this.#recipients.length === 0) return yield* this.#say('554 5.5.1 no valid recipients');
+    if (!(yield* this.#say('354 go ahead'))) return false;
+    let body = '';
+    for (;;) {
+      const text = yield* this.#readLine();
+      if (text === null) return false;
+      if (text === '.') break;
+      body += `${text}\r\n`;
+    }
+    const [from, rcpt] = [this.#sender, this.#recipients];
+    this.#recipients = [];
+    this.note('message', { from, rcpt, id: /^message-id:\s*(\S+)/im.exec(body)?.[1], body });
+    if (this.#listener.proto !== 'lmtp')
+      return yield* this.#answer('eod', rcpt.join(' '), '250 2.0.0 Ok: accepted');
+    for (const recipient of rcpt)
+      if (!(yield* this.#answer('eod', recipient, `250 2.1.5 <${recipient}> delivered`))) return false;
+    return true;
+  }
+
+  /** @returns whether the session goes on */
+  *#answer(
+    at: string,
+    line: string,
+    usual: string | null,
+    options: { key?: string; accepted?: () => void } = {},
+  ): Proc<boolean> {
+    const rule = this.#end.rule(this.#os, at, line, options.key ?? line);
+    if (rule?.delayMs !== undefined) yield* this.#wait(rule.delayMs);
+    if (rule?.action === 'hang') this.note('hang', { at });
+    if (rule?.action === 'hang' || rule?.action === 'reset') {
+      this.#act(rule.action);
+      return false;
+    }
+    const reply = rule?.reply ?? usual;
+    if (reply !== null && !(yield* this.#say(reply))) return false;
+    if (at !== 'greeting') this.note(at, { line: line.slice(0, 200), reply });
+    if (rule?.action === 'close') {
+      this.#act('close');
+      return false;
+    }
+    if (/^[23]/.test(reply ?? '2')) options.accepted?.();
+    return true;
+  }
+
+  #act(action: 'close' | 'hang' | 'reset'): void {
+    if (action === 'close') this.#conn.close();
+    else if (action === 'reset') this.#conn.abort();
+  }
+
+  *#wait(ms: number): Proc<void> {
+    yield* this.#os.sleepUntil(this.#os.now() + Math.round(ms * MILLISECOND));
+  }
+
+  *#say(reply: string): Proc<boolean> {
+    return (yield* this.#conn.write(ascii.encode(`${reply.split('\n').join('\r\n')}\r\n`))) === 'ok';
+  }
+
+  *#readLine(): Proc<string | null> {
+    const line = yield* this.#conn.readLine({ bytesMax: lineBytesMax, deadline: NEVER });
+    return typeof line === 'string' ? null : ascii.decode(line.bytes);
+  }
+}
