@@ -1,9 +1,13 @@
 /**
  * far-end — the scripted SMTP or LMTP servers of a queue scenario, in virtual time
  *
- * What no rule matches is accepted. The rules are those of the recordings' far end, which decides by the first
- * that matches: phase, text of the command, time, number of hits, and how long ago the same sender and
- * recipient came first (greylisting).
+ * What no rule matches is accepted. The rules are those of the recordings' far end, which decides by the
+ * first that matches: phase, text of the command, time, number of hits, and how long ago the same sender
+ * and recipient came first (greylisting).
+ *
+ * That far end wrote reply by reply with Nagle's algorithm on (RFC 896), which our TCP has not: of replies
+ * to a pipelined burst the second waits for the client's delayed acknowledgement, and the others leave with
+ * it.
  */
 import * as ascii from '../bytes/ascii.ts';
 import { MILLISECOND, NEVER, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
@@ -41,6 +45,7 @@ export type FarEndEvent = { t: number; far: string; session: string; event: stri
 
 const offersUsual = ['PIPELINING', 'SIZE 50000000', '8BITMIME', 'ENHANCEDSTATUSCODES'];
 const lineBytesMax = 1 << 20;
+const delayedAckUs = 40 * MILLISECOND;
 
 /** Starts one listener. */
 export function startFarEnd(
@@ -130,6 +135,8 @@ class Session {
   readonly #listener: FarEndListener;
   #sender = '';
   #recipients: string[] = [];
+  /** when the first reply since the client last sent something was written */
+  #repliedAt: number | null = null;
 
   constructor(os: Os, options: { conn: Connection; id: string; end: FarEnd; listener: FarEndListener }) {
     this.#os = os;
@@ -252,11 +259,16 @@ class Session {
   }
 
   *#say(reply: string): Proc<boolean> {
+    const os = this.#os;
+    if (this.#repliedAt === null) this.#repliedAt = os.now();
+    else if (os.now() < this.#repliedAt + delayedAckUs) yield* os.sleepUntil(this.#repliedAt + delayedAckUs);
     return (yield* this.#conn.write(ascii.encode(`${reply.split('\n').join('\r\n')}\r\n`))) === 'ok';
   }
 
   *#readLine(): Proc<string | null> {
+    const before = this.#os.now();
     const line = yield* this.#conn.readLine({ bytesMax: lineBytesMax, deadline: NEVER });
+    if (this.#os.now() > before) this.#repliedAt = null;
     return typeof line === 'string' ? null : ascii.decode(line.bytes);
   }
 }

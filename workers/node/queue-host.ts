@@ -1,7 +1,8 @@
 /**
  * queue-host — plays a queue scenario: Postfix, a name server and the far ends are processes of one host
  *
- * Time 0 is when the queue manager starts. Mail arrives by SMTP, operations are the commands themselves.
+ * Time 0 is the whole second in which the queue manager starts. Mail arrives by SMTP, operations are the
+ * commands themselves.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,6 +13,7 @@ import { startPostfix } from '../daemons/postfix/master/master.ts';
 import { BootedPartition } from '../hosts/boot.ts';
 import { roles } from '../hosts/all-roles.ts';
 import { lateParts } from '../hosts/late-parts.ts';
+import { tlsServices } from '../hosts/tls-part.ts';
 import type { World } from '../hosts/world.ts';
 import { NEVER, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
 import { eventAt } from '../trace/batch.ts';
@@ -61,6 +63,7 @@ export interface QueuePlayed {
   events: TraceEvent[];
 }
 
+const startsAtUs = SECOND / 2; // in the recordings somewhere between 0.03 and 0.85 s
 const farPort = 2600;
 const inPort = 12700;
 const folder = path.resolve('tests/conformance');
@@ -127,7 +130,14 @@ function boot(os: Os, scenario: QueueScenario, played: QueuePlayed): void {
   os.spawn('zones', (child) => answerQueries(child, scenario.dns));
   for (const listener of scenario.farEnd ?? [])
     startFarEnd(os, { ...listener, port: listener.port ?? farPort }, (event) => played.far.push(event));
-  startPostfix(os, () => lateParts.postfix);
+  os.spawn('boot', function* (child): Proc<void> {
+    yield* child.sleepUntil(startsAtUs);
+    startPostfix(
+      child,
+      () => lateParts.postfix,
+      () => tlsServices,
+    );
+  });
   for (const arrival of scenario.arrivals)
     for (let i = 0; i < (arrival.count ?? 1); i++) {
       const label = arrival.count === undefined ? arrival.label : `${arrival.label}${i + 1}`;

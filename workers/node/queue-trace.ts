@@ -1,8 +1,8 @@
 /**
  * queue-trace — what a queue scenario did, read from the log's lines
  *
- * Messages are called by the local part of their Message-ID; bounces, delay warnings and success notices of m1
- * are m1.bounce, m1.warn and m1.dsn. Ports are dropped from texts.
+ * Messages are called by the local part of their Message-ID; bounces, delay warnings and success notices of
+ * m1 are m1.bounce, m1.warn and m1.dsn. Ports are dropped from texts.
  */
 import type { QueuePlayed } from './queue-host.ts';
 

@@ -16,6 +16,7 @@ import { roles } from '../hosts/all-roles.ts';
 import type { Roles } from '../hosts/boot.ts';
 import { lateParts } from '../hosts/late-parts.ts';
 import { bootOutside, noSink, type OutsideSink } from '../hosts/outside.ts';
+import { tlsServices } from '../hosts/tls-part.ts';
 import type { World, WorldHost } from '../hosts/world.ts';
 import type { Os, Proc } from '../os/os.ts';
 
@@ -138,5 +139,9 @@ function* boot(os: Os): Proc<void> {
         stdout: said,
         stderr: said,
       });
-  startPostfix(os, () => lateParts.postfix);
+  startPostfix(
+    os,
+    () => lateParts.postfix,
+    () => tlsServices,
+  );
 }

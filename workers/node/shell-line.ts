@@ -1,8 +1,8 @@
 /**
  * shell-line — a command line of a scenario's operation, run on a simulated host
  *
- * SIMPLIFIED: no shell. Of bash's grammar there are quotes, "a; b", "a && b", "a | b", <<<, $? and 2>&1, which
- * is what such operations use; the commands are those of Postfix, sleep, echo and sort.
+ * SIMPLIFIED: no shell. Of bash's grammar there are quotes, "a; b", "a && b", "a | b", <<<, $? and 2>&1,
+ * which is what such operations use; the commands are those of Postfix, sleep, echo and sort.
  */
 import * as utf8 from '../bytes/utf8.ts';
 import type { CommandIo } from '../commands/postfix/command.ts';
@@ -41,7 +41,10 @@ function* runList(os: Os, line: string, output: Output): Proc<number> {
   let words: string[] = [];
   let stdin = '';
   const tokens = [...line.matchAll(/"([^"]*)"|'([^']*)'|(;|&&|\|\||\||<<<|2>&1)|([^\s;&|<]+)/g)];
-  for (const [, double, single, operator, plain] of [...tokens, [, , , ';', ,] as const]) {
+  for (const [, double, single, operator, plain] of [
+    ...tokens,
+    [undefined, undefined, undefined, ';', undefined],
+  ]) {
     if (operator === undefined) {
       words.push((double ?? single ?? plain)!.replaceAll('$?', String(rc)));
       continue;

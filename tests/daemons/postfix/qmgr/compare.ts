@@ -1,5 +1,5 @@
 // Compares what a played scenario did with what the real program was recorded doing.
-import type { Played } from './scenario.ts';
+import type { QueueTrace } from '../../../../workers/node/queue-trace.ts';
 
 export interface Expectation {
   attempts?: {
@@ -21,7 +21,7 @@ export interface Expectation {
 }
 
 /** @returns the differences in words; empty = as recorded */
-export function compare(want: Expectation, got: Played): string[] {
+export function compare(want: Expectation, got: QueueTrace): string[] {
   const differences: string[] = [];
   const near = (wanted: { t: number; tol: number }, at: number, what: string): void => {
     if (Math.abs(wanted.t - at) > wanted.tol)

@@ -54,7 +54,7 @@ export function expiresAt(
   return wholeSecond(message.created) + lifetime;
 }
 
-/** The first deferred scan at or after `at`; scans are every `delay` from `start`, on whole seconds. */
+/** The first deferred scan at or after `at`; scans are every `delay` from `start`. */
 export function scanAtOrAfter(at: VirtualTime, phase: { start: VirtualTime; delay: number }): VirtualTime {
   const periods = Math.max(0, Math.ceil((at - phase.start) / phase.delay));
   return phase.start + periods * phase.delay;

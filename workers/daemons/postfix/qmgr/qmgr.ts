@@ -17,7 +17,7 @@ import { NEVER, type Os, type Proc } from '../../../os/os.ts';
 
 import { bounceLogPath } from '../bounce/bounce-log.ts';
 
-import { isDue, wholeSecond } from './backoff.ts';
+import { isDue } from './backoff.ts';
 import { Deliveries } from './deliveries.ts';
 import { finishMessage, settleMessage } from './finish.ts';
 import type { ActiveMessage } from './message.ts';
@@ -37,7 +37,7 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
   const state: QmgrState = {
     config,
     params: checkedParams(os, config.params),
-    startedAt: wholeSecond(os.now()),
+    startedAt: os.now(),
     active: new Map(),
     deliveries: new Deliveries(config),
     scanAt: NEVER,
