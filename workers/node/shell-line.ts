@@ -36,12 +36,16 @@ interface Setting {
   piped: string[] | null;
 }
 
+// What ends the last command of a line.
+const endOfLine = [undefined, undefined, undefined, ";", undefined];
+
 function* runList(os: Os, line: string, output: Output): Proc<number> {
   let rc = 0;
   let words: string[] = [];
   let stdin = '';
   const tokens = [...line.matchAll(/"([^"]*)"|'([^']*)'|(;|&&|\|\||\||<<<|2>&1)|([^\s;&|<]+)/g)];
-  for (const [, double, single, operator, plain] of [
+  for (const token of [...tokens, endOfLine]) {
+    const [, double, single, operator, plain] = token;
     ...tokens,
     [undefined, undefined, undefined, ';', undefined],
   ]) {
