@@ -37,7 +37,7 @@ interface Setting {
 }
 
 // What ends the last command of a line.
-const endOfLine = [undefined, undefined, undefined, ";", undefined];
+const endOfLine = [undefined, undefined, undefined, ';', undefined];
 
 function* runList(os: Os, line: string, output: Output): Proc<number> {
   let rc = 0;
@@ -46,9 +46,6 @@ function* runList(os: Os, line: string, output: Output): Proc<number> {
   const tokens = [...line.matchAll(/"([^"]*)"|'([^']*)'|(;|&&|\|\||\||<<<|2>&1)|([^\s;&|<]+)/g)];
   for (const token of [...tokens, endOfLine]) {
     const [, double, single, operator, plain] = token;
-    ...tokens,
-    [undefined, undefined, undefined, ';', undefined],
-  ]) {
     if (operator === undefined) {
       words.push((double ?? single ?? plain)!.replaceAll('$?', String(rc)));
       continue;
