@@ -65,6 +65,26 @@ function oneFile(name: string, entry: string) {
   return { groups: [{ name: filled, debugName: name }], includeDependenciesRecursively: false };
 }
 
+/**
+ * TLS has a copy of the hash library for itself: of the one that the workers load at once little is used, and
+ * would be no longer little.
+ */
+function ownHashes(): Plugin {
+  const mark = '?tls';
+  return {
+    name: 'own-hashes',
+    enforce: 'pre',
+    async resolveId(source, importer, options) {
+      const isOwn = importer?.endsWith(mark) === true;
+      const isFirst = source.startsWith('@noble/') && importer?.includes('/protocols/tls/') === true;
+      if (!isOwn && !isFirst) return null;
+      const from = isOwn ? importer.slice(0, -mark.length) : importer;
+      const found = await this.resolve(source, from, { ...options, skipSelf: true });
+      return found === null ? null : { ...found, id: `${found.id}${mark}` };
+    },
+  };
+}
+
 interface ModuleImports {
   importedIds: readonly string[];
 }
@@ -76,7 +96,7 @@ export default defineConfig({
   optimizeDeps: { include: ['buffer/', 'mailparser', 'comlink', 'xstate'] },
   worker: {
     format: 'es',
-    plugins: () => [plainMembers({ short: true })],
+    plugins: () => [ownHashes(), plainMembers({ short: true })],
     rolldownOptions: {
       output: {
         codeSplitting: oneFile('engine', here('./workers/simulation.worker.ts')),

@@ -6,8 +6,6 @@
  */
 import type { Parameters } from '../parameters.ts';
 
-import { parseTlsLevel } from '../tls/tls-level.ts';
-
 import { discardedKeywords, Offer } from './hello.ts';
 import { NameAddressList } from './name-address-list.ts';
 import { parseRestrictions, type RestrictionItem } from './restriction-table.ts';
@@ -85,13 +83,12 @@ export function readConfig(parameters: Parameters): SmtpdConfig {
 }
 
 function readTls(parameters: Parameters) {
-  const word = parameters.text('smtpd_tls_security_level');
+  const level = parameters.text('smtpd_tls_security_level').toLowerCase();
   // Levels that verify a server mean no more than "encrypt" here; smtpd(8) warns of them.
-  const level = word === '' ? null : parseTlsLevel(word);
   const enforce_tls =
-    level === null ? parameters.bool('smtpd_enforce_tls') : level !== 'none' && level !== 'may';
+    level === '' ? parameters.bool('smtpd_enforce_tls') : level !== 'none' && level !== 'may';
   const tls_wrappermode = parameters.bool('smtpd_tls_wrappermode');
-  const usesTls = level === null ? parameters.bool('smtpd_use_tls') : level !== 'none';
+  const usesTls = level === '' ? parameters.bool('smtpd_use_tls') : level !== 'none';
   const hasAuth = parameters.bool('smtpd_sasl_auth_enable');
   const isAuthSecret = enforce_tls || parameters.bool('smtpd_tls_auth_only');
   // SIMPLIFIED: where "noplaintext" leaves no mechanism AUTH is not offered; the real smtpd(8) ends there.

@@ -12,10 +12,7 @@
  */
 import type { Os, Proc } from '../../../os/os.ts';
 
-import { isHostName } from '../../../protocols/smtp/host-name.ts';
-
 import type { Instance } from '../instance.ts';
-import { splitList } from '../main-cf.ts';
 import type { Parameters } from '../parameters.ts';
 
 import { parseTlsLevel, type TlsLevel } from './tls-level.ts';
@@ -27,6 +24,9 @@ export interface TlsPolicy {
   /** for server_name; '' = none */
   servername: string;
 }
+
+// Not protocols/smtp/host-name.ts: a browser would have to fetch it as one file more.
+const hostName = /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/i;
 
 /** What is asked, and who logs warnings. */
 export interface PolicyContext {
@@ -63,7 +63,7 @@ function* lookUp(os: Os, context: PolicyContext, destination: string): Proc<TlsP
   const { parameters, protocol, warn } = context;
   const name = `${protocol}_tls_policy_maps`;
   const tables = context.instance.tables(parameters.text(name));
-  const isDomain = isHostName(destination);
+  const isDomain = hostName.test(destination);
   for (let site = destination; ;) {
     const where = `${name}, next-hop destination "${site}"`;
     const answer = yield* tables.lookup(os, site);
@@ -83,7 +83,7 @@ function parsePolicy(value: string, where: string, warn: (text: string) => void)
     warn(`${where}: ${what}`);
     return 'invalid';
   };
-  const [word, ...attributes] = splitList(value);
+  const [word, ...attributes] = value.match(/\{[^{}]*\}|[^\s,{}]+/g) ?? [];
   if (word === undefined) return invalid('invalid empty policy');
   const level = parseTlsLevel(word);
   if (level === null) return invalid(`invalid security level "${word}"`);
@@ -110,7 +110,7 @@ function setAttribute(policy: TlsPolicy, name: string, value: string): string | 
       return setMatch(policy, name, value);
     case 'servername':
       if (policy.servername !== '') return `attribute "${name}" is specified multiple times`;
-      if (!isHostName(value)) return `"${name}=${value}" specifies an invalid hostname`;
+      if (!hostName.test(value)) return `"${name}=${value}" specifies an invalid hostname`;
       policy.servername = value;
       return null;
     case 'ciphers':
