@@ -9,6 +9,7 @@ import { glossImap } from './gloss-imap.ts';
 import { glossLdap } from './gloss-ldap.ts';
 import { glossSmtp } from './gloss-smtp.ts';
 import type { Names } from './names.ts';
+import { glossRecord, isRecord } from './tls-records.ts';
 
 /** Who speaks to whom, for the words. */
 export interface Ends {
@@ -25,6 +26,7 @@ export function glossOf(line: WireLine, conversation: Conversation, names: Names
   if (line.kind === 'remark') return glossRemark(line, ends);
   if (line.kind === 'opaque')
     return line.role === 'bytes' ? 'Bytes of a protocol we do not read here.' : 'Not what was expected here.';
+  if (isRecord(line)) return glossRecord(line);
   switch (conversation.protocol) {
     case 'smtp':
     case 'lmtp':

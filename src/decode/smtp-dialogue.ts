@@ -8,7 +8,8 @@ import * as base64 from '../../workers/bytes/base64.ts';
 
 import type { Side } from './conversation.ts';
 import type { Dialogue, Talk } from './dialogue.ts';
-import { readable, type Found } from './line-reader.ts';
+import { readable, type Found, type ReadMode } from './line-reader.ts';
+import { sayRecord, tlsMode } from './tls-records.ts';
 
 interface Command {
   verb: string;
@@ -20,7 +21,7 @@ const pendingMax = 1000;
 
 /** Reads the two directions of an SMTP or LMTP connection as commands, replies and letters. */
 export class SmtpDialogue implements Dialogue {
-  readonly firstMode = () => ({ kind: 'lines' }) as const;
+  readonly firstMode: () => ReadMode;
   readonly #perRecipient: boolean;
   #pending: Command[] = [];
   #accepted: string[] = [];
@@ -30,17 +31,18 @@ export class SmtpDialogue implements Dialogue {
   #mechanism = '';
   #answerDue = false;
 
-  constructor(options: { lmtp: boolean }) {
+  /** @param options tls = from the first byte */
+  constructor(options: { lmtp: boolean; tls: boolean }) {
+    this.firstMode = () => (options.tls ? tlsMode : { kind: 'lines' });
     this.#perRecipient = options.lmtp;
   }
 
   read(side: Side, found: Found, talk: Talk): void {
     if (found.kind === 'opaque') talk.opaque(side, found.piece);
+    else if (found.kind === 'frame') sayRecord(side, found, talk);
     else if (found.kind === 'body') talk.body(side, found, 'letter');
-    else if (found.kind === 'line') {
-      if (side === 'client') this.#command(found, talk);
-      else this.#reply(found, talk);
-    }
+    else if (side === 'client') this.#command(found, talk);
+    else this.#reply(found, talk);
   }
 
   #command({ text, pieces }: Extract<Found, { kind: 'line' }>, talk: Talk): void {
@@ -120,8 +122,8 @@ export class SmtpDialogue implements Dialogue {
         break;
       case 'STARTTLS':
         if (!good) break;
-        talk.cut('client', { kind: 'opaque' });
-        talk.cut('server', { kind: 'opaque' });
+        talk.cut('client', tlsMode);
+        talk.cut('server', tlsMode);
     }
     this.#pending.shift();
   }

@@ -8,12 +8,12 @@ import type { DnsExchanges, LdapExchanges } from './exchanges.ts';
 import { ImapDialogue } from './imap-dialogue.ts';
 import { LdapDialogue } from './ldap-dialogue.ts';
 import { LineReader, type Found, type ReadMode } from './line-reader.ts';
-import type { Protocol } from './names.ts';
 import { SmtpDialogue } from './smtp-dialogue.ts';
 
 /** Lines one conversation keeps; beyond, its older half becomes a count. */
 const linesMax = 4000;
 const piecesMax = 2000;
+const submissionsPort = 465; // RFC 8314 §3.3
 
 type Segment = Extract<TraceEvent, { kind: 'tcp.segment-sent' }>;
 type Datagram = Extract<TraceEvent, { kind: 'udp.datagram-sent' }>;
@@ -58,7 +58,7 @@ export class Track implements Talk {
 
   constructor(conversation: Conversation, exchanges: { dns: DnsExchanges; ldap: LdapExchanges }) {
     this.conversation = conversation;
-    this.#dialogue = dialogueOf(conversation.protocol, exchanges);
+    this.#dialogue = dialogueOf(conversation, exchanges);
     const stream = (): Stream => {
       const reader = new LineReader();
       reader.mode = this.#dialogue?.firstMode() ?? { kind: 'opaque' };
@@ -194,14 +194,14 @@ function grow(pieces: Piece[], piece: Piece): void {
 }
 
 function dialogueOf(
-  protocol: Protocol,
+  { protocol, server }: Conversation,
   exchanges: { dns: DnsExchanges; ldap: LdapExchanges },
 ): Dialogue | null {
   switch (protocol) {
     case 'smtp':
-      return new SmtpDialogue({ lmtp: false });
+      return new SmtpDialogue({ lmtp: false, tls: server.port === submissionsPort });
     case 'lmtp':
-      return new SmtpDialogue({ lmtp: true });
+      return new SmtpDialogue({ lmtp: true, tls: false });
     case 'imap':
       return new ImapDialogue();
     case 'ldap':
