@@ -148,6 +148,7 @@ function hostFiles(folder: string, config: string): Record<string, string> {
     '/etc/postfix/main.cf': text(`${config}.main.cf`),
     '/etc/postfix/master.cf': text(`${config}.master.cf`) + text('services.master.cf'),
     '/etc/hosts': '127.0.0.1 localhost\n',
+    '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\npostfix:x:101:103::/var/spool/postfix:/usr/sbin/nologin\n',
     '/etc/resolv.conf': 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n',
     '/etc/postfix/sasl/smtpd.conf':
       'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: LOGIN PLAIN\n',

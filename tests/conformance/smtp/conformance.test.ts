@@ -44,6 +44,21 @@ test.each(Object.entries(recorded))(
   },
 );
 
+// Disagreements that dialogues made up by tests/differential brought to light.
+test.each(readdirSync(path.join(here, 'recorded-differential')))(
+  'all dialogues of recorded-differential/%s pass',
+  (name) => {
+    const group = readJson<CaseGroup & { config: string }>(path.join(here, 'recorded-differential', name));
+    const config = path.basename(group.config, '.main.cf');
+    const host = new ConformanceHost({ folder, config, port: ports[group.profile]! });
+    const results = group.cases.map((smtpCase) => host.play(smtpCase));
+    expect(results.flatMap(({ id, differences }) => differences.map(({ text }) => `${id}: ${text}`))).toEqual(
+      [],
+    );
+    expect(results.length).toBeGreaterThan(0);
+  },
+);
+
 test('every recorded profile has its numbers', () => {
   expect(Object.keys(recorded).sort()).toEqual([...new Set(groups.map(({ profile }) => profile))].sort());
 });

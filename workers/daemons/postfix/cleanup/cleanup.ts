@@ -28,7 +28,8 @@ import { rewriteHeaderAddresses, type HeaderRole } from './header-addresses.ts';
 import { assemble, fieldValue, scanMessage, type HeaderLine, type ScannedMessage } from './header-work.ts';
 import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './mail-stream.ts';
 import { expandAliases, mapCanonical } from './map-addresses.ts';
-import { encodeQueueFile } from './queue-file.ts';
+import { fileOctets, mayExceed } from './file-size.ts';
+import { encodeQueueFile, type QueueFile } from './queue-file.ts';
 
 /** What cleanup needs of its instance. */
 export interface CleanupService {
@@ -117,11 +118,16 @@ class CleanupStream implements MailStream {
     const recipients = yield* this.#mapRecipients(sender, verdict);
     if (recipients === null) return this.#refuse(refusals.queue);
     if (recipients.length === 0) return this.#refuse(refusals.recipients);
+    const file = this.#file({ sender, recipients, size, verdict });
+    if (limit > 0 && mayExceed(limit, file) && this.#octets(file, pieces) > limit) {
+      this.#warn('queue file size limit exceeded');
+      return this.#refuse(refusals.size);
+    }
     if (verdict.discard || envelope.discard) {
       this.abandon();
       return ok;
     }
-    this.#os.files.write(this.#path, this.#encode({ sender, recipients, pieces, size, verdict }));
+    this.#os.files.write(this.#path, encodeQueueFile(file, pieces));
     yield* this.#os.files.fsync(this.#path);
     this.#announce({ sender, recipients, size, messageId, held: verdict.hold || envelope.hold });
     return ok;
@@ -292,34 +298,34 @@ class CleanupStream implements MailStream {
     return `${phrase} <${address}>`;
   }
 
-  #encode(file: {
+  #octets(file: QueueFile, pieces: readonly Uint8Array[]): number {
+    return fileOctets(file, pieces, this.#config.line_length_limit);
+  }
+
+  #file(of: {
     sender: string;
     recipients: readonly Omit<RequestRecipient, 'index'>[];
-    pieces: readonly Uint8Array[];
     size: number;
     verdict: Verdict;
-  }): Uint8Array {
+  }): QueueFile {
     const { arrived, encoding, envelopeId, returnContent, smtpUtf8, client, filter, server } = this.#envelope;
-    const { sender, recipients, size, verdict } = file;
-    return encodeQueueFile(
-      {
-        sender,
-        recipients,
-        size,
-        arrived,
-        created: this.#created,
-        encoding,
-        envelopeId,
-        returnContent,
-        smtpUtf8,
-        client,
-        server: server ?? '',
-        submitter: '',
-        fullName: '',
-        filter: verdict.filter || filter,
-      },
-      file.pieces,
-    );
+    const { sender, recipients, size, verdict } = of;
+    return {
+      sender,
+      recipients,
+      size,
+      arrived,
+      created: this.#created,
+      encoding,
+      envelopeId,
+      returnContent,
+      smtpUtf8,
+      client,
+      server: server ?? '',
+      submitter: '',
+      fullName: '',
+      filter: verdict.filter || filter,
+    };
   }
 
   #announce(file: {

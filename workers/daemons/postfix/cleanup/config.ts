@@ -17,6 +17,7 @@ export interface CleanupConfig {
   readonly myorigin: string;
   readonly hopcount_limit: number;
   readonly message_size_limit: number;
+  readonly line_length_limit: number;
   readonly message_drop_headers: readonly string[];
   readonly always_add_missing_headers: boolean;
   readonly undisclosed_recipients_header: string;
@@ -56,6 +57,7 @@ export function readCleanupConfig(
     myorigin: parameters.text('myorigin'),
     hopcount_limit: parameters.number('hopcount_limit'),
     message_size_limit: parameters.number('message_size_limit'),
+    line_length_limit: parameters.number('line_length_limit'),
     message_drop_headers: parameters.list('message_drop_headers'),
     always_add_missing_headers: parameters.bool('always_add_missing_headers'),
     undisclosed_recipients_header: parameters.text('undisclosed_recipients_header'),

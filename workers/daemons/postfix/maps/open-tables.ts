@@ -23,7 +23,7 @@ export interface TableContext {
   recipientDelimiter: string;
   /** tables written for postalias(1): those of alias_maps and alias_database */
   aliasTables: ReadonlySet<string>;
-  /** whether mail for the domain is delivered on this host or comes from it, so that "user" alone is looked up */
+  /** whether the domain is $myorigin or delivered on this host, so that "user" alone is looked up */
   isLocalDomain(os: Os, domain: string): Proc<boolean>;
 }
 

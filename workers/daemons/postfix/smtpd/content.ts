@@ -13,6 +13,8 @@ import type { Token } from '../../../protocols/smtp/command.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
+import type { MailStream } from '../cleanup/mail-stream.ts';
+
 import { flush, saidAtOnce, say, send } from './chat.ts';
 import { checkData, checkEndOfData, isProc } from './checks.ts';
 import { DataFramer, MessageContent } from './message-content.ts';
@@ -112,26 +114,35 @@ export function* bdat(session: Session, tokens: readonly Token[], line: string):
   session.where = 'BDAT content';
   const failure = yield* receiveChunk(session, chunks, count);
   if (failure !== null) return failure;
+  if (!last && contentFailure(session, transaction.stream, chunks.content) !== null) {
+    const refused = yield* finish(session, transaction, chunks.content);
+    session.chunksFailed = true;
+    return refused;
+  }
   if (!last) return accept(`250 2.0.0 Ok: ${count} bytes`);
-  if (chunks.rest.length > 0) chunks.content.addLines(join(chunks.rest, new Uint8Array([13, 10])), noDots);
+  if (chunks.rest.length > 0)
+    chunks.content.addLines(join(chunks.rest, new Uint8Array([13, 10])), lineRules(session));
   session.where = 'END-OF-MESSAGE';
   return yield* finish(session, transaction, chunks.content);
 }
-
-const noDots = { dots: false, standard: false };
 
 function* receiveChunk(
   session: Session,
   chunks: { content: MessageContent; rest: Uint8Array },
   count: number,
 ): Proc<Outcome | null> {
-  const { config } = session;
+  const { line_length_limit: limit } = session.config;
+  const rules = lineRules(session);
   const failure = yield* readChunk(session, count, (bytes) => {
     const joined = chunks.rest.length > 0 ? join(chunks.rest, bytes) : bytes;
     let whole = joined.lastIndexOf(10) + 1;
-    if (joined.length - whole >= config.line_length_limit)
-      whole = joined.length - (joined[joined.length - 1] === 13 ? 1 : 0);
-    chunks.content.addLines(joined.subarray(0, whole), noDots);
+    chunks.content.addLines(joined.subarray(0, whole), rules);
+    // A line past the limit goes on in pieces; its last CR may belong to the line end.
+    for (let end = whole + limit; end < joined.length || (end === joined.length && joined[end - 1] !== 13);) {
+      chunks.content.addLines(joined.subarray(whole, end), rules);
+      whole = end;
+      end += limit;
+    }
     chunks.rest = joined.subarray(whole);
   });
   if (failure !== null) session.contentBytes = chunks.content.size + chunks.rest.length;
@@ -177,20 +188,29 @@ function openContent(session: Session, transaction: Transaction): MessageContent
   return new MessageContent(utf8.encode(received), session.config.message_size_limit);
 }
 
-function* finish(session: Session, transaction: Transaction, content: MessageContent): Proc<Outcome> {
+function lineRules(session: Session): { dots: boolean; standard: boolean } {
+  return { dots: false, standard: session.config.forbid_bare_newline !== 'no' };
+}
+
+// What is wrong with the content as far as it came.
+function contentFailure(session: Session, stream: MailStream, content: MessageContent): string | null {
   const { config } = session;
-  const { stream, envelope } = transaction;
-  assert(stream !== null && envelope !== null, 'the end of a message without a recipient');
-  const { queueId } = stream;
-  let failure: string | null;
   if (content.bareLf && config.forbid_bare_newline === 'reject') {
     session.logWhatsup('reject', 'bare <LF> received');
     const code = session.service.parameters.number('smtpd_forbid_bare_newline_reject_code');
-    failure = `${code} 5.5.2 ${config.myhostname} Error: bare <LF> received`;
-  } else if (content.tooBig) {
-    session.warn(`${queueId}: queue file size limit exceeded`);
-    failure = '552 5.3.4 Error: message file too big';
-  } else {
+    return `${code} 5.5.2 ${config.myhostname} Error: bare <LF> received`;
+  }
+  if (!content.tooBig) return null;
+  session.warn(`${stream.queueId}: queue file size limit exceeded`);
+  return '552 5.3.4 Error: message file too big';
+}
+
+function* finish(session: Session, transaction: Transaction, content: MessageContent): Proc<Outcome> {
+  const { stream, envelope } = transaction;
+  assert(stream !== null && envelope !== null, 'the end of a message without a recipient');
+  const { queueId } = stream;
+  let failure = contentFailure(session, stream, content);
+  if (failure === null) {
     const checked = checkEndOfData(session);
     failure = isProc(checked) ? yield* checked : checked;
   }

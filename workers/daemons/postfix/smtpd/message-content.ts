@@ -36,7 +36,8 @@ export class MessageContent {
 
   /**
    * Adds whole lines; the last one may lack its line end when it goes on in the next call.
-   * @param dots lines are dot-stuffed (DATA). @param standard drop a "." line with a bare LF at either end
+   * @param dots lines are dot-stuffed (DATA). @param standard bare LFs matter (smtpd_forbid_bare_newline): a
+   * "." line with one at either end is dropped
    */
   addLines(bytes: Uint8Array, { dots, standard }: { dots: boolean; standard: boolean }): void {
     if (this.tooBig) return;
@@ -45,7 +46,9 @@ export class MessageContent {
       const lf = lineFeedFrom(bytes, at);
       const whole = lf < bytes.length;
       let end = lf;
-      while (whole && end > at && bytes[end - 1] === CR) end--;
+      // Where bare LFs matter, one CR belongs to the line end; elsewhere all of them do.
+      if (whole && end > at && bytes[end - 1] === CR) end--;
+      while (!standard && whole && end > at && bytes[end - 1] === CR) end--;
       const bareLf = whole && end === lf;
       const start = dots && this.#atLineStart && bytes[at] === DOT ? at + 1 : at;
       const next = whole ? lf + 1 : bytes.length;
@@ -148,7 +151,8 @@ export class DataFramer {
     while (at < length) {
       if (this.#atLineStart && buffer[at] === DOT) {
         let end = at + 1;
-        while (end < length && buffer[end] === CR) end++;
+        if (end < length && buffer[end] === CR) end++;
+        while (!this.#standard && end < length && buffer[end] === CR) end++;
         if (end >= length && length - at < this.#lineBytesMax) return at; // perhaps the end: see more first
         if (buffer[end] === LF && this.#isEnd(end - at > 1)) {
           this.ended = true;
