@@ -29,6 +29,7 @@ import {
 import { answerQueries, type Zones } from './zone-server.ts';
 
 const hostName = 'mail.example.com';
+const certificates = path.resolve('tests/protocols/tls/certificates');
 const limitUs = 120 * SECOND;
 
 /** The host, to play cases against. */
@@ -153,9 +154,12 @@ function hostFiles(folder: string, config: string): Record<string, string> {
     '/etc/postfix/sasl/smtpd.conf':
       'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: LOGIN PLAIN\n',
     ...Object.fromEntries(
-      ['smtpd.crt', 'smtpd.key'].map((name) => [
+      [
+        ['smtpd.crt', 'mail.example.com.pem'],
+        ['smtpd.key', 'mail.example.com.key'],
+      ].map(([name, file]) => [
         `/etc/postfix/run/tls/${name}`,
-        readFileSync(path.join(folder, 'tls', name), 'utf8'),
+        readFileSync(path.join(certificates, file!), 'utf8'),
       ]),
     ),
     '/etc/sasldb-users': 'alice@example.com:secret1\nbob@example.com:secret2\n',
