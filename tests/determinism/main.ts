@@ -1,17 +1,14 @@
-// Plays a run in real Web Workers and tells its hash: window.hashOf(world, placement, untilUs). Driven by placements.test.ts.
+// Plays a world's demo in real Web Workers and tells its hash: window.hashOf(world, placement, untilUs). Driven by placements.test.ts.
 import { transfer, wrap } from 'comlink';
 
-import { worldNamed } from '../../lessons/worlds/index.ts';
-import type { Placement, SimulationApi, TraceMessage } from '../../workers/api.ts';
+import type { Placement, SimulationApi, TraceMessage, World } from '../../workers/api.ts';
 import { engineVersion } from '../../workers/input.ts';
 
 async function hashOf(
-  name: string,
+  world: World,
   placement: Placement,
   until: number,
 ): Promise<{ hash: string; wallMs: number }> {
-  const world = worldNamed(name);
-  if (world === null) throw new Error(`no world ${name}`);
   const worker = new Worker(new URL('../../workers/simulation.worker.ts', import.meta.url), {
     type: 'module',
     name: 'simulation',

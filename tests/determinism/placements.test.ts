@@ -1,5 +1,6 @@
 // The strongest test there is: a run has one hash, in Node and in Chromium, however its hosts are spread over workers.
 import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -9,9 +10,12 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { worlds } from '../../lessons/worlds/index.ts';
+import { twoIslands } from '../../lessons/worlds/two-islands/world.ts';
 import { chromiumOptions } from '../../scripts/project.mjs';
 import { serve } from '../../scripts/serve.mjs';
-import type { Placement } from '../../workers/api.ts';
+import type { Placement, World } from '../../workers/api.ts';
+import { engineVersion } from '../../workers/input.ts';
+import { formatRun } from '../../workers/run-file.ts';
 import type {} from './main.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,37 +48,56 @@ afterAll(async () => {
   server?.close();
 });
 
-async function hashInNode(world: string, placement: Placement): Promise<string> {
-  const args = [
-    'scripts/node-entry.mjs',
-    'sim',
-    world,
-    '--demo',
-    '--until',
-    '60s',
-    '--placement',
-    placement,
-    '--hash',
+/** two-islands with TLS between its mail servers: a browser fetches the code for it. */
+function islandsWithTls(): World {
+  const certificates = `${root}/tests/protocols/tls/certificates`;
+  const lines = [
+    '',
+    'smtpd_tls_security_level = may',
+    'smtpd_tls_cert_file = /etc/ssl/mail.pem',
+    'smtpd_tls_key_file = /etc/ssl/mail.key',
+    'smtp_tls_security_level = may',
+    'smtp_tls_loglevel = 1',
+    '',
   ];
+  const hosts = twoIslands.hosts.map((host) => {
+    const mainCf = host.files['/etc/postfix/main.cf'];
+    if (mainCf === undefined) return host;
+    const files = {
+      ...host.files,
+      '/etc/ssl/mail.pem': readFileSync(`${certificates}/mail.example.com.pem`, 'utf8'),
+      '/etc/ssl/mail.key': readFileSync(`${certificates}/mail.example.com.key`, 'utf8'),
+      '/etc/postfix/main.cf': mainCf + lines.join('\n'),
+    };
+    return { ...host, files };
+  });
+  return { ...twoIslands, name: 'two-islands-tls', hosts };
+}
+
+/** Of a run file, so that worlds that do not ship are played too. */
+async function hashInNode(world: World, placement: Placement): Promise<string> {
+  const file = `${root}/test-results/${world.name}.json`;
+  writeFileSync(file, formatRun({ version: engineVersion, world, seed: 1, inputs: world.demo }));
+  const args = ['scripts/node-entry.mjs', 'sim', file, '--until', '60s', '--placement', placement, '--hash'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
   return stdout.trimEnd().split('\n').at(-1)!;
 }
 
-function hashInChromium(world: string, placement: Placement): Promise<string> {
-  return page.evaluate(async ([name, where, until]) => (await window.hashOf(name, where, until)).hash, [
+function hashInChromium(world: World, placement: Placement): Promise<string> {
+  return page.evaluate(async ([which, where, until]) => (await window.hashOf(which, where, until)).hash, [
     world,
     placement,
     untilUs,
   ] as const);
 }
 
-for (const world of worlds)
+for (const world of [...worlds, islandsWithTls()])
   describe(`${world.name}: 60 s of its demo`, () => {
     const first: { hash?: string } = {};
 
     for (const placement of placements)
       test(`Node, placement ${placement}`, async () => {
-        const hash = await hashInNode(world.name, placement);
+        const hash = await hashInNode(world, placement);
         expect(hash).toMatch(/^[0-9a-f]{16}$/);
         first.hash ??= hash;
         expect(hash).toBe(first.hash);
@@ -82,6 +105,6 @@ for (const world of worlds)
 
     for (const placement of placements)
       test(`Chromium, placement ${placement}`, async () => {
-        expect(await hashInChromium(world.name, placement)).toBe(first.hash);
+        expect(await hashInChromium(world, placement)).toBe(first.hash);
       });
   });
