@@ -6,8 +6,8 @@
  * and recipient came first (greylisting).
  *
  * That far end wrote reply by reply with Nagle's algorithm on (RFC 896), which our TCP has not: of replies
- * to a pipelined burst the second waits for the client's delayed acknowledgement, and the others leave with
- * it.
+ * to a pipelined burst the second waits for the client's delayed acknowledgement, the others leave with it,
+ * and a reset takes them all away.
  */
 import * as ascii from '../bytes/ascii.ts';
 import { MILLISECOND, NEVER, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
@@ -137,6 +137,8 @@ class Session {
   #recipients: string[] = [];
   /** when the first reply since the client last sent something was written */
   #repliedAt: number | null = null;
+  /** replies that wait for its acknowledgement */
+  #held = '';
 
   constructor(os: Os, options: { conn: Connection; id: string; end: FarEnd; listener: FarEndListener }) {
     this.#os = os;
@@ -156,7 +158,7 @@ class Session {
     const { name } = this.#end;
     const connected = this.#end.rule(this.#os, 'connect', '', '');
     if (connected?.delayMs !== undefined) yield* this.#wait(connected.delayMs);
-    if (connected?.action !== undefined) return this.#act(connected.action);
+    if (connected?.action !== undefined) return yield* this.#act(connected.action);
     const greeting = `220 ${name} ${this.#listener.proto === 'lmtp' ? 'LMTP' : 'ESMTP'} far-end`;
     if (!(yield* this.#answer('greeting', '', greeting))) return;
     for (;;) {
@@ -190,7 +192,7 @@ class Session {
       case 'NOOP':
         return yield* this.#answer('rset', line, '250 2.0.0 Ok');
       case 'QUIT':
-        if (yield* this.#answer('quit', line, '221 2.0.0 Bye')) this.#conn.close();
+        if (yield* this.#answer('quit', line, '221 2.0.0 Bye')) yield* this.#act('close');
         return false;
       default:
         return yield* this.#answer('other', line, '500 5.5.1 what?');
@@ -235,23 +237,28 @@ class Session {
     if (rule?.delayMs !== undefined) yield* this.#wait(rule.delayMs);
     if (rule?.action === 'hang') this.note('hang', { at });
     if (rule?.action === 'hang' || rule?.action === 'reset') {
-      this.#act(rule.action);
+      yield* this.#act(rule.action);
       return false;
     }
     const reply = rule?.reply ?? usual;
-    if (reply !== null && !(yield* this.#say(reply))) return false;
+    if (reply !== null && reply !== '' && !(yield* this.#say(reply))) return false;
     if (at !== 'greeting') this.note(at, { line: line.slice(0, 200), reply });
     if (rule?.action === 'close') {
-      this.#act('close');
+      yield* this.#act('close');
       return false;
     }
     if (/^[23]/.test(reply ?? '2')) options.accepted?.();
     return true;
   }
 
-  #act(action: 'close' | 'hang' | 'reset'): void {
-    if (action === 'close') this.#conn.close();
-    else if (action === 'reset') this.#conn.abort();
+  *#act(action: 'close' | 'hang' | 'reset'): Proc<void> {
+    if (action === 'close') {
+      yield* this.#flush();
+      this.#conn.close();
+    } else if (action === 'reset') {
+      this.#held = '';
+      this.#conn.abort();
+    }
   }
 
   *#wait(ms: number): Proc<void> {
@@ -260,15 +267,36 @@ class Session {
 
   *#say(reply: string): Proc<boolean> {
     const os = this.#os;
-    if (this.#repliedAt === null) this.#repliedAt = os.now();
-    else if (os.now() < this.#repliedAt + delayedAckUs) yield* os.sleepUntil(this.#repliedAt + delayedAckUs);
-    return (yield* this.#conn.write(ascii.encode(`${reply.split('\n').join('\r\n')}\r\n`))) === 'ok';
+    const text = `${reply.split('\n').join('\r\n')}\r\n`;
+    const acknowledgedAt = this.#repliedAt === null ? 0 : this.#repliedAt + delayedAckUs;
+    if (os.now() >= acknowledgedAt && this.#held === '') {
+      this.#repliedAt = os.now();
+      return (yield* this.#conn.write(ascii.encode(text))) === 'ok';
+    }
+    this.#held += text;
+    if (this.#held !== text) return true;
+    os.spawn('far-end held', (child) => this.#release(child, acknowledgedAt));
+    return true;
+  }
+
+  *#release(os: Os, at: number): Proc<void> {
+    yield* os.sleepUntil(at);
+    yield* this.#flush();
+  }
+
+  *#flush(): Proc<void> {
+    const text = this.#held;
+    this.#held = '';
+    if (text !== '') yield* this.#conn.write(ascii.encode(text));
   }
 
   *#readLine(): Proc<string | null> {
     const before = this.#os.now();
     const line = yield* this.#conn.readLine({ bytesMax: lineBytesMax, deadline: NEVER });
-    if (this.#os.now() > before) this.#repliedAt = null;
+    if (this.#os.now() > before) {
+      this.#repliedAt = null;
+      yield* this.#flush();
+    }
     return typeof line === 'string' ? null : ascii.decode(line.bytes);
   }
 }
