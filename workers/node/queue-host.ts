@@ -68,6 +68,8 @@ const farPort = 2600;
 const inPort = 12700;
 const folder = path.resolve('tests/conformance');
 const hostName = 'mail.example.com';
+/** has all the addresses that are not on loopback: nothing comes back from there */
+const silentName = 'silent.example';
 
 /** Plays a scenario to its end. */
 export function playQueueScenario(scenario: QueueScenario): QueuePlayed {
@@ -75,10 +77,16 @@ export function playQueueScenario(scenario: QueueScenario): QueuePlayed {
   const booted = new BootedPartition({
     world: worldOf(scenario),
     seed: 1,
-    runs: [0],
+    runs: [0, 1],
     keepTrace: true,
-    roles: { ...roles, outside: (os) => boot(os, scenario, played) },
+    roles: {
+      ...roles,
+      outside: (os) => {
+        if (os.hostName === hostName) boot(os, scenario, played);
+      },
+    },
   });
+  booted.input(0, { kind: 'link.set', between: [hostName, silentName], fault: 'blackhole' });
   const { partition } = booted;
   partition.runUntil(Math.round(scenario.runFor * SECOND) + 1);
   const [failure] = partition.failures;
@@ -119,11 +127,25 @@ function worldOf(scenario: QueueScenario): World {
           '/etc/resolv.conf': 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n',
         },
       },
+      {
+        name: silentName,
+        kind: 'outside',
+        role: '',
+        organisation: '',
+        addresses: silentAddresses(scenario),
+        at: { x: 1, y: 0 },
+        files: {},
+      },
     ],
-    links: [],
+    links: [{ between: [hostName, silentName], latencyUs: 1000 }],
     people: [],
     demo: [],
   };
+}
+
+function silentAddresses({ dns }: QueueScenario): string[] {
+  const all = Object.values(dns).flatMap((records) => [records['A'] ?? []].flat());
+  return ['192.0.2.2', ...new Set(all)].filter((address) => !address.startsWith('127.'));
 }
 
 function boot(os: Os, scenario: QueueScenario, played: QueuePlayed): void {

@@ -38,6 +38,17 @@ export const transportParameters: readonly (readonly [ending: string, type: Para
     ],
     ['_destination_recipient_limit', 'number', '$default_destination_recipient_limit'],
     ['_destination_rate_delay', 'time', '$default_destination_rate_delay'],
+    ['_transport_rate_delay', 'time', '$default_transport_rate_delay'],
+    [
+      '_destination_concurrency_positive_feedback',
+      'text',
+      '$default_destination_concurrency_positive_feedback',
+    ],
+    [
+      '_destination_concurrency_negative_feedback',
+      'text',
+      '$default_destination_concurrency_negative_feedback',
+    ],
   ];
 
 const rows: readonly Row[] = [
@@ -93,8 +104,8 @@ const rows: readonly Row[] = [
   ['default_delivery_slot_loan', 'number', '3'],
   ['default_destination_concurrency_failed_cohort_limit', 'number', '1'],
   ['default_destination_concurrency_limit', 'number', '20'],
-  ['default_destination_concurrency_negative_feedback', 'number', '1'],
-  ['default_destination_concurrency_positive_feedback', 'number', '1'],
+  ['default_destination_concurrency_negative_feedback', 'text', '1'],
+  ['default_destination_concurrency_positive_feedback', 'text', '1'],
   ['default_destination_rate_delay', 'time', '0s'],
   ['default_destination_recipient_limit', 'number', '50'],
   ['default_extra_recipient_limit', 'number', '1000'],

@@ -16,6 +16,9 @@ function limits(changes: Partial<TransportLimits> = {}): TransportLimits {
     destination_concurrency_failed_cohort_limit: 1,
     destination_recipient_limit: 50,
     destination_rate_delay: 0,
+    transport_rate_delay: 0,
+    positive_feedback: { base: 1, per: 'delivery' },
+    negative_feedback: { base: 1, per: 'delivery' },
     ...changes,
   };
 }

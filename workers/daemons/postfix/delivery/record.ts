@@ -41,17 +41,17 @@ export interface Attempt {
 
 /**
  * The recipient has it. @param action what a success notification says: relayed to a host that makes none
- * itself
+ * itself; null = the host that has it now makes them
  */
 export function recordSent(
   os: Os,
   agent: Agent,
   request: DeliveryRequest,
   attempt: Attempt,
-  action: 'delivered' | 'relayed',
+  action: 'delivered' | 'relayed' | null,
 ): void {
   write(os, agent, request, attempt, 'sent');
-  if (wants(attempt.recipient, 'SUCCESS')) {
+  if (action !== null && wants(attempt.recipient, 'SUCCESS')) {
     const reason = `delivery via ${attempt.relay === 'none' ? 'local' : attempt.relay}: ${attempt.text}`;
     append(os, agent, request, attempt, { log: 'trace', action, reason });
   }

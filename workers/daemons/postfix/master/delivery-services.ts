@@ -12,6 +12,7 @@ import type { Instance, Service } from '../instance.ts';
 import { deliverLocal } from '../local/local.ts';
 import type { MasterEntry } from '../master-cf.ts';
 import type { Parameters } from '../parameters.ts';
+import { parseFeedback, type Feedback } from '../qmgr/feedback.ts';
 import type { TransportLimits } from '../qmgr/scheduler.ts';
 import { deliverSmtp } from '../smtp/agent.ts';
 import type { SmtpConfig } from '../smtp/state.ts';
@@ -69,12 +70,17 @@ export function serviceOf(instance: Instance, entry: MasterEntry): Service {
 /** What qmgr allows a transport: transport_destination_… */
 export function limitsOf(parameters: Parameters, transport: string): TransportLimits {
   const number = (ending: string): number => parameters.number(`${transport}_${ending}`);
+  const feedback = (sign: 'positive' | 'negative'): Feedback =>
+    parseFeedback(parameters.text(`${transport}_destination_concurrency_${sign}_feedback`));
   return {
     initial_destination_concurrency: number('initial_destination_concurrency'),
     destination_concurrency_limit: number('destination_concurrency_limit'),
     destination_concurrency_failed_cohort_limit: number('destination_concurrency_failed_cohort_limit'),
     destination_recipient_limit: number('destination_recipient_limit'),
     destination_rate_delay: parameters.time(`${transport}_destination_rate_delay`),
+    transport_rate_delay: parameters.time(`${transport}_transport_rate_delay`),
+    positive_feedback: feedback('positive'),
+    negative_feedback: feedback('negative'),
   };
 }
 
@@ -144,6 +150,7 @@ function smtpConfig(
     mx_address_limit: parameters.number(name('mx_address_limit')),
     mx_session_limit: parameters.number(name('mx_session_limit')),
     skip_5xx_greeting: parameters.bool(name('skip_5xx_greeting')),
+    defer_if_no_mx_address_found: parameters.bool('smtp_defer_if_no_mx_address_found'),
     line_length_limit: parameters.number(name('line_length_limit')),
     disable_mime_output_conversion: parameters.bool('disable_mime_output_conversion'),
     fallback_relay: parameters.list(name('fallback_relay')),

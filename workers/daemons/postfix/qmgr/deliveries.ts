@@ -53,6 +53,8 @@ export class Deliveries {
     const transport = this.#scheduler.transport(route.transport);
     if (this.#agentsOf(transport.name) === null)
       return this.#retry(message, recipients, { dsn: '4.3.0', reason: 'mail transport unavailable' }, '');
+    if (!message.flushed && this.#config.params.defer_transports.includes(transport.name))
+      return this.#retry(message, recipients, { dsn: '4.3.2', reason: 'deferred transport' }, '');
     const limit = transport.limits.destination_recipient_limit;
     const destination = this.#scheduler.destination(transport, keyOf(route, limit), route.nexthop);
     if (destination.dead !== null) return this.#retry(message, recipients, destination.dead);

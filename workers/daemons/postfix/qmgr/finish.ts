@@ -6,7 +6,7 @@
  *
  * SEE ALSO  qmgr_active(3): qmgr_active_done(); ../bounce/notify.ts
  */
-import type { Os, Proc } from '../../../os/os.ts';
+import { SECOND, type Os, type Proc } from '../../../os/os.ts';
 
 import { bounceLogPath } from '../bounce/bounce-log.ts';
 import type { ReportTask } from '../bounce/notify.ts';
@@ -25,7 +25,7 @@ export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage):
   if (message.deferred) {
     const now = wholeSecond(os.now());
     const { created } = envelope;
-    const warnAt = wholeSecond(created) + params.delay_warning_time;
+    const warnAt = wholeSecond(created) + params.delay_warning_time - SECOND; // one second of grace
     if (envelope.forceExpire || now >= expiresAt(params, { sender: envelope.sender, created })) {
       const status = envelope.forceExpire ? 'force-expired' : 'expired';
       os.log(qmgrIdent, `${queueId}: from=<${envelope.sender}>, status=${status}, returned to sender`);

@@ -53,6 +53,8 @@ export interface ActiveMessage {
   deferred: boolean;
   /** why, for the trace */
   reason: string;
+  /** a flush took it: defer_transports does not count */
+  readonly flushed: boolean;
 }
 
 /** Recipients (as indexes into the envelope's list) that go to one destination together. */

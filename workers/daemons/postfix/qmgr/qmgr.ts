@@ -125,7 +125,7 @@ function feed(os: Os, state: QmgrState, scan: QueueScan): ActiveMessage | 'gone'
         continue;
       }
     }
-    return activate(os, state, queueId, scan.queue);
+    return activate(os, state, queueId, scan);
   }
   if (scan.soonest < NEVER) scheduleScan(os, state, scan.soonest);
   scan.soonest = NEVER;
@@ -136,7 +136,7 @@ function activate(
   os: Os,
   state: QmgrState,
   queueId: string,
-  from: 'incoming' | 'deferred',
+  { queue: from, all: flushed }: { queue: 'incoming' | 'deferred'; all: boolean },
 ): ActiveMessage | 'gone' {
   const { queue } = state.config;
   const activated = queue.move(queueId, from, 'active');
@@ -163,6 +163,7 @@ function activate(
     pending: 0,
     deferred: returned,
     reason: '',
+    flushed,
   };
   state.active.set(queueId, message);
   return message;

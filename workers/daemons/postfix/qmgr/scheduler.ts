@@ -18,6 +18,7 @@ import { assert } from '../../../bytes/assert.ts';
 import { NEVER, type VirtualTime } from '../../../os/os.ts';
 
 import { DestinationQueue } from './destination-queue.ts';
+import { feedbackOf, type Feedback } from './feedback.ts';
 
 /** Parameters of a transport; names as in postconf(5) without the transport's own prefix. */
 export interface TransportLimits {
@@ -30,6 +31,10 @@ export interface TransportLimits {
   destination_recipient_limit: number;
   /** microseconds between two deliveries; 0 = none */
   destination_rate_delay: number;
+  /** microseconds before each delivery of the whole transport; 0 = none */
+  transport_rate_delay: number;
+  positive_feedback: Feedback;
+  negative_feedback: Feedback;
 }
 
 /** Why a destination cannot be talked to. */
@@ -48,6 +53,9 @@ export interface Destination<M> {
   busy: number;
   window: number;
   failCohorts: number;
+  /** what feedback left over, until it makes up a whole place of the window */
+  success: number;
+  failure: number;
   /** not null while dead */
   dead: Trouble | null;
   /** no delivery before: dead until then, or pausing (rate delay) */
@@ -72,6 +80,8 @@ export interface Transport<M> {
   turn: Destination<M>[];
   /** pausing after a delivery, soonest first (all pause equally long) */
   pausing: Destination<M>[];
+  /** transport_rate_delay: when the delivery that waits may go; 0 = none waits */
+  releaseAt: VirtualTime;
 }
 
 export class Scheduler<M> {
@@ -92,7 +102,14 @@ export class Scheduler<M> {
   transport(name: string): Transport<M> {
     let transport = this.#transports.get(name);
     if (transport === undefined) {
-      transport = { name, limits: this.#limitsOf(name), destinations: new Map(), turn: [], pausing: [] };
+      transport = {
+        name,
+        limits: this.#limitsOf(name),
+        destinations: new Map(),
+        turn: [],
+        pausing: [],
+        releaseAt: 0,
+      };
       this.#transports.set(name, transport);
       this.#inTurn.push(transport);
     }
@@ -111,6 +128,8 @@ export class Scheduler<M> {
         busy: 0,
         window: windowInitial(transport.limits),
         failCohorts: 0,
+        success: 0,
+        failure: 0,
         dead: null,
         notBefore: 0,
         waitingTurn: false,
@@ -137,6 +156,11 @@ export class Scheduler<M> {
         const destination = transport.turn.shift()!;
         destination.waitingTurn = false;
         if (!isReady(destination)) continue;
+        if (transport.limits.transport_rate_delay > 0 && !isReleased(transport, now)) {
+          destination.waitingTurn = true;
+          transport.turn.unshift(destination);
+          break;
+        }
         const entry = destination.todo.take()!;
         destination.busy++;
         this.#takeTurn(destination);
@@ -171,8 +195,9 @@ export class Scheduler<M> {
   wakeAt(): VirtualTime {
     let at = this.#dead.length > 0 ? this.#dead[0]!.notBefore : NEVER;
     for (let i = 0; i < this.#inTurn.length; i++) {
-      const { pausing } = this.#inTurn[i]!;
+      const { pausing, releaseAt } = this.#inTurn[i]!;
       if (pausing.length > 0) at = Math.min(at, pausing[0]!.notBefore);
+      if (releaseAt > 0) at = Math.min(at, releaseAt);
     }
     return at;
   }
@@ -200,7 +225,7 @@ export class Scheduler<M> {
       limits.destination_rate_delay === 0 &&
       destination.window < destination.busy + limits.initial_destination_concurrency
     )
-      destination.window++;
+      widen(destination);
     return noEntries;
   }
 
@@ -210,7 +235,7 @@ export class Scheduler<M> {
     const limit = destination.transport.limits.destination_concurrency_failed_cohort_limit;
     destination.failCohorts += 1 / destination.window;
     if (limit === 0 || destination.failCohorts < limit) {
-      destination.window = Math.max(1, destination.window - 1);
+      narrow(destination);
       return [];
     }
     destination.dead = trouble;
@@ -236,6 +261,7 @@ export class Scheduler<M> {
     destination.dead = null;
     destination.notBefore = 0;
     destination.failCohorts = 0;
+    destination.success = destination.failure = 0;
     destination.window =
       destination.busy > 0 ? destination.busy : windowInitial(destination.transport.limits);
     this.#takeTurn(destination);
@@ -256,6 +282,39 @@ export class Scheduler<M> {
 }
 
 const noEntries: readonly never[] = Object.freeze([]);
+
+const roundingError = 0.01;
+
+// Positive feedback that has come to a whole adds it to the window.
+function widen<M>(destination: Destination<M>): void {
+  const { positive_feedback, destination_concurrency_limit: limit } = destination.transport.limits;
+  destination.success += feedbackOf(positive_feedback, destination.window);
+  while (destination.success + roundingError >= 1) {
+    destination.window++;
+    destination.success--;
+    destination.failure = 0;
+  }
+  if (limit > 0 && destination.window > limit) destination.window = limit;
+}
+
+// Negative feedback takes one away at once, and then each time it has come to a whole.
+function narrow<M>(destination: Destination<M>): void {
+  destination.failure -= feedbackOf(destination.transport.limits.negative_feedback, destination.window);
+  while (destination.failure + roundingError < 0) {
+    destination.window--;
+    destination.success = 0;
+    destination.failure++;
+  }
+  if (destination.window < 1) destination.window = 1;
+}
+
+// Every delivery waits from when it could be handed out, one after the other.
+function isReleased<M>(transport: Transport<M>, now: VirtualTime): boolean {
+  if (transport.releaseAt === 0) transport.releaseAt = now + transport.limits.transport_rate_delay;
+  if (now < transport.releaseAt) return false;
+  transport.releaseAt = 0;
+  return true;
+}
 
 function isReady<M>(destination: Destination<M>): boolean {
   return destination.todo.length > 0 && destination.busy < destination.window && destination.notBefore === 0;

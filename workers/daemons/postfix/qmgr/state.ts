@@ -24,6 +24,8 @@ export interface QmgrParams {
   bounce_queue_lifetime: number;
   delay_warning_time: number;
   qmgr_message_active_limit: number;
+  /** transports that deliver after a flush only */
+  defer_transports: readonly string[];
 }
 
 /** What wakes the queue manager. */

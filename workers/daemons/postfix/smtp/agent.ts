@@ -68,6 +68,7 @@ function* trySite(
     : yield* findHosts(os, nexthop, {
         ownAddresses: nexthop.port === 25 ? config.ownAddresses : [],
         ident: config.agent.ident,
+        defer_if_no_mx_address_found: config.defer_if_no_mx_address_found,
       });
   if (!Array.isArray(hosts)) return hosts;
   let reason: Reason | null = null;

@@ -17,6 +17,8 @@ export interface FindHostsOptions {
   ownAddresses: readonly string[];
   /** who logs warnings: "postfix/smtp" */
   ident: string;
+  /** no MX host has an address: defer, not bounce */
+  defer_if_no_mx_address_found: boolean;
 }
 
 interface Candidate extends RemoteHost {
@@ -59,7 +61,8 @@ function* findByMx(
   }
   if (candidates.length === 0) {
     os.log(options.ident, `warning: no MX host for ${nexthop.host} has a valid address record`);
-    return softened(failure ?? lookupFailure(nexthop.host, 'MX', 'no-data'));
+    const reason = failure ?? lookupFailure(nexthop.host, 'MX', 'no-data');
+    return options.defer_if_no_mx_address_found ? softened(reason) : reason;
   }
   const bestFound = candidates[0]!.preference;
   const own = candidates.find((candidate) => options.ownAddresses.includes(candidate.address));

@@ -27,6 +27,7 @@ import type { DeliveryTimes } from '../delivery/status-line.ts';
 import { downgradeTo7Bit } from './downgrade.ts';
 import { foldLines } from './fold-lines.ts';
 import {
+  formatHost,
   formatRelay,
   isPermanent,
   ownReason,
@@ -79,8 +80,8 @@ export function* deliverToHost(
     return { reason, greeted: false, again };
   }
   const connected = os.now();
-  if (requiresUtf8(state) && !session.capabilities.has('SMTPUTF8'))
-    return yield* refuseUtf8(os, config, state, { session, host });
+  const unfit = unfitFor(state, session, host);
+  if (unfit !== null) return yield* bounceAll(os, config, state, { session, host, reason: unfit });
   const recipients = state.left;
   const { outcomes } = yield* sendTransaction(os, session, transactionOf(config, state, session));
   const because = os.cause;
@@ -98,6 +99,7 @@ export function* deliverToHost(
       relay,
       final,
       times,
+      reportsItself: session.capabilities.has('DSN'),
     });
     if (left !== null) reason = left;
   }
@@ -156,14 +158,26 @@ function requiresUtf8({ request, left }: DeliveryState): boolean {
   return first?.subarray(0, findHeaderEnd(first)).some((byte) => byte >= 0x80) === true;
 }
 
-function* refuseUtf8(
+// Why this host cannot take the message at all, by what it offers.
+function unfitFor(state: DeliveryState, { capabilities }: SmtpSession, host: RemoteHost): Reason | null {
+  const { size } = state.request;
+  const sizeLimit = Number(capabilities.get('SIZE') ?? 0); // RFC 1870 §4: 0 or none = unknown
+  if (sizeLimit > 0 && size > sizeLimit)
+    return ownReason(
+      '5.3.4',
+      `message size ${size} exceeds size limit ${sizeLimit} of server ${formatHost(host)}`,
+    );
+  if (requiresUtf8(state) && !capabilities.has('SMTPUTF8'))
+    return ownReason('5.6.7', `SMTPUTF8 is required, but was not offered by host ${formatHost(host)}`);
+  return null;
+}
+
+function* bounceAll(
   os: Os,
   config: SmtpConfig,
   state: DeliveryState,
-  { session, host }: { session: SmtpSession; host: RemoteHost },
+  { session, host, reason }: { session: SmtpSession; host: RemoteHost; reason: Reason },
 ): Proc<HostResult> {
-  const where = `${host.name}[${host.address}]`;
-  const reason = ownReason('5.6.7', `SMTPUTF8 is required, but was not offered by host ${where}`);
   const times = timesOf(state, { connected: os.now(), ended: os.now() });
   for (const recipient of state.left)
     recordBounced(os, config.agent, state.request, { recipient, relay: formatRelay(host), times, ...reason });
@@ -197,6 +211,8 @@ function judge(
     relay: string;
     final: boolean;
     times: DeliveryTimes;
+    /** the host offers DSN: whether and when to report success is its business */
+    reportsItself: boolean;
   },
 ): Reason | null {
   const { outcome, recipient, host, relay, times } = what;
@@ -204,7 +220,8 @@ function judge(
   if (outcome.kind === 'reply' && isSent(outcome)) {
     const { enhanced: dsn, text } = outcome.reply;
     const attempt = { recipient, relay, times, dsn, text, remoteMta: host.name, diagnostic: text };
-    recordSent(os, agent, state.request, attempt, config.protocol === 'lmtp' ? 'delivered' : 'relayed');
+    const action = config.protocol === 'lmtp' ? 'delivered' : 'relayed';
+    recordSent(os, agent, state.request, attempt, what.reportsItself ? null : action);
     return null;
   }
   const reason = reasonOf(outcome, host);

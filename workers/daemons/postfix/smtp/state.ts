@@ -27,6 +27,7 @@ export interface SmtpConfig {
   mx_address_limit: number;
   mx_session_limit: number;
   skip_5xx_greeting: boolean;
+  defer_if_no_mx_address_found: boolean;
   /** octets; 0 = no limit */
   line_length_limit: number;
   disable_mime_output_conversion: boolean;
