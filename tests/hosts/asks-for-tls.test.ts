@@ -10,6 +10,7 @@ test.each([
   'lmtp_tls_security_level = $smtp_tls_security_level',
   'smtpd_use_tls = yes',
   'smtp_enforce_tls = YES',
+  'smtp_tls_note_starttls_offer = yes',
   'smtp_tls_policy_maps = hash:/etc/postfix/tls_policy',
   '465 inet n - y - - smtpd -o smtpd_tls_wrappermode=yes',
   'smtpd_tls_security_level = none\nsmtpd_tls_security_level = may',

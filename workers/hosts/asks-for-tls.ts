@@ -8,7 +8,7 @@
  */
 
 const switches =
-  /(smtpd?|lmtp)_(tls_(security_level|wrappermode|policy_maps)|(use|enforce)_tls)\s*=\s*(?!none\b|no\b)\S/;
+  /(smtpd?|lmtp)_(tls_(security|wrapper|policy|note)\w+|(use|enforce)_tls)\s*=\s*(?!none\b|no\b)\S/;
 
 /** @param text of a main.cf or master.cf */
 export function asksForTls(text: string): boolean {

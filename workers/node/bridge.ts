@@ -45,8 +45,8 @@ import {
 } from './reference-host.ts';
 
 const usage =
-  'usage: bridge <world|world.json> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT] [--out HOST@IP:PORT=IP:PORT] ' +
-  '[--ports-out FILE] [--record run.json] [--seed N] [--allow-non-loopback]';
+  'usage: bridge <world|world.json> [--bind [tcp/|udp/]HOST[@ADDR]:PORT=IP:PORT] ' +
+  '[--out HOST@IP:PORT=IP:PORT] [--ports-out FILE] [--record run.json] [--seed N] [--allow-non-loopback]';
 const bootUs = 1_000_000; // daemons listen within a virtual second
 
 class UsageError extends Error {}

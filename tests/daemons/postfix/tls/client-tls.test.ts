@@ -29,6 +29,13 @@ describe('levels', () => {
     expect(deliver({ receiver: may })).toEqual([sent]);
   });
 
+  test('none with smtp_tls_note_starttls_offer: the offer is logged', () => {
+    expect(deliver(level('none', 'smtp_tls_note_starttls_offer = yes'))).toEqual([
+      'Host offered STARTTLS: [mail.example.com]',
+      sent,
+    ]);
+  });
+
   test('may: TLS where it is offered, EHLO again, whoever the server is', () => {
     const hosts = new MailHosts(level('may'));
     expect(hosts.deliver()).toEqual([established('Untrusted'), sent]);

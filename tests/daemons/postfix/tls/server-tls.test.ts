@@ -2,6 +2,8 @@
 // else from TLS_README and postconf(5).
 import { describe, expect, test } from 'vitest';
 
+import { HostRandom } from '../../../../workers/kernel/random.ts';
+
 import { MailHosts, receiver, withCertificate } from './mail-hosts.ts';
 
 const may = [...withCertificate, 'smtpd_tls_security_level = may'];
@@ -135,6 +137,36 @@ describe('STARTTLS', () => {
       `lost connection after STARTTLS from ${client}`,
     ]);
   });
+});
+
+test('smtpd_client_new_tls_session_rate_limit: the one too many is sent away, the next get 454', () => {
+  const limit = ['smtpd_client_new_tls_session_rate_limit = 1', 'smtpd_client_event_limit_exceptions ='];
+  const hosts = new MailHosts({ receiver: [...may, ...limit] });
+  const tries = [1, 2, 3].map(() => hosts.talk(25, 'EHLO x', 'STARTTLS', 'NOOP').slice(-2));
+  const tooMany = `too many new TLS sessions from ${client}`;
+  expect(tries).toEqual([
+    ['220 2.0.0 Ready to start TLS', '250 2.0.0 Ok'],
+    [`421 4.7.0 mail.example.com Error: ${tooMany}`, 'closed'],
+    [`454 4.7.0 Error: ${tooMany}`, '250 2.0.0 Ok'],
+  ]);
+  const service = `from ${client} for service 192.0.2.1:25`;
+  expect(smtpdLog(hosts).filter((line) => line.startsWith('warning'))).toEqual([
+    `warning: New TLS session rate limit exceeded: 2 ${service}`,
+    `warning: Refusing STARTTLS request ${service}`,
+  ]);
+});
+
+test('random bytes after STARTTLS end the session, and nothing else', () => {
+  const hosts = new MailHosts({ receiver: may });
+  const random = new HostRandom(11, 'noise');
+  for (let i = 0; i < 60; i++) {
+    const noise = Array.from({ length: random.below(300) }, () => String.fromCharCode(random.below(256)));
+    const start = i % 3 === 0 ? '' : '\x16\x03\x01' + (i % 3 === 1 ? '\x00\x60\x01\x00\x00' : '');
+    hosts.talk(25, 'EHLO x', 'starttls', start + noise.join(''));
+  }
+  expect(hosts.talk(25, 'EHLO x', 'STARTTLS', 'NOOP').slice(-1)).toEqual(['250 2.0.0 Ok']);
+  const endings = smtpdLog(hosts).filter((line) => line.startsWith('lost connection after STARTTLS'));
+  expect(endings).toHaveLength(60);
 });
 
 describe('over TLS', () => {

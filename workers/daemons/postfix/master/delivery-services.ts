@@ -168,6 +168,7 @@ function usesTls(parameters: Parameters, protocol: 'smtp' | 'lmtp'): boolean {
     (level !== '' && level !== 'none') ||
     parameters.text(`${protocol}_tls_policy_maps`) !== '' ||
     parameters.bool(`${protocol}_tls_wrappermode`) ||
+    parameters.bool(`${protocol}_tls_note_starttls_offer`) ||
     parameters.bool(`${protocol}_use_tls`) ||
     parameters.bool(`${protocol}_enforce_tls`)
   );

@@ -12,7 +12,7 @@
 import type { VirtualTime } from '../../../os/os.ts';
 
 /** What is counted per unit of time. */
-export type Rate = 'connection' | 'message' | 'recipient' | 'auth';
+export type Rate = 'connection' | 'message' | 'recipient' | 'auth' | 'newTls';
 
 interface Client extends Record<Rate, number> {
   connections: number;
@@ -50,15 +50,20 @@ export class Anvil {
     return ++this.#client(key, now)[rate];
   }
 
+  /** How many there were in this unit of time. */
+  rate(key: string, rate: Rate, now: VirtualTime): number {
+    return this.#client(key, now)[rate];
+  }
+
   #client(key: string, now: VirtualTime): Client {
     let client = this.#clients.get(key);
     if (client === undefined) {
       if (this.#clients.size >= clientsMax) this.#forget(now);
-      client = { connections: 0, started: now, connection: 0, message: 0, recipient: 0, auth: 0 };
+      client = { connections: 0, started: now, connection: 0, message: 0, recipient: 0, auth: 0, newTls: 0 };
       this.#clients.set(key, client);
     } else if (now - client.started >= this.#unit) {
       client.started = now;
-      client.connection = client.message = client.recipient = client.auth = 0;
+      client.connection = client.message = client.recipient = client.auth = client.newTls = 0;
     }
     return client;
   }

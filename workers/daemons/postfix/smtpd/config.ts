@@ -57,6 +57,7 @@ export interface SmtpdConfig {
   readonly client_connection_rate_limit: number;
   readonly client_message_rate_limit: number;
   readonly client_recipient_rate_limit: number;
+  readonly client_new_tls_session_rate_limit: number;
   readonly discard_ehlo_keyword_address_maps: string;
   readonly discarded: ReadonlySet<string>;
   readonly offer: Offer;
@@ -136,6 +137,7 @@ function readLimits(parameters: Parameters) {
     client_connection_rate_limit: parameters.number('smtpd_client_connection_rate_limit'),
     client_message_rate_limit: parameters.number('smtpd_client_message_rate_limit'),
     client_recipient_rate_limit: parameters.number('smtpd_client_recipient_rate_limit'),
+    client_new_tls_session_rate_limit: parameters.number('smtpd_client_new_tls_session_rate_limit'),
     disable_vrfy_command: parameters.bool('disable_vrfy_command'),
     content_filter: parameters.text('content_filter'),
   };

@@ -28,7 +28,7 @@ import type { Connection, Os, Proc } from '../../../os/os.ts';
 
 import type { Capabilities } from '../../clients/smtp-capabilities.ts';
 import { broken, exchange, quitLine, replied, replyClass } from '../../clients/smtp.ts';
-import type { Outcome } from '../../clients/smtp-terms.ts';
+import type { Outcome, StartTls } from '../../clients/smtp-terms.ts';
 import { secure, type TlsConnection } from '../../clients/tls-connection.ts';
 import type { Instance } from '../instance.ts';
 import type { Parameters } from '../parameters.ts';
@@ -88,9 +88,22 @@ class SmtpTls implements ClientTls {
     }
     const task: Task = { policy, host, destination };
     return {
-      start: level === 'none' ? null : (child, conn, offers) => this.#start(child, conn, offers, task),
+      start:
+        level === 'none'
+          ? this.#noteOffer(host)
+          : (child, conn, offers) => this.#start(child, conn, offers, task),
       wrapped: this.#wrapped,
       mayGoPlain: level === 'may',
+    };
+  }
+
+  // smtp_tls_note_starttls_offer
+  #noteOffer({ name }: TlsPeer): StartTls | null {
+    const ident = this.#ident;
+    if (!this.#parameters.bool(this.#name('note_starttls_offer'))) return null;
+    return function* (os, _conn, offers) {
+      if (offers?.has('STARTTLS') === true) os.log(ident, `Host offered STARTTLS: [${name}]`);
+      return null;
     };
   }
 
