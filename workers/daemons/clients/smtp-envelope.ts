@@ -7,12 +7,14 @@
  */
 import * as utf8 from '../../bytes/utf8.ts';
 
+import { quoteLocalPart } from '../../protocols/smtp/address.ts';
+
 import type { SmtpSession, Transaction, TransactionRecipient } from './smtp-terms.ts';
 
 /** MAIL with the parameters that the server offers, ended by CRLF. */
 export function mailLine(session: SmtpSession, transaction: Transaction): string {
   const offers = session.capabilities;
-  let line = `MAIL FROM:<${transaction.sender}>`;
+  let line = `MAIL FROM:<${quoted(transaction.sender)}>`;
   if (offers.has('SIZE')) line += ` SIZE=${transaction.size}`;
   if (transaction.body && offers.has('8BITMIME')) line += ` BODY=${transaction.body}`;
   if (transaction.smtpUtf8 === true && offers.has('SMTPUTF8')) line += ' SMTPUTF8';
@@ -24,8 +26,8 @@ export function mailLine(session: SmtpSession, transaction: Transaction): string
 /** RCPT with the parameters that the server offers, ended by CRLF. */
 export function rcptLine(session: SmtpSession, recipient: TransactionRecipient): string {
   const { address, originalRecipient, notify } = recipient;
-  if ((!originalRecipient && !notify) || !session.capabilities.has('DSN')) return `RCPT TO:<${address}>\r\n`;
-  let line = `RCPT TO:<${address}>`;
+  let line = `RCPT TO:<${quoted(address)}>`;
+  if ((!originalRecipient && !notify) || !session.capabilities.has('DSN')) return `${line}\r\n`;
   if (originalRecipient) line += ` ORCPT=${originalRecipient}`;
   if (notify) line += ` NOTIFY=${notify}`;
   return line + '\r\n';
@@ -59,6 +61,17 @@ export function xforwardLines(session: SmtpSession, transaction: Transaction): r
 const noLines: readonly string[] = Object.freeze([]);
 const firstXforward: readonly string[] = Object.freeze(['NAME', 'ADDR', 'PORT']);
 const secondXforward: readonly string[] = Object.freeze(['PROTO', 'HELO', 'IDENT', 'SOURCE']);
+
+// smtp_quote_rfc821_envelope
+function quoted(address: string): string {
+  return address === '' ? '' : quoteLocalPart(address);
+}
+
+/** ORCPT for the wire: "type;address" in xtext, or as RFC 6533 §3 has it when the type is "utf-8". */
+export function encodeOriginalRecipient(value: string): string {
+  if (!/^utf-8;/i.test(value)) return xtext(value);
+  return value.replace(/[^!-*,-<>-[\]-~]/gu, (c) => `\\x{${c.codePointAt(0)!.toString(16).toUpperCase()}}`);
+}
 
 /** RFC 3461 §4: characters outside "!" to "~", "+" and "=" become "+" and two hexadecimal digits. */
 export function xtext(value: string): string {

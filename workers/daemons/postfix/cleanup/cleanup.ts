@@ -25,7 +25,15 @@ import type { LookupTables } from '../maps/lookup-table.ts';
 import type { AddressRole, CleanupConfig } from './config.ts';
 import { checkContent, noVerdict, type Verdict } from './content-checks.ts';
 import { rewriteHeaderAddresses, type HeaderRole } from './header-addresses.ts';
-import { assemble, fieldValue, scanMessage, type HeaderLine, type ScannedMessage } from './header-work.ts';
+import {
+  assemble,
+  closeGaps,
+  fieldValue,
+  formatFrom,
+  scanMessage,
+  type HeaderLine,
+  type ScannedMessage,
+} from './header-work.ts';
 import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './mail-stream.ts';
 import { expandAliases, mapCanonical } from './map-addresses.ts';
 import { fileOctets, mayExceed } from './file-size.ts';
@@ -106,6 +114,7 @@ class CleanupStream implements MailStream {
     if (verdict.failed) return this.#refuse(refusals.queue);
     if (verdict.reject !== '') return this.#refuse(refusal(verdict.reject));
     if (verdict.edits.size > 0) for (const [field, edit] of verdict.edits) edits.set(field, edit);
+    closeGaps(message, edits);
     const pieces = assemble(message, edits);
     let size = 0;
     for (const piece of pieces) size += piece.length;
@@ -148,7 +157,7 @@ class CleanupStream implements MailStream {
 
   // Puts what is missing behind the header fields. @returns the message's id
   #addFields(message: ScannedMessage): string {
-    const { always_add_missing_headers, myhostname, myorigin, undisclosed_recipients_header } = this.#config;
+    const { always_add_missing_headers, myhostname, undisclosed_recipients_header } = this.#config;
     const { sender, client } = this.#envelope;
     let messageId = '';
     for (const field of message.fields)
@@ -165,7 +174,7 @@ class CleanupStream implements MailStream {
         if (messageId === '') messageId = fresh;
       }
       if (lacks('date')) added += `${prefix}Date: ${formatDate(now)}\r\n`;
-      if (lacks('from')) added += `${prefix}From: ${this.#from(sender, myorigin)}\r\n`;
+      if (lacks('from')) added += `${prefix}From: ${formatFrom(sender, this.#envelope.fullName ?? '')}\r\n`;
       if (undisclosed_recipients_header !== '' && !recipientFields.some((name) => hasField(message, name)))
         added += `${undisclosed_recipients_header}\r\n`;
       message.added = added;
@@ -285,17 +294,6 @@ class CleanupStream implements MailStream {
     const answer = yield* tables.lookupAddress(this.#os, key);
     if (answer.kind === 'found') copies.push(answer.value);
     return answer.kind !== 'try-again';
-  }
-
-  // header_from_format = standard
-  #from(sender: string, myorigin: string): string {
-    const address = sender === '' ? `MAILER-DAEMON@${myorigin}` : sender;
-    const { fullName } = this.#envelope;
-    if (fullName === undefined || fullName === '') return address;
-    const phrase = /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(fullName)
-      ? fullName
-      : `"${fullName.replace(/["\\]/g, '\\$&')}"`;
-    return `${phrase} <${address}>`;
   }
 
   #octets(file: QueueFile, pieces: readonly Uint8Array[]): number {

@@ -137,7 +137,7 @@ function act(
       if (field !== null) verdict.edits.set(field, '');
       return context.log('strip', where, line, text);
     case 'REPLACE':
-      if (field !== null) verdict.edits.set(field, `${text}\r\n`);
+      if (field !== null) verdict.edits.set(field, `${text.replace(/\n/g, '\r\n')}\r\n`);
       return context.log('replace', where, line, text);
     case 'PREPEND':
       if (field !== null) verdict.edits.set(field, `${text}\r\n${line.replace(/\n/g, '\r\n')}\r\n`);

@@ -22,7 +22,7 @@ export type HeaderRole = 'header_sender' | 'header_recipient';
 const roles: ReadonlyMap<string, HeaderRole> = new Map<string, HeaderRole>([
   ...names('header_sender', 'from sender reply-to errors-to return-receipt-to disposition-notification-to'),
   ...names('header_sender', 'resent-from resent-sender resent-reply-to'),
-  ...names('header_recipient', 'to cc bcc apparently-to resent-to resent-cc resent-bcc'),
+  ...names('header_recipient', 'to cc bcc apparently-to mail-followup-to resent-to resent-cc resent-bcc'),
 ]);
 Object.freeze(roles);
 

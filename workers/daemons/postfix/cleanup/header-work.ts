@@ -12,6 +12,7 @@ import * as utf8 from '../../../bytes/utf8.ts';
 import { concat } from '../../../bytes/concat.ts';
 
 import { unfold } from '../../../protocols/message/header.ts';
+import { quoteLocalPart } from '../../../protocols/smtp/address.ts';
 
 /** A field of the header section: which piece, from where to where. */
 export interface HeaderLine {
@@ -20,6 +21,8 @@ export interface HeaderLine {
   end: number;
   /** lower case */
   name: string;
+  /** blanks between name and colon */
+  gap: number;
 }
 
 /** A message taken apart. Header pieces hold nothing but whole fields. */
@@ -73,6 +76,23 @@ export function fieldText(message: ScannedMessage, field: HeaderLine): string {
     .replace(/\n$/, '');
 }
 
+/** The value of From: for a message without one (header_from_format = standard). */
+export function formatFrom(sender: string, fullName: string): string {
+  const address = sender === '' ? 'MAILER-DAEMON' : quoteLocalPart(sender);
+  if (fullName === '') return address;
+  const isPlain = /^[\w !#$%&'*+/=?^`{|}~-]*$/.test(fullName);
+  return `${isPlain ? fullName : `"${fullName.replace(/["\\]/g, '\\$&')}"`} <${address}>`;
+}
+
+/** Blanks between the name of a field and its colon go. */
+export function closeGaps(message: ScannedMessage, edits: Map<HeaderLine, string>): void {
+  for (const field of message.fields) {
+    if (field.gap === 0 || edits.has(field)) continue;
+    const bytes = message.header[field.piece]!.subarray(field.start, field.end);
+    if (utf8.isValid(bytes)) edits.set(field, utf8.decode(bytes).replace(/^([^:]*?)[ \t]+:/, '$1:'));
+  }
+}
+
 /**
  * Puts a message together again.
  * @param edits per field: text to stand in its place ('' = drop it); fields without an edit stay
@@ -119,7 +139,7 @@ function scanFields(bytes: Uint8Array, piece: number, fields: HeaderLine[]): num
       while (isBlank(bytes[i])) i++; // obsolete, not an error
       if (nameEnd === at || bytes[i] !== colonByte) return at;
       const name = ascii.decode(bytes, at, Math.min(nameEnd, at + nameCharactersMax)).toLowerCase();
-      fields.push((last = { piece, start: at, end: at, name }));
+      fields.push((last = { piece, start: at, end: at, name, gap: i - nameEnd }));
     }
     while (i < bytes.length && bytes[i] !== lf) i++;
     at = last.end = Math.min(i + 1, bytes.length);

@@ -126,14 +126,14 @@ function parseMatch(
   while (end < text.length && text[end] !== delimiter) end += text[end] === '\\' ? 2 : 1;
   if (end >= text.length) return { match: null, rest: '' };
   const [, flags, rest] = /^([A-Za-z]*)\s*([\s\S]*)$/.exec(text.slice(end + 1))!;
-  const match = matchPattern(text.slice(1, end), flags!);
+  const match = matchPattern(text.slice(1, end), flags!, dialect);
   return { match: match === null || !not ? match : negate(match), rest: rest! };
 }
 
-// Case is ignored unless the flag "i" toggles that off.
-function matchPattern(source: string, flags: string): Match | null {
+// Case is ignored and "." takes line feeds; the flags "i", and "s" of pcre or "m" of regexp, toggle that off.
+function matchPattern(source: string, flags: string, dialect: 'regexp' | 'pcre'): Match | null {
   const multiline = flags.includes('m') ? 'm' : '';
-  const dotAll = flags.includes('s') ? 's' : '';
+  const dotAll = flags.includes(dialect === 'pcre' ? 's' : 'm') ? '' : 's';
   if (isCostly(source)) return null;
   let pattern: RegExp;
   try {

@@ -19,7 +19,7 @@ import {
   type Transaction,
   type TransactionRecipient,
 } from '../../clients/smtp.ts';
-import { xtext } from '../../clients/smtp-envelope.ts';
+import { encodeOriginalRecipient, xtext } from '../../clients/smtp-envelope.ts';
 import { recordBounced, recordDeferred, recordSent } from '../delivery/record.ts';
 import type { RequestRecipient } from '../delivery/request.ts';
 import type { DeliveryTimes } from '../delivery/status-line.ts';
@@ -131,7 +131,11 @@ function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSe
   const recipients: TransactionRecipient[] = [];
   for (let i = 0; i < left.length; i++) {
     const { address, notify, dsnOriginalRecipient } = left[i]!;
-    recipients.push({ address, notify, originalRecipient: withDsn ? xtext(dsnOriginalRecipient) : '' });
+    recipients.push({
+      address,
+      notify,
+      originalRecipient: withDsn ? encodeOriginalRecipient(dsnOriginalRecipient) : '',
+    });
   }
   return {
     sender: request.sender,

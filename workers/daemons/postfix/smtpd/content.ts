@@ -121,7 +121,7 @@ export function* bdat(session: Session, tokens: readonly Token[], line: string):
   }
   if (!last) return accept(`250 2.0.0 Ok: ${count} bytes`);
   if (chunks.rest.length > 0)
-    chunks.content.addLines(join(chunks.rest, new Uint8Array([13, 10])), lineRules(session));
+    chunks.content.addLines(join(chunks.rest, new Uint8Array([13, 10])), { dots: false, standard: true });
   session.where = 'END-OF-MESSAGE';
   return yield* finish(session, transaction, chunks.content);
 }

@@ -1,8 +1,8 @@
 /**
  * message-content — message lines as they arrive, without dot-stuffing, every line ended by CRLF
  *
- * What needs no change is kept as views on the received bytes. Past message_size_limit nothing is kept any
- * more, and the client is told at the end.
+ * A CR within a line becomes a space (cleanup_replace_stray_cr_lf). What needs no change is kept as views on
+ * the received bytes. Past message_size_limit nothing is kept any more, and the client is told at the end.
  *
  * STANDARDS  RFC 5321 §4.5.2 (transparency), §4.1.1.4 (end of mail data)
  */
@@ -15,6 +15,7 @@ import type { Framer } from '../../../os/os.ts';
 const LF = 10;
 const CR = 13;
 const DOT = 46;
+const SPACE = 32;
 
 /** Collects the content of one message. */
 export class MessageContent {
@@ -55,10 +56,12 @@ export class MessageContent {
       const oddDot = standard && start > at && start === end && (bareLf || this.#previousBareLf);
       if (!oddDot && !this.#grow(end - start + 2)) return;
       const prefix = this.#first && !oddDot ? this.#firstLinePrefix(bytes, start, end) : null;
-      if (oddDot || prefix !== null || start > at || !whole || lf - end !== 1) {
+      const stray = strayCr(bytes, start, end);
+      if (oddDot || prefix !== null || start > at || !whole || lf - end !== 1 || stray !== -1) {
         this.#keep(bytes, kept, at);
         if (prefix !== null) this.pieces.push(prefix);
-        if (!oddDot) this.#keep(bytes, start, end);
+        if (!oddDot && stray === -1) this.#keep(bytes, start, end);
+        else if (!oddDot) this.pieces.push(withoutCr(bytes.slice(start, end), stray - start));
         if (!oddDot && whole) this.pieces.push(lineEnd());
         kept = next;
       }
@@ -78,6 +81,7 @@ export class MessageContent {
     if (this.tooBig || !this.#atLineStart || (this.#first && needsPrefix(bytes))) return false;
     if (this.#sizeMax > 0 && this.size + bytes.length > this.#sizeMax) return false;
     if (bytes.length === 0) return true;
+    if (hasStrayCr(bytes)) return false;
     this.size += bytes.length;
     this.pieces.push(bytes);
     this.#first = false;
@@ -108,6 +112,23 @@ export class MessageContent {
     const c = bytes[start];
     return start < end && (c === 32 || c === 9) ? lineEnd() : null;
   }
+}
+
+// Where a CR is in a line without its line end; -1 = nowhere.
+function strayCr(bytes: Uint8Array, from: number, to: number): number {
+  for (let at = from; at < to; at++) if (bytes[at] === CR) return at;
+  return -1;
+}
+
+function hasStrayCr(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(CR); at !== -1; at = bytes.indexOf(CR, at + 1))
+    if (bytes[at + 1] !== LF) return true;
+  return false;
+}
+
+function withoutCr(line: Uint8Array, from: number): Uint8Array {
+  for (let at = from; at < line.length; at++) if (line[at] === CR) line[at] = SPACE;
+  return line;
 }
 
 // Whether #firstLinePrefix() may be something.
