@@ -33,6 +33,7 @@ test.each(recorded)('the notification recorded as %s is made byte for byte', (na
       origin: 'example.com',
       queueId: queueId!,
       sender: 's@sender.example',
+      postmaster: null,
       envelopeId: '',
       arrivedAt: parseDate(/Arrival-Date: (.*)/.exec(text)![1]!)!,
       recipients: recipientsOf(text),

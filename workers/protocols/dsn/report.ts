@@ -42,6 +42,8 @@ export interface Report {
   /** of the message reported on */
   queueId: string;
   sender: string;
+  /** a copy for this address, the postmaster's: without words; null = the report to the sender */
+  postmaster: string | null;
   envelopeId: string;
   arrivedAt: EpochMicroseconds;
   recipients: readonly ReportRecipient[];
@@ -86,7 +88,7 @@ export function formatReport(report: Report, original: readonly Uint8Array[], fu
     `Content-Type: ${full ? 'message/rfc822' : 'text/rfc822-headers'}`,
     'Content-Transfer-Encoding: 8bit',
     '',
-    `Return-Path: <${report.sender}>`,
+    `Return-Path: <${senderOf(report)}>`,
     '',
   ];
   const copied = full ? original : headerOf(original);
@@ -121,24 +123,31 @@ const indentColumns = 4;
 const kinds = Object.freeze({
   failed: {
     subject: 'Undelivered Mail Returned to Sender',
+    copy: 'Postmaster Copy: Undelivered Mail',
     message: 'Undelivered Message',
     headers: 'Undelivered Message Headers',
   },
   delayed: {
     subject: 'Delayed Mail (still being retried)',
+    copy: 'Postmaster Warning: Delayed Mail',
     message: 'Delayed Message',
     headers: 'Undelivered Message Headers',
   },
-  success: { subject: 'Successful Mail Delivery Report', message: 'Message', headers: 'Message Headers' },
+  success: {
+    subject: 'Successful Mail Delivery Report',
+    copy: '',
+    message: 'Message',
+    headers: 'Message Headers',
+  },
 });
 
 // RFC 3834 §5: auto-replied keeps robots from answering.
 function headerLines(report: Report, boundary: string): string[] {
   return [
     `From: Mail Delivery System <MAILER-DAEMON@${report.origin}>`,
-    `Subject: ${kinds[report.kind].subject}`,
-    `To: ${report.sender}`,
-    'Auto-Submitted: auto-replied',
+    `Subject: ${report.postmaster === null ? kinds[report.kind].subject : kinds[report.kind].copy}`,
+    `To: ${report.postmaster ?? report.sender}`,
+    `Auto-Submitted: ${report.postmaster === null ? 'auto-replied' : 'auto-generated'}`,
     'MIME-Version: 1.0',
     'Content-Type: multipart/report; report-type=delivery-status;',
     `\tboundary="${boundary}"`,
@@ -147,8 +156,8 @@ function headerLines(report: Report, boundary: string): string[] {
 }
 
 function notificationLines(report: Report): string[] {
-  const lines = [`This is the mail system at host ${report.reportingMta}.`, '', ...templateLines(report)];
-  lines.push('                   The mail system', '');
+  const words = [`This is the mail system at host ${report.reportingMta}.`, '', ...templateLines(report)];
+  const lines = report.postmaster === null ? [...words, '                   The mail system', ''] : [''];
   for (const recipient of report.recipients) {
     const from = recipient.originalAddress;
     const expanded = from !== '' && from !== recipient.address ? ` (expanded from <${from}>)` : '';
@@ -198,7 +207,7 @@ function statusLines(report: Report): string[] {
   const lines = [`Reporting-MTA: dns; ${report.reportingMta}`];
   if (report.envelopeId !== '') lines.push(`Original-Envelope-Id: ${report.envelopeId}`);
   lines.push(`X-Postfix-Queue-ID: ${report.queueId}`);
-  if (report.sender !== '') lines.push(`X-Postfix-Sender: rfc822; ${report.sender}`);
+  lines.push(`X-Postfix-Sender: rfc822; ${senderOf(report)}`);
   lines.push(`Arrival-Date: ${formatDate(report.arrivedAt)}`, '');
   for (const recipient of report.recipients) {
     lines.push(`Final-Recipient: rfc822; ${recipient.address}`);
@@ -214,6 +223,11 @@ function statusLines(report: Report): string[] {
     lines.push('');
   }
   return lines;
+}
+
+// Who the null sender is.
+function senderOf({ sender, reportingMta }: Report): string {
+  return sender === '' ? `MAILER-DAEMON@${reportingMta}` : sender;
 }
 
 function headerOf(original: readonly Uint8Array[]): Uint8Array[] {

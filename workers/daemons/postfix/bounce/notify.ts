@@ -4,8 +4,8 @@
  *
  * A report has the null sender, so that nobody reports on it: a bounce that bounces is dropped.
  *
- * SIMPLIFIED: $notify_classes is taken to be the default (resource, software), so that postmaster gets no
- * copies of bounces or double bounces; a learner who adds "bounce" or "2bounce" sees no difference.
+ * By $notify_classes the postmaster gets copies of bounces and warnings, and those that have no sender to go
+ * to.
  *
  * STANDARDS  RFC 5321 §4.5.5 (null reverse-path), RFC 3461 §5–6, RFC 3464
  * SEE ALSO   bounce-log.ts, ../../../protocols/dsn/report.ts, bounce(8), bounce(5)
@@ -29,6 +29,8 @@ export interface BounceConfig {
   maximal_queue_lifetime: number;
   /** local part of the sender that marks a notification about a notification */
   double_bounce_sender: string;
+  /** $notify_classes → who gets the copies: addresses in full */
+  copiesTo: Readonly<Partial<Record<CopyClass, string>>>;
   readContent: (queueId: string) => readonly Uint8Array[];
   /** Enters a message through cleanup. @returns its queue id, null when cleanup would not have it */
   enter: (
@@ -36,6 +38,9 @@ export interface BounceConfig {
     message: { sender: string; recipient: string; content: readonly Uint8Array[] },
   ) => Proc<string | null>;
 }
+
+/** Those of $notify_classes that bounce(8) heeds. */
+export type CopyClass = 'bounce' | '2bounce' | 'delay';
 
 export type ReportTask = 'bounce' | 'success' | 'expired' | 'warning';
 
@@ -46,13 +51,33 @@ interface TaskRules {
   wanted: 'SUCCESS' | 'FAILURE' | 'DELAY';
   /** what the log calls it */
   name: string;
+  /** the class of copies */
+  copies: CopyClass | null;
 }
 
 const rules: Readonly<Record<ReportTask, TaskRules>> = Object.freeze({
-  bounce: { log: 'bounce', kind: 'failed', wanted: 'FAILURE', name: 'sender non-delivery notification' },
-  expired: { log: 'defer', kind: 'failed', wanted: 'FAILURE', name: 'sender non-delivery notification' },
-  warning: { log: 'defer', kind: 'delayed', wanted: 'DELAY', name: 'sender delay notification' },
-  success: { log: 'trace', kind: 'success', wanted: 'SUCCESS', name: 'sender delivery status notification' },
+  bounce: {
+    log: 'bounce',
+    kind: 'failed',
+    wanted: 'FAILURE',
+    name: 'non-delivery notification',
+    copies: 'bounce',
+  },
+  expired: {
+    log: 'defer',
+    kind: 'failed',
+    wanted: 'FAILURE',
+    name: 'non-delivery notification',
+    copies: 'bounce',
+  },
+  warning: { log: 'defer', kind: 'delayed', wanted: 'DELAY', name: 'delay notification', copies: 'delay' },
+  success: {
+    log: 'trace',
+    kind: 'success',
+    wanted: 'SUCCESS',
+    name: 'delivery status notification',
+    copies: null,
+  },
 });
 
 /**
@@ -66,38 +91,66 @@ export function* report(
   task: ReportTask,
   { queueId, envelope }: { queueId: string; envelope: QueueEnvelope },
 ): Proc<boolean> {
-  const { log, wanted, name } = rules[task];
+  const { log, wanted } = rules[task];
   const path = bounceLogPath(config.queue_directory, log, queueId);
   const entries = readBounceLog(os.files, path).filter((entry) => wants(entry, wanted));
   if (entries.length > 0 && mayReport(os, config, queueId, envelope.sender)) {
-    const content = makeReport(os, config, task, { queueId, envelope, entries });
-    const reportId = yield* config.enter(os, { sender: '', recipient: envelope.sender, content });
-    if (reportId === null) return false;
-    os.log('postfix/bounce', `${queueId}: ${name}: ${reportId}`);
+    const about = { queueId, envelope, entries };
+    if (envelope.sender !== '' && !(yield* notify(os, config, task, { ...about, postmaster: null })))
+      return false;
+    const postmaster = copyFor(config, task, envelope.sender);
+    if (postmaster !== null && !(yield* notify(os, config, task, { ...about, postmaster }))) return false;
   }
   if (task !== 'warning') os.files.remove(path);
   return true;
 }
 
-// RFC 5321 §4.5.5: nothing is reported to the null reverse-path.
+interface Subject {
+  queueId: string;
+  envelope: QueueEnvelope;
+  entries: readonly BounceLogEntry[];
+  /** null = to the sender */
+  postmaster: string | null;
+}
+
+/** Enters one report. @returns whether cleanup took it */
+function* notify(os: Os, config: BounceConfig, task: ReportTask, about: Subject): Proc<boolean> {
+  const { queueId, envelope, postmaster } = about;
+  const content = makeReport(os, config, task, about);
+  const message =
+    postmaster === null
+      ? { sender: '', recipient: envelope.sender, content }
+      : { sender: `${config.double_bounce_sender}@${config.myhostname}`, recipient: postmaster, content };
+  const reportId = yield* config.enter(os, message);
+  if (reportId === null) return false;
+  const to = postmaster === null ? 'sender' : 'postmaster';
+  os.log('postfix/bounce', `${queueId}: ${to} ${rules[task].name}: ${reportId}`);
+  return true;
+}
+
+// RFC 5321 §4.5.5: nothing is reported to the null reverse-path; the postmaster may want to know.
+function copyFor({ copiesTo }: BounceConfig, task: ReportTask, sender: string): string | null {
+  const { copies } = rules[task];
+  if (copies === null) return null;
+  if (sender !== '') return copiesTo[copies] ?? null;
+  return copies === 'bounce' ? (copiesTo['2bounce'] ?? null) : null;
+}
+
 function mayReport(os: Os, config: BounceConfig, queueId: string, sender: string): boolean {
-  if (sender === '') return false;
   if (sender.toLowerCase() !== `${config.double_bounce_sender}@${config.myhostname}`.toLowerCase())
     return true;
   os.log('postfix/bounce', `warning: ${queueId}: undeliverable postmaster notification discarded`);
   return false;
 }
 
-function makeReport(
-  os: Os,
-  config: BounceConfig,
-  task: ReportTask,
-  about: { queueId: string; envelope: QueueEnvelope; entries: readonly BounceLogEntry[] },
-): Uint8Array[] {
-  const { envelope, queueId } = about;
+function makeReport(os: Os, config: BounceConfig, task: ReportTask, about: Subject): Uint8Array[] {
+  const { envelope, queueId, postmaster } = about;
   const { kind } = rules[task];
   const full =
-    kind === 'failed' && envelope.returnContent !== 'HDRS' && envelope.size <= config.bounce_size_limit;
+    kind === 'failed' &&
+    (postmaster === null || envelope.sender === '') &&
+    envelope.returnContent !== 'HDRS' &&
+    envelope.size <= config.bounce_size_limit;
   return formatReport(
     {
       kind,
@@ -105,6 +158,7 @@ function makeReport(
       origin: config.myorigin,
       queueId,
       sender: envelope.sender,
+      postmaster,
       envelopeId: envelope.envelopeId,
       arrivedAt: os.epochUs(envelope.arrived),
       recipients: about.entries.map((entry) => reportRecipient(entry, kind)),

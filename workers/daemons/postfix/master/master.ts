@@ -25,7 +25,7 @@ import {
   type ProcGroup,
 } from '../../../os/os.ts';
 
-import { report, type BounceConfig } from '../bounce/notify.ts';
+import { report, type BounceConfig, type CopyClass } from '../bounce/notify.ts';
 import { unfinishedDirectory } from '../cleanup/cleanup.ts';
 import type { Instance } from '../instance.ts';
 import { readMainCf } from '../main-cf.ts';
@@ -246,6 +246,7 @@ function bounceConfig(instance: Instance, queue: InstanceQueue): BounceConfig {
     delay_warning_time: parameters.time('delay_warning_time'),
     maximal_queue_lifetime: parameters.time('maximal_queue_lifetime'),
     double_bounce_sender: parameters.text('double_bounce_sender'),
+    copiesTo: copiesTo(instance),
     readContent: (queueId) => queue.readContent(queueId, 'active'),
     *enter(os, message): Proc<string | null> {
       const address = message.recipient;
@@ -257,6 +258,18 @@ function bounceConfig(instance: Instance, queue: InstanceQueue): BounceConfig {
         content: message.content,
       });
     },
+  };
+}
+
+function copiesTo(instance: Instance): BounceConfig['copiesTo'] {
+  const { parameters } = instance;
+  const classes = parameters.list('notify_classes');
+  const of = (name: CopyClass, recipient: string): BounceConfig['copiesTo'] =>
+    classes.includes(name) ? { [name]: instance.rewrite(parameters.text(recipient)) } : {};
+  return {
+    ...of('bounce', 'bounce_notice_recipient'),
+    ...of('2bounce', '2bounce_notice_recipient'),
+    ...of('delay', 'delay_notice_recipient'),
   };
 }
 
