@@ -7,7 +7,7 @@
  */
 import { findHeaderEnd } from '../../../protocols/message/header.ts';
 
-import type { Connection, Os, Proc } from '../../../os/os.ts';
+import { SECOND, type Connection, type Os, type Proc } from '../../../os/os.ts';
 
 import {
   isSent,
@@ -107,9 +107,10 @@ export function* deliverToHost(
   return { reason, greeted: true, again: false };
 }
 
-// Mail that has waited long enough: its first attempt is for TLS alone.
+// Mail that has waited long enough, in whole seconds of the clock: its first attempt is for TLS alone.
 function mayGoPlain(config: SmtpConfig, { request }: DeliveryState): boolean {
-  return request.active - request.arrived >= config.plainAfter;
+  const waited = Math.floor(request.active / SECOND) - Math.floor(request.arrived / SECOND);
+  return waited * SECOND >= config.plainAfter;
 }
 
 // Refusals at RCPT are logged before what the end of data gave, as they came.

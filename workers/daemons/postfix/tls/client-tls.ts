@@ -6,7 +6,8 @@
  *
  * SIMPLIFIED: smtp_tls_protocols and smtp_tls_ciphers are not obeyed: TLS 1.3 is spoken or nothing; the
  * client shows no certificate (smtp_tls_cert_file); authorities come from smtp_tls_CAfile alone;
- * fingerprints are SHA-256 of certificates whatever smtp_tls_fingerprint_digest says; no session is resumed.
+ * fingerprints are SHA-256 of certificates whatever smtp_tls_fingerprint_digest says; no session is resumed;
+ * a session that breaks after the handshake is never tried again in plain text.
  *
  * STANDARDS  RFC 3207
  * SEE ALSO   tls-policy.ts; smtp_proto(3), tls_client(3)
