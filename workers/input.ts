@@ -31,6 +31,13 @@ export type InputCommand =
   /** postqueue -f on the host. */
   | { kind: 'queue.flush'; host: string }
   /**
+   * A command of an administrator runs on the host: argv as a shell would hand it over, all of its standard
+   * input.
+   */
+  | { kind: 'host.run'; host: string; argv: string[]; stdin?: string }
+  /** An administrator saves a file below /etc/postfix. */
+  | { kind: 'file.write'; host: string; path: string; text: string }
+  /**
    * What real peers do through the bridge, played by the host `outside`, or by the bridge's process on the
    * host that is named. Bytes are base64.
    */

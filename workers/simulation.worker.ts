@@ -9,14 +9,16 @@ import { expose } from 'comlink';
 import type { SimulationApi, TraceMessage } from './api.ts';
 import type { TlsServices } from './daemons/postfix/tls/tls-services.ts';
 import { hostAsksForTls } from './hosts/asks-for-tls.ts';
-import type { BootHost } from './hosts/boot.ts';
+import type { BootHost, Roles } from './hosts/boot.ts';
 import {
   earlyRoles,
   fetchTls,
-  needsLateParts,
+  lateFiles,
+  lateFilesOf,
+  lateFilesOfRun,
   roleFiles,
-  runNeedsLateParts,
   type BootRole,
+  type LateFile,
   type LateParts,
 } from './hosts/roles.ts';
 import type { HostKind } from './hosts/world.ts';
@@ -33,8 +35,11 @@ import { Player } from './player.ts';
 
 /** The name that the page gives to the worker it starts; all others are hosts. */
 const simulationName = 'simulation';
-/** asks a host worker to load the late parts, and is its answer */
-const loadLate = 'load-late';
+/** Asks a host worker to load late files; the same comes back when they are there. */
+interface LoadLate {
+  type: 'load-late';
+  files: readonly LateFile[];
+}
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
 /** Runs hosts window by window, as the simulation says; loads the late parts when told to. */
@@ -42,8 +47,8 @@ function serveHosts(): void {
   const late = new LateLoader();
   const roles = new RoleLoader(late);
   const server = new HostWorkerServer(roles.fetched);
-  scope.onmessage = ({ data }: MessageEvent<HostWorkerRequest | typeof loadLate>) => {
-    if (data === loadLate) void late.load().then(() => scope.postMessage(loadLate));
+  scope.onmessage = ({ data }: MessageEvent<HostWorkerRequest | LoadLate>) => {
+    if (data.type === 'load-late') void late.load(data.files).then(() => scope.postMessage(data));
     else if (data.type === 'boot') void boot(data);
     else answer(data);
   };
@@ -66,7 +71,8 @@ function serveSimulation(): void {
   const late = new LateLoader();
   const roles = new RoleLoader(late);
   const hostWorkers = new HostWorkers();
-  const loadEverywhere = (): Promise<unknown> => Promise.all([late.load(), hostWorkers.loadLate()]);
+  const loadEverywhere = (files: readonly LateFile[]): Promise<unknown> =>
+    Promise.all([late.load(files), hostWorkers.loadLate(files)]);
   const player = new Player({
     wall: { now: () => performance.now(), sleep },
     start: async (spec, name, placement) => {
@@ -78,11 +84,13 @@ function serveSimulation(): void {
   });
   const api: SimulationApi = {
     load: async (options) => {
-      if (runNeedsLateParts(options.run)) await loadEverywhere();
+      const files = lateFilesOfRun(options.run);
+      if (files.length > 0) await loadEverywhere(files);
       return player.load(options);
     },
     input: async (command) => {
-      if (needsLateParts(command)) await loadEverywhere();
+      const files = lateFilesOf(command);
+      if (files.length > 0) await loadEverywhere(files);
       return player.input(command);
     },
     play: (options) => player.play(options),
@@ -115,28 +123,45 @@ function sleep(ms: number): Promise<void> {
 
 /** The late parts of this worker. */
 class LateLoader {
-  #parts: LateParts | null = null;
+  #mail: LateParts | null = null;
+  #shell: Roles['administer'] | null = null;
 
   readonly get = (): LateParts => {
-    if (this.#parts === null) throw new Error('the parts for reading mail are not loaded');
-    return this.#parts;
+    if (this.#mail === null) throw new Error('the parts for reading mail are not loaded');
+    return this.#mail;
   };
 
-  async load(): Promise<void> {
-    this.#parts ??= (await import('./hosts/late-parts.ts')).lateParts;
+  readonly administer: NonNullable<Roles['administer']> = (os, command) => {
+    if (this.#shell === null) throw new Error('the commands of administrators are not loaded');
+    this.#shell?.(os, command);
+  };
+
+  async load(files: readonly LateFile[]): Promise<void> {
+    await Promise.all([
+      files.includes('mail') && this.#loadMail(),
+      files.includes('shell') && this.#loadShell(),
+    ]);
+  }
+
+  async #loadMail(): Promise<void> {
+    this.#mail ??= await lateFiles.mail();
+  }
+
+  async #loadShell(): Promise<void> {
+    this.#shell ??= await lateFiles.shell();
   }
 }
 
 /** What the kinds of hosts run in this worker, as far as they were fetched; and TLS where a host wants it. */
 class RoleLoader {
-  readonly fetched: Partial<Record<HostKind, BootHost>>;
+  readonly fetched: Partial<Record<HostKind, BootHost>> & Pick<Roles, 'administer'>;
   readonly #late: LateLoader;
   #tls: TlsServices | null = null;
 
   constructor(late: LateLoader) {
     this.#late = late;
     // Nobody stands behind the outside host in a browser: a recorded run is replayed.
-    this.fetched = { outside: (os) => late.get().bootOutside(os) };
+    this.fetched = { outside: (os) => late.get().bootOutside(os), administer: late.administer };
     for (const kind of ['resolver', 'dns-server', 'directory', 'mailstore', 'workstation'] as const)
       this.#add(kind, earlyRoles[kind]);
   }
@@ -175,7 +200,7 @@ interface HostWorker {
 /** The workers that this simulation started: one each, named after its host (or site). */
 class HostWorkers {
   #running: HostWorker[] = [];
-  #wantLate = false;
+  readonly #wanted = new Set<LateFile>();
   #loading: Promise<unknown> = Promise.resolve();
 
   /** The name is what a curious learner sees in the browser's developer tools. */
@@ -193,28 +218,33 @@ class HostWorkers {
         worker.terminate();
       },
     };
-    worker.onmessage = (event: MessageEvent<HostWorkerReply | typeof loadLate>) => {
-      if (event.data === loadLate) entry.loaded();
+    worker.onmessage = (event: MessageEvent<HostWorkerReply | LoadLate>) => {
+      if (event.data.type === 'load-late') entry.loaded();
       else like.onReply(event.data);
     };
     worker.onerror = (event) => like.onReply({ type: 'failed', text: `worker ${name}: ${event.message}` });
     this.#running.push(entry);
-    if (this.#wantLate) await askForLate(entry);
+    if (this.#wanted.size > 0) await askForLate(entry, [...this.#wanted]);
     return like;
   }
 
-  /** Resolves when all of them, and those started from now on before they boot, have the late parts. */
-  loadLate(): Promise<unknown> {
-    if (!this.#wantLate) this.#loading = Promise.all(this.#running.map(askForLate));
-    this.#wantLate = true;
+  /** Resolves when all of them, and those started from now on before they boot, have these files. */
+  loadLate(files: readonly LateFile[]): Promise<unknown> {
+    const missing = files.filter((file) => !this.#wanted.has(file));
+    for (const file of missing) this.#wanted.add(file);
+    // One request after the other: a worker answers in order, and entry.loaded is of the last one.
+    if (missing.length > 0)
+      this.#loading = this.#loading.then(() =>
+        Promise.all(this.#running.map((entry) => askForLate(entry, missing))),
+      );
     return this.#loading;
   }
 }
 
-function askForLate(entry: HostWorker): Promise<void> {
+function askForLate(entry: HostWorker, files: readonly LateFile[]): Promise<void> {
   return new Promise((resolve) => {
     entry.loaded = resolve;
-    entry.worker.postMessage(loadLate);
+    entry.worker.postMessage({ type: 'load-late', files } satisfies LoadLate);
   });
 }
 

@@ -50,6 +50,9 @@ export function say(event: TraceEvent, context: FoldContext): Said {
     case 'cache.changed':
     case 'protocol.deviated':
       return sayLookup(event);
+    case 'command.ended':
+    case 'file.written':
+      return sayAdmin(event, context);
     case 'filter.judged':
     case 'mailbox.message-appended':
     case 'mua.message-fetched':
@@ -149,9 +152,31 @@ function sayInput(text: string, names: Names): Said {
       return said(`You started ${short(command.host)}`, 'you', 1, 'you');
     case 'queue.flush':
       return said(`You flushed the queue of ${short(command.host)} (postqueue -f)`, 'you', 3, 'you');
+    case 'host.run':
+      return said(
+        `You ran ${shortened(command.argv.join(' '), subjectMax)} on ${short(command.host)}`,
+        'you',
+        3,
+        'you',
+      );
+    case 'file.write':
+      return said(`You saved ${command.path} on ${short(command.host)}`, 'you', 3, 'you');
     default:
       return said(`From outside: ${command.kind}`, 'you', 1, 'you');
   }
+}
+
+function sayAdmin(event: Of<'command.ended' | 'file.written'>, { names }: FoldContext): Said {
+  const here = names.short(event.hostIndex);
+  if (event.kind === 'file.written') return said(`${here}: ${event.path} is written`, 'host', 2);
+  const [line = ''] = event.output.split('\n', 1);
+  const words = `${here}: ${shortened(event.command, subjectMax)} ended with exit code ${event.status}`;
+  return said(
+    line === '' ? words : `${words}: ${shortened(line, subjectMax)}`,
+    'host',
+    3,
+    event.status === 0 ? 'ok' : 'fail',
+  );
 }
 
 function sayMechanics(

@@ -21,6 +21,7 @@ export function isInteresting(event: TraceEvent): boolean {
     case 'mua.mailbox-listed':
     case 'mua.message-submitted':
     case 'mua.failed':
+    case 'command.ended':
       return true;
     case 'host.booted':
       return event.at > 0;

@@ -6,6 +6,7 @@ import type { TlsServices } from '../daemons/postfix/tls/tls-services.ts';
 import type { Roles } from './boot.ts';
 import { bootDirectory } from './directory.ts';
 import { bootDnsServer } from './dns-server.ts';
+import { administer } from './host-shell.ts';
 import { lateParts } from './late-parts.ts';
 import { bootMailHost } from './mail-host.ts';
 import { bootMailstore } from './mailstore.ts';
@@ -33,5 +34,6 @@ export function rolesWithSink(sink?: OutsideSink): Required<Roles> {
     mailstore: (os) => bootMailstore(os, late),
     workstation: (os) => bootWorkstation(os, late),
     outside: (os) => lateParts.bootOutside(os, sink),
+    administer,
   };
 }

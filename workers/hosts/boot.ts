@@ -21,8 +21,12 @@ import type { HostKind, World, WorldLink } from './world.ts';
 
 /** Starts the daemons of a host of some kind. */
 export type BootHost = (os: Os) => void;
-/** Those of the kinds that are there. */
-export type Roles = Readonly<Partial<Record<HostKind, BootHost>>>;
+/** What an administrator does on a host; see host-shell.ts. */
+export type AdminCommand = Extract<InputCommand, { kind: 'host.run' | 'file.write' }>;
+/** Those of the kinds that are there, and what does the errands of administrators. */
+export interface Roles extends Readonly<Partial<Record<HostKind, BootHost>>> {
+  readonly administer?: (os: Os, command: AdminCommand) => void;
+}
 
 const bitsPerSecondDefault = 1_000_000_000;
 
@@ -31,6 +35,7 @@ export class BootedPartition {
   readonly partition: Partition;
   readonly machines: (Machine | null)[];
   readonly #indexOf: ReadonlyMap<string, number>;
+  readonly #administer: Roles['administer'];
 
   constructor(options: {
     world: World;
@@ -40,6 +45,7 @@ export class BootedPartition {
     roles: Roles;
   }) {
     const { world, roles } = options;
+    this.#administer = roles.administer;
     this.#indexOf = new Map(world.hosts.map((host, index) => [host.name, index]));
     this.partition = new Partition({
       hostNames: world.hosts.map((host) => host.name),
@@ -107,6 +113,10 @@ export class BootedPartition {
       case 'outside.abort':
       case 'outside.datagram':
         if (kernel.up) machine.input(command);
+        return;
+      case 'host.run':
+      case 'file.write':
+        if (kernel.up) this.#administer?.(machine.os(), command);
         return;
       default:
         unreachable(command);

@@ -8,10 +8,14 @@
  */
 import type { InputCommand, LinkFault } from '../input.ts';
 
-import { integer, list, object, oneOf, pair, text, WorldError } from './checked.ts';
+import { integer, list, object, oneOf, pair, show, text, WorldError } from './checked.ts';
 
 const inputsMax = 100_000;
 const atMax = 400 * 86_400_000_000; // 400 days
+const argsMax = 100;
+const argCharsMax = 4096;
+const stdinCharsMax = 65_536;
+const fileCharsMax = 262_144;
 const faults: readonly LinkFault[] = ['', 'down', 'blackhole', 'refuse'];
 
 /** A list of stamped inputs, in order of time. @throws WorldError */
@@ -66,6 +70,20 @@ export function parseCommand(data: unknown, at: string): InputCommand {
     case 'host.start':
     case 'queue.flush':
       return { kind, host: string('host') };
+    case 'host.run': {
+      const argv = parseArgv(c['argv'], `${at}.argv`);
+      const run = { kind, host: string('host'), argv } as const;
+      return c['stdin'] === undefined
+        ? run
+        : { ...run, stdin: bounded(c['stdin'], `${at}.stdin`, stdinCharsMax) };
+    }
+    case 'file.write':
+      return {
+        kind,
+        host: string('host'),
+        path: configurationPath(c['path'], `${at}.path`),
+        text: bounded(c['text'], `${at}.text`, fileCharsMax),
+      };
     case 'outside.connect':
       return {
         kind,
@@ -92,4 +110,27 @@ export function parseCommand(data: unknown, at: string): InputCommand {
     default:
       throw new WorldError(`${at}.kind: expected a kind of input, found ${JSON.stringify(kind)}`);
   }
+}
+
+// A program's name and its arguments; as in C, none of them has a NUL.
+function parseArgv(data: unknown, at: string): string[] {
+  const argv = list(data, at, argsMax).map((item, i) => bounded(item, `${at}[${i}]`, argCharsMax));
+  if (argv.length === 0 || argv[0] === '') throw new WorldError(`${at}: expected a command, found none`);
+  const bad = argv.findIndex((arg) => arg.includes('\0'));
+  if (bad >= 0) throw new WorldError(`${at}[${bad}]: expected text without NUL`);
+  return argv;
+}
+
+function configurationPath(data: unknown, at: string): string {
+  const path = bounded(data, at, argCharsMax);
+  const isBelow = /^\/etc\/postfix(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(path);
+  if (!isBelow) throw new WorldError(`${at}: expected a file below /etc/postfix, found ${show(path)}`);
+  return path;
+}
+
+function bounded(data: unknown, at: string, charsMax: number): string {
+  const given = text(data, at);
+  if (given.length > charsMax)
+    throw new WorldError(`${at}: expected at most ${charsMax} characters, found ${given.length}`);
+  return given;
 }

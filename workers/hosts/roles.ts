@@ -4,7 +4,7 @@
  * Each worker of a browser compiles its code anew, so that what few hosts run is fetched by their workers
  * alone.
  *
- * SEE ALSO  late-parts.ts, ../simulation.worker.ts (who fetches them), all-roles.ts (Node)
+ * SEE ALSO  late-parts.ts, host-shell.ts, ../simulation.worker.ts (who fetches them), all-roles.ts (Node)
  */
 import type { runImapSession } from '../daemons/mailstore/imapd/session.ts';
 import type { fetchMail } from '../daemons/mua/fetch.ts';
@@ -32,7 +32,7 @@ export interface LateParts {
 
 /**
  * Starts the daemons of a host.
- * @param late called when a late part is needed; by then it must be there, see needsLateParts
+ * @param late called when a late part is needed; by then it must be there, see lateFilesOf
  * @param tls the same for the code for TLS, see hostAsksForTls
  */
 export type BootRole = (os: Os, late: () => LateParts, tls: () => TlsServices) => void;
@@ -57,12 +57,29 @@ export function fetchTls(): Promise<TlsServices> {
   return import('./tls-part.ts').then(({ tlsServices }) => tlsServices);
 }
 
-/** Whether the late parts must be there before this input takes effect. */
-export function needsLateParts(command: InputCommand): boolean {
-  return command.kind === 'mua.fetch';
+/** The files of code that come late: for who reads mail, and for who administers a host. */
+export const lateFiles = {
+  mail: () => import('./late-parts.ts').then(({ lateParts }) => lateParts),
+  shell: () => import('./host-shell.ts').then(({ administer }) => administer),
+} as const;
+export type LateFile = keyof typeof lateFiles;
+
+/** The late files that must be there before this input takes effect. */
+export function lateFilesOf(command: InputCommand): readonly LateFile[] {
+  switch (command.kind) {
+    case 'mua.fetch':
+      return ['mail'];
+    case 'host.run':
+    case 'file.write':
+      return ['mail', 'shell']; // postqueue asks showq
+    default:
+      return [];
+  }
 }
 
-/** Whether they must be there before this run is booted. */
-export function runNeedsLateParts({ world, inputs }: Run): boolean {
-  return world.hosts.some(({ kind }) => kind === 'outside') || inputs.some((i) => needsLateParts(i.command));
+/** Those that must be there before this run is booted. */
+export function lateFilesOfRun({ world, inputs }: Run): readonly LateFile[] {
+  const needed = new Set(inputs.flatMap(({ command }) => lateFilesOf(command)));
+  if (world.hosts.some(({ kind }) => kind === 'outside')) needed.add('mail');
+  return [...needed];
 }

@@ -75,7 +75,14 @@ export type TraceFact =
   /** Submission or fetch failed, with the words the user agent shows. */
   | { kind: 'mua.failed'; user: string; action: string; text: string }
   /** The peer deviated from the protocol and was tolerated; for the learner. */
-  | { kind: 'protocol.deviated'; rule: string; detail: string };
+  | { kind: 'protocol.deviated'; rule: string; detail: string }
+  /**
+   * A command that an administrator ran has ended; its cause is the input. command: as typed into a shell;
+   * output: what a terminal shows, both streams in order; bytesLeftOut: of longer output.
+   */
+  | { kind: 'command.ended'; pid: number; command: string; status: number; output: string; bytesLeftOut: number }
+  /** An administrator, or a command of theirs, changed a file of the configuration. */
+  | { kind: 'file.written'; path: string; text: string };
 
 export type TraceKind = TraceFact['kind'];
 
@@ -135,6 +142,8 @@ export const factSchema: { readonly [K in TraceKind]: ReadonlyArray<readonly [st
   'mua.message-submitted': [['user', 's'], ['messageId', 's'], ['to', 's'], ['subject', 's']],
   'mua.failed': [['user', 's'], ['action', 's'], ['text', 's']],
   'protocol.deviated': [['rule', 's'], ['detail', 's']],
+  'command.ended': [['pid', 'u32'], ['command', 's'], ['status', 'u32'], ['output', 's'], ['bytesLeftOut', 'u32']],
+  'file.written': [['path', 's'], ['text', 's']],
 };
 
 /** The kinds in chunk-number order. */
