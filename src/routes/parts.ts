@@ -14,6 +14,7 @@ const loaders = {
   'message/Message': () => import('../views/message/Message.svelte'),
   'dns/DnsWalk': () => import('../views/dns/DnsWalk.svelte'),
   'directory/Directory': () => import('../views/directory/Directory.svelte'),
+  'panel/Panel': () => import('../views/panel/Panel.svelte'),
   'mailbox/MailClient': () => import('../views/mailbox/MailClient.svelte'),
   'events/Events': () => import('../views/events/Events.svelte'),
   'log/Log': () => import('../views/log/Log.svelte'),

@@ -1,7 +1,10 @@
-/** context — hands the session to the views below a workspace */
+/** context — hands the session, and what only a workspace can do, to the views below it */
 import { createContext } from 'svelte';
 
 import type { Session } from './session.svelte.ts';
 
 /** Views call getSession(); the workspace that owns it calls setSession(session). */
 export const [getSession, setSession] = createContext<Session>();
+
+/** Shows the desk of the selected MTA; without a workspace around there is none. */
+export const [getDeskOpener, setDeskOpener] = createContext<() => void>();

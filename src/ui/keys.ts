@@ -22,7 +22,7 @@ export type Command =
   | 'previous-mail'
   | 'help'
   | 'back'
-  | `view-${1 | 2 | 3 | 4 | 5 | 6}`;
+  | `view-${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
 
 export interface KeyRow {
   /** as shown: "Shift+→" */
@@ -35,7 +35,7 @@ export interface KeyRow {
   alt?: boolean;
 }
 
-const views = ['Map', 'Ladder', 'Queues', 'Message', 'DNS', 'Directory'] as const;
+const views = ['Map', 'Ladder', 'Queues', 'Message', 'DNS', 'Directory', 'MTA'] as const;
 
 export const keyTable: readonly KeyRow[] = [
   { keys: 'Space', key: ' ', command: 'toggle', says: 'Pause, play' },
@@ -68,7 +68,7 @@ export const keyTable: readonly KeyRow[] = [
   { keys: 'End', key: 'End', command: 'live', says: 'Back to live' },
   { keys: 'g', key: 'g', command: 'live', says: 'Back to live' },
   ...views.map((name, i): KeyRow => {
-    const digit = (i + 1) as 1 | 2 | 3 | 4 | 5 | 6;
+    const digit = (i + 1) as 1 | 2 | 3 | 4 | 5 | 6 | 7;
     return { keys: String(digit), key: String(digit), command: `view-${digit}`, says: `Show ${name}` };
   }),
   { keys: 's', key: 's', command: 'left', says: 'To the left pane: story or mail' },

@@ -8,7 +8,7 @@
  */
 import type { InputCommand, LinkFault } from '../input.ts';
 
-import { integer, list, object, oneOf, pair, show, text, WorldError } from './checked.ts';
+import { integer, list, object, oneOf, pair, show, text, WorldError, type Fields } from './checked.ts';
 
 const inputsMax = 100_000;
 const atMax = 400 * 86_400_000_000; // 400 days
@@ -70,20 +70,9 @@ export function parseCommand(data: unknown, at: string): InputCommand {
     case 'host.start':
     case 'queue.flush':
       return { kind, host: string('host') };
-    case 'host.run': {
-      const argv = parseArgv(c['argv'], `${at}.argv`);
-      const run = { kind, host: string('host'), argv } as const;
-      return c['stdin'] === undefined
-        ? run
-        : { ...run, stdin: bounded(c['stdin'], `${at}.stdin`, stdinCharsMax) };
-    }
+    case 'host.run':
     case 'file.write':
-      return {
-        kind,
-        host: string('host'),
-        path: configurationPath(c['path'], `${at}.path`),
-        text: bounded(c['text'], `${at}.text`, fileCharsMax),
-      };
+      return parseAdmin(kind, c, at);
     case 'outside.connect':
       return {
         kind,
@@ -110,6 +99,17 @@ export function parseCommand(data: unknown, at: string): InputCommand {
     default:
       throw new WorldError(`${at}.kind: expected a kind of input, found ${JSON.stringify(kind)}`);
   }
+}
+
+function parseAdmin(kind: 'host.run' | 'file.write', c: Fields, at: string): InputCommand {
+  const host = text(c['host'], `${at}.host`);
+  if (kind === 'file.write') {
+    const path = configurationPath(c['path'], `${at}.path`);
+    return { kind, host, path, text: bounded(c['text'], `${at}.text`, fileCharsMax) };
+  }
+  const run = { kind, host, argv: parseArgv(c['argv'], `${at}.argv`) };
+  if (c['stdin'] === undefined) return run;
+  return { ...run, stdin: bounded(c['stdin'], `${at}.stdin`, stdinCharsMax) };
 }
 
 // A program's name and its arguments; as in C, none of them has a NUL.

@@ -6,6 +6,7 @@ export const stageTabs = [
   { id: 'message', name: 'Message', key: '4' },
   { id: 'dns', name: 'DNS', key: '5' },
   { id: 'directory', name: 'Directory', key: '6' },
+  { id: 'mta', name: 'MTA', key: '7' },
 ] as const;
 
 export type StageView = (typeof stageTabs)[number]['id'];
