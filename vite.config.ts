@@ -46,13 +46,19 @@ function addressOfSimulation(): Plugin {
 
 /**
  * All that an entry imports at once is one file: each file more is a request more before anything can run, and the
- * simulation's worker is started a dozen times.
+ * simulation's worker is started a dozen times. Of several entries, what an earlier one has the later ones share.
  */
-function oneFile(name: string, entry: string) {
-  const filled = (
-    id: string,
-    context: { getModuleInfo(id: string): ModuleImports | null },
-  ): string | null => {
+function oneFileEach(entries: Readonly<Record<string, string>>) {
+  const groups = Object.entries(entries).map(([name, entry], i) => ({
+    name: whatImports(name, entry),
+    debugName: name,
+    priority: 10 - i,
+  }));
+  return { groups, includeDependenciesRecursively: false };
+}
+
+function whatImports(name: string, entry: string) {
+  return (id: string, context: { getModuleInfo(id: string): ModuleImports | null }): string | null => {
     const together = new Set<string>();
     const visit = (one: string): void => {
       if (together.has(one)) return;
@@ -62,7 +68,6 @@ function oneFile(name: string, entry: string) {
     if (context.getModuleInfo(entry) !== null) visit(entry);
     return together.has(id) ? name : null;
   };
-  return { groups: [{ name: filled, debugName: name }], includeDependenciesRecursively: false };
 }
 
 /**
@@ -99,7 +104,10 @@ export default defineConfig({
     plugins: () => [ownHashes(), plainMembers({ short: true })],
     rolldownOptions: {
       output: {
-        codeSplitting: oneFile('engine', here('./workers/simulation.worker.ts')),
+        codeSplitting: oneFileEach({
+          engine: here('./workers/simulation.worker.ts'),
+          'mail-servers': here('./workers/hosts/mail-servers.ts'),
+        }),
       },
     },
   },
@@ -108,7 +116,7 @@ export default defineConfig({
     manifest: true,
     rolldownOptions: {
       checks: { bundlerTimings: false }, // a slow machine is no warning
-      output: { codeSplitting: oneFile('page', here('./index.html')) },
+      output: { codeSplitting: oneFileEach({ page: here('./index.html') }) },
     },
   },
 });

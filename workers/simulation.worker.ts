@@ -12,7 +12,6 @@ import { hostAsksForTls } from './hosts/asks-for-tls.ts';
 import type { BootHost, Roles } from './hosts/boot.ts';
 import {
   earlyRoles,
-  fetchTls,
   lateFiles,
   lateFilesOf,
   lateFilesOfRun,
@@ -124,7 +123,8 @@ function sleep(ms: number): Promise<void> {
 /** The late parts of this worker. */
 class LateLoader {
   #mail: LateParts | null = null;
-  #shell: Roles['administer'] | null = null;
+  #shell: NonNullable<Roles['administer']> | null = null;
+  #tls: TlsServices | null = null;
 
   readonly get = (): LateParts => {
     if (this.#mail === null) throw new Error('the parts for reading mail are not loaded');
@@ -133,13 +133,19 @@ class LateLoader {
 
   readonly administer: NonNullable<Roles['administer']> = (os, command) => {
     if (this.#shell === null) throw new Error('the commands of administrators are not loaded');
-    this.#shell?.(os, command);
+    this.#shell(os, command);
+  };
+
+  readonly getTls = (): TlsServices => {
+    if (this.#tls === null) throw new Error('the code for TLS is not loaded');
+    return this.#tls;
   };
 
   async load(files: readonly LateFile[]): Promise<void> {
     await Promise.all([
       files.includes('mail') && this.#loadMail(),
       files.includes('shell') && this.#loadShell(),
+      files.includes('tls') && this.#loadTls(),
     ]);
   }
 
@@ -150,13 +156,16 @@ class LateLoader {
   async #loadShell(): Promise<void> {
     this.#shell ??= await lateFiles.shell();
   }
+
+  async #loadTls(): Promise<void> {
+    this.#tls ??= await lateFiles.tls();
+  }
 }
 
 /** What the kinds of hosts run in this worker, as far as they were fetched; and TLS where a host wants it. */
 class RoleLoader {
   readonly fetched: Partial<Record<HostKind, BootHost>> & Pick<Roles, 'administer'>;
   readonly #late: LateLoader;
-  #tls: TlsServices | null = null;
 
   constructor(late: LateLoader) {
     this.#late = late;
@@ -170,24 +179,18 @@ class RoleLoader {
   async fetch({ world, runs }: PartitionSpec): Promise<void> {
     const kinds = new Set(runs.map((index) => world.hosts[index]!.kind));
     const wantsTls = runs.some((index) => hostAsksForTls(world.hosts[index]!.files));
-    await Promise.all([wantsTls ? this.#fetchTls() : null, ...[...kinds].map((kind) => this.#fetch(kind))]);
+    await Promise.all([
+      wantsTls ? this.#late.load(['tls']) : null,
+      ...[...kinds].map((kind) => this.#fetch(kind)),
+    ]);
   }
 
   async #fetch(kind: HostKind): Promise<void> {
     if (kind === 'mta' || kind === 'mail-host') this.#add(kind, await roleFiles[kind]());
   }
 
-  async #fetchTls(): Promise<void> {
-    this.#tls ??= await fetchTls();
-  }
-
-  readonly #getTls = (): TlsServices => {
-    if (this.#tls === null) throw new Error('the code for TLS is not loaded');
-    return this.#tls;
-  };
-
   #add(kind: HostKind, boot: BootRole): void {
-    this.fetched[kind] = (os) => boot(os, this.#late.get, this.#getTls);
+    this.fetched[kind] = (os) => boot(os, this.#late.get, this.#late.getTls);
   }
 }
 

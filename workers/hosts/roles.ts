@@ -52,15 +52,11 @@ export const roleFiles = {
   'mail-host': () => import('./mail-servers.ts').then(({ bootMailHost }) => bootMailHost),
 } as const;
 
-/** Fetches the code for TLS. */
-export function fetchTls(): Promise<TlsServices> {
-  return import('./tls-part.ts').then(({ tlsServices }) => tlsServices);
-}
-
-/** The files of code that come late: for who reads mail, and for who administers a host. */
+/** The files of code that come late: for who reads mail, who administers a host, and what uses TLS. */
 export const lateFiles = {
   mail: () => import('./late-parts.ts').then(({ lateParts }) => lateParts),
   shell: () => import('./host-shell.ts').then(({ administer }) => administer),
+  tls: () => import('./tls-part.ts').then(({ tlsServices }) => tlsServices),
 } as const;
 export type LateFile = keyof typeof lateFiles;
 
@@ -71,7 +67,7 @@ export function lateFilesOf(command: InputCommand): readonly LateFile[] {
       return ['mail'];
     case 'host.run':
     case 'file.write':
-      return ['mail', 'shell']; // postqueue asks showq
+      return ['mail', 'shell', 'tls']; // postqueue asks showq; main.cf may ask for TLS from now on
     default:
       return [];
   }
