@@ -339,7 +339,7 @@ describe('addresses in the header', () => {
     expect(enter({ content, mainCf, local: true }).content).toBe(
       content[0]!
         .replace('<old@', '<new@')
-        .replace('To: bob,', 'To: bob@example.com,')
+        .replace('To: bob,\r\n\t', 'To: bob@example.com, ')
         .replace('<typo@', '<bob@'),
     );
     const envelopeOnly = `${mainCf}sender_canonical_classes = envelope_sender\n`;
@@ -348,7 +348,7 @@ describe('addresses in the header', () => {
   test('of others stay as they are, and no_address_mappings only completes', () => {
     expect(enter({ content, mainCf }).content).toBe(content[0]);
     expect(enter({ content, mainCf, local: true, envelope: { noAddressMappings: true } }).content).toBe(
-      content[0]!.replace('To: bob,', 'To: bob@example.com,'),
+      content[0]!.replace('To: bob,\r\n\t', 'To: bob@example.com, '),
     );
   });
   test('a table that cannot be asked refuses the message for now', () => {

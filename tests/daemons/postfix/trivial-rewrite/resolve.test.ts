@@ -57,11 +57,32 @@ describe('resolving', () => {
     ['@hop.example:bob@other.example', '', 'default smtp:other.example bob@other.example'],
     ['bob@other.example.', '', 'default smtp:other.example bob@other.example'],
     ['bob@a..b', '', 'bad-address bad address syntax'],
+    ['bob@-a.example', '', 'bad-address bad address syntax'],
+    ['bob@', '', 'bad-address bad address syntax'],
+    ['bob@[x]', '', 'bad-address bad address syntax'],
+    ['bob@1.2.3.4', '', 'bad-address bad address syntax'],
+    ['bob@1.2.3.4', 'resolve_numeric_domain = yes', 'default smtp:[1.2.3.4] bob@[1.2.3.4]'],
+    ['bob@', 'resolve_null_domain = yes', 'local local:mail.example.com bob@mail.example.com'],
+    ['a@b.example@localhost', '', 'default smtp:b.example a@b.example'],
+    ['bob@[192.0.2.1]', 'inet_interfaces = 127.0.0.1', 'default smtp:[192.0.2.1] bob@[192.0.2.1]'],
     ['', '', 'local local:mail.example.com MAILER-DAEMON@mail.example.com'],
     ['bob@x.example', 'transport_maps = fail:x', 'try-again fail table x'],
     ['bob@mbox.example', 'virtual_mailbox_domains = fail:y', 'try-again fail table y'],
   ])('%s with %s: %s', (address, extra, expected) => {
     expect(resolve(address, extra)).toBe(expected);
+  });
+
+  test('a recipient that goes on from the first domain to another is routed', () => {
+    const { world, instance } = instanceOf('');
+    const routed = (address: string): boolean => {
+      const r = world.call(host, (os) => instance.resolve(os, address, 's@x.example'));
+      return r.kind === 'resolved' && r.routed;
+    };
+    expect(routed('a%b.example@relay.example')).toBe(true);
+    expect(routed('b.example!a@relay.example')).toBe(true);
+    expect(routed('a@b.example@relay.example')).toBe(true);
+    expect(routed('a@relay.example')).toBe(false);
+    expect(routed('a%relay.example@localhost')).toBe(false);
   });
 
   test('the transport table: address, domain, .parent, *; empty parts keep what was', () => {

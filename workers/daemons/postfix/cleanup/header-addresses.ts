@@ -3,14 +3,18 @@
  *
  * Only for local clients (local_header_rewrite_clients): mail from elsewhere is not ours to change.
  *
- * SIMPLIFIED: an address takes the place of the old one and the rest of the field stays as written; the real
- * one formats the whole field anew. Quoted local parts stay. No masquerading.
+ * A field in which an address changes is laid out anew: one space between its words, folded behind commas.
+ *
+ * SIMPLIFIED: no masquerading; what is no address in a field ("<", a phrase alone) stays as written, where
+ * the real one makes an address of it.
  *
  * SEE ALSO  ADDRESS_REWRITING_README, cleanup_message(3), cleanup_map11(3)
  */
 import * as utf8 from '../../../bytes/utf8.ts';
 
 import { findAddresses } from '../../../protocols/message/address-list.ts';
+import { formatLexemes, scanAddress } from '../../../protocols/smtp/address-lexemes.ts';
+import { quoteLocalPart } from '../../../protocols/smtp/address.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
@@ -48,17 +52,48 @@ export function* rewriteHeaderAddresses(
     const text = utf8.decode(bytes);
     const colon = text.indexOf(':') + 1;
     let output = '';
-    let from = 0;
+    let from = colon;
     for (const { start, end } of findAddresses(text.slice(colon))) {
       const address = text.slice(colon + start, colon + end);
-      if (address.startsWith('"')) continue;
-      const mapped = yield* map(role, address);
+      const mapped = yield* map(role, formatLexemes(scanAddress(address)));
       if (mapped === null) return false;
-      if (mapped === address) continue;
-      output += text.slice(from, colon + start) + mapped;
+      const written = quoteLocalPart(mapped);
+      if (written === address) continue;
+      output += text.slice(from, colon + start) + written;
       from = colon + end;
     }
-    if (from > 0) edits.set(field, output + text.slice(from));
+    if (from > colon) edits.set(field, fold(text.slice(0, colon - 1).trimEnd(), output + text.slice(from)));
   }
   return true;
+}
+
+const lineCharacters = 70;
+
+// "name: value" CRLF, folded behind commas where a line would end beyond that.
+function fold(name: string, value: string): string {
+  let text = '';
+  let line = `${name}: `;
+  for (const [i, item] of itemsOf(value).entries()) {
+    const longer = i === 0 ? line + item : `${line} ${item}`;
+    if (i > 0 && longer.length >= lineCharacters) {
+      text += `${line}\r\n`;
+      line = `\t${item}`;
+    } else line = longer;
+  }
+  return `${text}${line}\r\n`;
+}
+
+// What commas separate, each with its comma, and with one space between words.
+function itemsOf(value: string): string[] {
+  const items: string[] = [];
+  let item = '';
+  for (const [lexeme] of value.matchAll(/"(?:[^"\\]|\\[^])*"?|\((?:[^()\\]|\\[^])*\)?|\s+|[^\s",(<]+|[^]/g)) {
+    if (lexeme.trim() === '') item += ' ';
+    else if (lexeme === ',') {
+      items.push(`${item.trim()},`);
+      item = '';
+    } else if (lexeme === '<' && item.trim() !== '') item = `${item.trimEnd()} <`;
+    else item += lexeme;
+  }
+  return [...items, item.trim()];
 }

@@ -97,10 +97,9 @@ export class Resolver {
   *resolve(os: Os, address: string, sender: string): Proc<Resolution> {
     const recipient = rewriteAddress(this.#parameters, address);
     const plain = plainDomain(recipient);
-    if (plain === null) return yield* this.#resolveOdd(os, recipient, sender);
+    if (plain === null || !isHostName(plain)) return yield* this.#resolveOdd(os, recipient, sender);
     const isLocal = yield* this.isLocalDomain(os, plain);
     if (isLocal.kind === 'try-again') return isLocal;
-    if (!isHostName(plain)) return badAddress;
     const to = { recipient, domain: plain.toLowerCase(), sender, routed: false };
     return isLocal.kind === 'yes' ? yield* this.#resolveLocal(os, to) : yield* this.#resolveRemote(os, to);
   }
