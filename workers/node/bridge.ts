@@ -108,6 +108,7 @@ function addressOf(run: Run, name: string): string {
 class Bridge {
   readonly #run: Run;
   readonly #bindings: Binding[];
+  readonly #outlets: readonly Outlet[];
   readonly #isReference: boolean;
   /** of the host outside; of each host in the reference world */
   readonly #sockets: Map<string, RealSockets>;
@@ -122,6 +123,7 @@ class Bridge {
     this.#run = run;
     this.#bindings = bindings;
     this.#isReference = isReference;
+    this.#outlets = outlets;
     const hosts = isReference ? run.world.hosts.map(({ name }) => name) : [null];
     this.#sockets = new Map(
       hosts.map((host) => [
@@ -182,7 +184,8 @@ class Bridge {
       const bound = await this.#sockets.get(binding.host)!.listen([chosen ?? binding]);
       ports[profile] = Object.values(bound)[0]!;
     }
-    return { ...ports, sink: referenceSink };
+    const way = this.#outlets.find(({ address, port }) => `${address}:${port}` === referenceSink);
+    return { ...ports, sink: way === undefined ? referenceSink : `${way.ip}:${way.realPort}` };
   }
 
   #now(): number {
