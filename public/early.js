@@ -20,7 +20,7 @@
   // The simulation's worker starts while the page's own program is fetched; src/sim/client.ts takes it over.
   // The build writes its address here.
   var address = document.currentScript.getAttribute('data-simulation');
-  if (!able || !address || /^#\/(learn|help)/.test(location.hash)) return;
+  if (!able || !address || !/^(#?\/?$|#\/sandbox\/)/.test(location.hash)) return;
   var worker = new Worker(address, { type: 'module', name: 'simulation' });
   worker.onerror = function () {
     delete window.simulationStartedEarly; // whoever starts it again is told why

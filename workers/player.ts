@@ -170,8 +170,10 @@ export class Player {
       await this.#wait(frameMs);
       return;
     }
+    const before = this.#clock;
     await this.#runTo(next);
     if (this.#publish()) await this.#wait(intervalMs);
+    else if (next - before > frameMs * 1000) await this.#wait(frameMs); // an alarm that was set anew: no leap
   }
 
   async #playFast(generation: number): Promise<void> {

@@ -18,17 +18,25 @@ const hintKey = 'postroom:kept';
 /** Whether anything may be kept here: known at once, while a database takes its time. */
 export function mayHaveKept(): boolean {
   try {
-    return localStorage.getItem(hintKey) !== null;
+    const kept = localStorage.getItem(hintKey);
+    if (kept === null) probe();
+    return kept !== null;
   } catch {
     return true;
   }
+}
+
+/** Throws where nothing can be stored: there no hint can be left, and what is kept is always looked for. */
+function probe(): void {
+  localStorage.setItem(`${hintKey}?`, '');
+  localStorage.removeItem(`${hintKey}?`);
 }
 
 function hint(): void {
   try {
     localStorage.setItem(hintKey, '');
   } catch {
-    // then it is always looked for
+    // mayHaveKept finds that out
   }
 }
 

@@ -173,6 +173,26 @@ describe('code', () => {
     expect(found).toEqual([]);
   });
 
+  // The build makes private members plain properties of the object: a class and its heirs must not both have some.
+  test('what a class under workers/ extends is abstract, or an error of the language', () => {
+    const classes = workers.flatMap((file) =>
+      file.tree.statements.filter(ts.isClassDeclaration).map((node) => ({ file, node })),
+    );
+    const abstracts = new Set(
+      classes
+        .filter(({ node }) => node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AbstractKeyword))
+        .map(({ node }) => node.name?.text),
+    );
+    const found = classes.flatMap(({ file, node }) => {
+      const base = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)
+        ?.types[0];
+      const name = base?.expression.getText(file.tree);
+      return name === undefined || name === 'Error' || abstracts.has(name) ? [] : [placeOf(file, node)];
+    });
+    expect(found).toEqual([]);
+    expect(abstracts.size).toBeGreaterThan(0);
+  });
+
   test('no state at module level: many simulations run in one worker', () => {
     const found = simulated.flatMap((file) =>
       file.tree.statements.filter(ts.isVariableStatement).flatMap((statement) => {

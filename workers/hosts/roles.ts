@@ -76,6 +76,11 @@ export function lateFilesOf(command: InputCommand): readonly LateFile[] {
 /** Those that must be there before this run is booted. */
 export function lateFilesOfRun({ world, inputs }: Run): readonly LateFile[] {
   const needed = new Set(inputs.flatMap(({ command }) => lateFilesOf(command)));
-  if (world.hosts.some(({ kind }) => kind === 'outside')) needed.add('mail');
+  if (world.hosts.some(({ kind, files }) => kind === 'outside' || hasMaildrop(files))) needed.add('mail');
   return [...needed];
+}
+
+/** Mail that pickup(8) finds when the host is booted. */
+function hasMaildrop(files: Readonly<Record<string, string>>): boolean {
+  return Object.keys(files).some((path) => path.includes('/maildrop/'));
 }

@@ -5,6 +5,7 @@
  * system with an ordered journal; a learner sees the difference only in a crash within the same instant).
  */
 import * as ascii from '../bytes/ascii.ts';
+import { detached } from '../bytes/slab.ts';
 
 import type { VirtualTime } from '../trace/event.ts';
 
@@ -74,6 +75,7 @@ export class FileSystem {
     const node = this.#files.get(from);
     if (node === undefined) return false;
     this.remove(from);
+    node.parsed = null; // what was made of it is of use where it was
     this.#files.set(to, node);
     this.#directoryOf(to).add(to);
     return true;
@@ -85,6 +87,14 @@ export class FileSystem {
     paths.delete(path);
     if (paths.size === 0) this.#directories.delete(directory);
     return true;
+  }
+  keep(path: string): void {
+    const node = this.#files.get(path);
+    if (node === undefined) return;
+    const content = contentOf(node);
+    const own = detached(content);
+    if (node.durable === content) node.durable = own;
+    node.chunks = [own];
   }
   list(directory: string): string[] {
     const paths = this.#directories.get(directory);

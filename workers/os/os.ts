@@ -122,6 +122,8 @@ export interface Files {
   /** @returns false when `from` does not exist */
   rename(from: string, to: string): boolean;
   remove(path: string): boolean;
+  /** Moves the content into memory of its own: for what was made among short-lived bytes and stays. */
+  keep(path: string): void;
   /** Full paths below `directory` (not recursive), in order of creation. */
   list(directory: string): string[];
   /**

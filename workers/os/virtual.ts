@@ -252,6 +252,9 @@ class VirtualFiles implements Files {
   remove(path: string): boolean {
     return this.#machine.disk.remove(path);
   }
+  keep(path: string): void {
+    this.#machine.disk.keep(path);
+  }
   list(directory: string): string[] {
     return this.#machine.disk.list(directory);
   }

@@ -29,9 +29,6 @@ export interface CommandIo {
 export type Command = (os: Os, args: readonly string[], stdin: Uint8Array, io: CommandIo) => Proc<number>;
 
 /** sysexits(3) */
-export const exUsage = 64;
-export const exDataErr = 65;
-export const exNoUser = 67;
 export const exUnavailable = 69;
 export const exSoftware = 70;
 export const exTempFail = 75;

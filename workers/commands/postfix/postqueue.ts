@@ -51,16 +51,6 @@ export const postqueue: Command = function* (os, args, _stdin, io) {
   return yield* run(program, parameters, mode);
 };
 
-/** Lists the queue as mailq(1) and sendmail -bp do. */
-export function* mailqList(program: Program, parameters: Parameters): Proc<number> {
-  return yield* run(program, parameters, { kind: 'p', value: '' });
-}
-
-/** What postqueue -f does, for sendmail -q. */
-export function* flushQueue(program: Program, parameters: Parameters): Proc<number> {
-  return yield* run(program, parameters, { kind: 'f', value: '' });
-}
-
 function* run(program: Program, parameters: Parameters, mode: Mode): Proc<number> {
   const { os } = program;
   switch (mode.kind) {

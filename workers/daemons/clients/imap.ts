@@ -9,6 +9,7 @@
  *
  * STANDARDS  RFC 3501 §2.2.2 (responses), §5.4 (what a server may send unasked)
  */
+import { concat } from '../../bytes/concat.ts';
 import * as ascii from '../../bytes/ascii.ts';
 import { DecodeError } from '../../bytes/byte-reader.ts';
 import * as utf8 from '../../bytes/utf8.ts';
@@ -106,7 +107,7 @@ function* readResponse(conn: Connection, deadline: VirtualTime): Proc<Response |
     pieces.push(line.bytes);
     total += line.bytes.length;
     const literal = literalAtEnd(line.bytes);
-    if (literal === null) return parse(pieces, total);
+    if (literal === null) return parse(pieces);
     if (literal.bytes > literalBytesMax) return { failure: 'garbled', text: 'literal too big' };
     pieces.push(crlf);
     total += crlf.length;
@@ -123,15 +124,9 @@ function* readResponse(conn: Connection, deadline: VirtualTime): Proc<Response |
 
 const crlf = ascii.encode('\r\n');
 
-function parse(pieces: readonly Uint8Array[], total: number): Response | ImapFailure {
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
+function parse(pieces: readonly Uint8Array[]): Response | ImapFailure {
   try {
-    return parseResponse(bytes);
+    return parseResponse(concat(pieces));
   } catch (error) {
     if (error instanceof DecodeError) return { failure: 'garbled', text: error.rule };
     throw error;

@@ -135,10 +135,11 @@ function isSevenBit(bytes: Uint8Array): boolean {
   return ascii.isSevenBit(bytes) && !bytes.includes(0);
 }
 
+/** @param bytes lines that end with CRLF, which does not count (RFC 5322 §2.1.1) */
 function hasLongLine(bytes: Uint8Array): boolean {
   let start = 0;
   for (let at = bytes.indexOf(lf); at !== -1; at = bytes.indexOf(lf, at + 1)) {
-    if (at - start > lineBytesMax) return true;
+    if (at - 1 - start > lineBytesMax) return true;
     start = at + 1;
   }
   return bytes.length - start > lineBytesMax;

@@ -122,8 +122,11 @@ function* serveClient(
   asked: Asked,
   { socket, datagram }: { socket: UdpSocket; datagram: Datagram },
 ): Proc<void> {
-  sendReply(socket, datagram, yield* replyAfterWalk(os, service, asked));
-  service.clients--;
+  try {
+    sendReply(socket, datagram, yield* replyAfterWalk(os, service, asked));
+  } finally {
+    service.clients--;
+  }
 }
 
 function sendReply(socket: UdpSocket, { from, to }: Datagram, bytes: Uint8Array): void {

@@ -3,6 +3,7 @@
  *
  * STANDARDS  RFC 3501 §6.4.5
  */
+import { concat } from '../../bytes/concat.ts';
 import type { MimePart, PartField } from '../mime/part.ts';
 
 import type { Section } from './fetch.ts';
@@ -57,11 +58,5 @@ function findPart(message: MimePart, numbers: readonly number[]): MimePart | nul
 
 function joinFields(bytes: Uint8Array, fields: readonly PartField[]): Uint8Array {
   const pieces = [...fields.map((field) => bytes.subarray(field.start, field.end)), crlf];
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return concat(pieces);
 }

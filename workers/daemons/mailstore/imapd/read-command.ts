@@ -6,6 +6,7 @@
  *
  * STANDARDS  RFC 3501 §2.2.1, §4.3; RFC 7888
  */
+import { concat } from '../../../bytes/concat.ts';
 import * as ascii from '../../../bytes/ascii.ts';
 
 import { literalAtEnd } from '../../../protocols/imap/command.ts';
@@ -41,7 +42,7 @@ export function* readCommand(os: Os, session: ImapSession, limits: ReadLimits): 
     session.bytesIn += line.bytes.length + 2;
     pieces.push(line.bytes);
     const literal = literalAtEnd(line.bytes);
-    if (literal === null) return { kind: 'command', bytes: join(pieces) };
+    if (literal === null) return { kind: 'command', bytes: concat(pieces) };
     const isAppend =
       session.user !== '' &&
       /^[^ ]+ APPEND /i.test(ascii.decode(pieces[0]!, 0, Math.min(pieces[0]!.length, 200)));
@@ -85,17 +86,4 @@ function* readLiteral(
     session.bytesIn += piece.length;
   }
   return null;
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  let total = 0;
-  for (const piece of pieces) total += piece.length;
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

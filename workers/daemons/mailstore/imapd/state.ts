@@ -4,6 +4,7 @@
  * Answers are collected and written together: one segment for a small command, as Dovecot's output buffer
  * does.
  */
+import { concat } from '../../../bytes/concat.ts';
 import * as ascii from '../../../bytes/ascii.ts';
 
 import type { Connection, Os, Proc } from '../../../os/os.ts';
@@ -74,7 +75,7 @@ export function putBytes(session: ImapSession, bytes: Uint8Array): void {
 /** Writes what is queued. @returns false when the connection is gone */
 export function* flush(os: Os, session: ImapSession): Proc<boolean> {
   if (session.output.length === 0) return true;
-  const bytes = join(session.output, session.outputBytes);
+  const bytes = concat(session.output);
   session.output = [];
   session.outputBytes = 0;
   session.bytesOut += bytes.length;
@@ -85,14 +86,3 @@ export function* flush(os: Os, session: ImapSession): Proc<boolean> {
 export const outputBytesMax = 65_536;
 
 const writeUs = 30 * 60 * 1_000_000; // a client that reads nothing for half an hour is gone
-
-function join(pieces: readonly Uint8Array[], total: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
-}

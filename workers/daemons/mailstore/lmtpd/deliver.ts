@@ -135,7 +135,7 @@ function withHeaders(os: Os, session: LmtpSession, message: Message, recipient: 
       ? zimbraHeaders(os, session, message)
       : dovecotHeaders(os, session, recipient);
   const header = utf8.encode(lines);
-  const stored = session.mailstore.store.space.take(header.length + message.content.length);
+  const stored = session.mailstore.store.space.allocate(header.length + message.content.length);
   stored.set(header);
   stored.set(message.content, header.length);
   return stored;

@@ -6,11 +6,11 @@
  *
  * SEE ALSO  mailbox.ts (one folder)
  */
+import { Slab } from '../../../bytes/slab.ts';
 import * as utf8 from '../../../bytes/utf8.ts';
 
 import type { Os, Proc } from '../../../os/os.ts';
 
-import { MailSpace } from './mail-space.ts';
 import { Mailbox, uidListName } from './mailbox.ts';
 
 /** Where the mailboxes of all users are: mail_location. */
@@ -27,7 +27,7 @@ const inbox = 'INBOX';
 /** All mailboxes of one host. */
 export class Store {
   /** for what is stored */
-  readonly space = new MailSpace();
+  readonly space = new Slab();
   readonly #location: string;
   readonly #open = new Map<string, Mailbox>();
   /** by user: whose INBOX was made in this run of the host */

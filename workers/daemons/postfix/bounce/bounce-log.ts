@@ -8,6 +8,7 @@
  *
  * SEE ALSO  bounce(8), notify.ts, ../delivery/record.ts
  */
+import { detached } from '../../../bytes/slab.ts';
 import * as utf8 from '../../../bytes/utf8.ts';
 
 import type { Files } from '../../../os/os.ts';
@@ -53,7 +54,7 @@ export function appendBounceLog(files: Files, path: string, entry: BounceLogEntr
     '',
     '',
   ];
-  files.append(path, utf8.encode(lines.join('\n')));
+  files.append(path, detached(utf8.encode(lines.join('\n')))); // it stays as long as the mail does
 }
 
 /**

@@ -36,7 +36,9 @@ export class InstanceQueue implements MailQueue {
   }
 
   move(queueId: string, from: QueueName, to: QueueName): EventId | null {
-    if (!this.#os.files.rename(this.#path(queueId, from), this.#path(queueId, to))) return null;
+    const path = this.#path(queueId, to);
+    if (!this.#os.files.rename(this.#path(queueId, from), path)) return null;
+    if (to === 'deferred' || to === 'hold') this.#os.files.keep(path);
     return this.#os.trace({ kind: 'queue.file-moved', queueId, from, to });
   }
 

@@ -7,13 +7,14 @@
  * STANDARDS  RFC 6152 §3 (what to do without 8BITMIME), RFC 2045 §6.4, §6.7
  * SEE ALSO   mime_state(3): MIME_OPT_DOWNGRADE, postconf(5): disable_mime_output_conversion
  */
+import { concat } from '../../../bytes/concat.ts';
 import * as ascii from '../../../bytes/ascii.ts';
 
 import { fieldOf, parseMessage, type MimePart } from '../../../protocols/mime/part.ts';
 
 /** @param content the message in pieces, lines ended by CRLF */
 export function downgradeTo7Bit(content: readonly Uint8Array[]): Uint8Array[] {
-  const message = content.length === 1 ? content[0]! : join(content);
+  const message = concat(content);
   const edits: Edit[] = [];
   editPart(message, parseMessage(message), edits);
   const output: Uint8Array[] = [];
@@ -80,14 +81,4 @@ function quotedPrintable(bytes: Uint8Array, start: number, end: number): string 
     column += text.length;
   }
   return output;
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

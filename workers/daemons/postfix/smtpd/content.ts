@@ -5,6 +5,7 @@
  *
  * STANDARDS  RFC 5321 §4.1.1.4 (DATA), RFC 3030 (BDAT)
  */
+import { concat } from '../../../bytes/concat.ts';
 import * as utf8 from '../../../bytes/utf8.ts';
 
 import { assert } from '../../../bytes/assert.ts';
@@ -23,6 +24,8 @@ import { accept, refuse, type Outcome, type Session, type Transaction } from './
 
 const frameBytesMax = 1 << 20;
 const chunkReadBytes = 65536;
+
+const crlf = Uint8Array.of(13, 10);
 
 /** DATA */
 export function* data(session: Session, tokens: readonly Token[]): Proc<Outcome> {
@@ -121,7 +124,7 @@ export function* bdat(session: Session, tokens: readonly Token[], line: string):
   }
   if (!last) return accept(`250 2.0.0 Ok: ${count} bytes`);
   if (chunks.rest.length > 0)
-    chunks.content.addLines(join(chunks.rest, new Uint8Array([13, 10])), { dots: false, standard: true });
+    chunks.content.addLines(concat([chunks.rest, crlf]), { dots: false, standard: true });
   session.where = 'END-OF-MESSAGE';
   return yield* finish(session, transaction, chunks.content);
 }
@@ -134,7 +137,7 @@ function* receiveChunk(
   const { line_length_limit: limit } = session.config;
   const rules = lineRules(session);
   const failure = yield* readChunk(session, count, (bytes) => {
-    const joined = chunks.rest.length > 0 ? join(chunks.rest, bytes) : bytes;
+    const joined = chunks.rest.length > 0 ? concat([chunks.rest, bytes]) : bytes;
     let whole = joined.lastIndexOf(10) + 1;
     chunks.content.addLines(joined.subarray(0, whole), rules);
     // A line past the limit goes on in pieces; its last CR may belong to the line end.
@@ -233,11 +236,4 @@ function* finish(session: Session, transaction: Transaction, content: MessageCon
   session.errorCount = 0;
   session.junkCommands = 0;
   return accept(`250 2.0.0 Ok: ${chunked ? `${content.size} bytes ` : ''}queued as ${queueId}`);
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
 }
