@@ -2,7 +2,7 @@
 import { engine, median, peer, row, spread } from './measure.mjs';
 
 const pairs = 5;
-const messages = 2000;
+const messages = 10_000; // past the warm-up of the compilers
 const postfixMessages = 1000;
 const bytes = 4096;
 
