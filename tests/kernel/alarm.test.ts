@@ -2,18 +2,13 @@ import { describe, expect, it } from 'vitest';
 
 import { LazyAlarm } from '../../workers/kernel/alarm.ts';
 import type { HostKernel } from '../../workers/kernel/host-kernel.ts';
-import { Partition } from '../../workers/kernel/partition.ts';
+
+import { oneHost } from './one-host.ts';
 
 /** Does things with an alarm at their times. @returns when it rang, and what is left in the heap at 1000 */
 function ringing(acts: Record<number, (alarm: LazyAlarm) => void>): { rang: number[]; left: number } {
   const rang: number[] = [];
-  const partition = new Partition({
-    hostNames: ['one.example'],
-    runs: [0],
-    seed: 1,
-    keepTrace: false,
-    onArrival: () => undefined,
-  });
+  const partition = oneHost();
   const host: HostKernel = partition.hosts[0]!;
   const alarm = new LazyAlarm(host, () => rang.push(partition.now));
   for (const [at, act] of Object.entries(acts))

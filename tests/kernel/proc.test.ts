@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { Wait, type HostKernel } from '../../workers/kernel/host-kernel.ts';
-import { Partition } from '../../workers/kernel/partition.ts';
 import { call, type Proc, type Syscall } from '../../workers/kernel/proc.ts';
+
+import { oneHost } from './one-host.ts';
 
 /** Runs `body` as the only proc of a host, until nothing is pending. */
 function run(
@@ -10,13 +11,7 @@ function run(
   killAt?: number,
 ): string[] {
   const notes: string[] = [];
-  const partition = new Partition({
-    hostNames: ['one.example'],
-    runs: [0],
-    seed: 1,
-    keepTrace: false,
-    onArrival: () => undefined,
-  });
+  const partition = oneHost();
   const host = partition.hosts[0]!;
   const note = (text: string): number => notes.push(`${partition.now} ${text}`);
   partition.input({

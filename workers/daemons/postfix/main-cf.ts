@@ -16,6 +16,7 @@ import { DAY, HOUR, MINUTE, SECOND, type Os } from '../../os/os.ts';
 import { expandValue } from './expand.ts';
 import { parameterTable, transportParameters, type ParameterRow } from './params.ts';
 import type { Parameters } from './parameters.ts';
+import { portOfService } from './port-names.ts';
 
 /** What was wrong with a main.cf; master(8) logs it as fatal. */
 export interface ConfigProblem {
@@ -186,16 +187,8 @@ function domainOf(hostName: string): string {
 
 function parseNumber(text: string): number | null {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  const service = services.find(([name]) => name === text); // smtp_tcp_port = smtp
-  return service === undefined ? null : service[1];
+  return portOfService(text); // smtp_tcp_port = smtp
 }
-
-const services = Object.freeze([
-  ['smtp', 25],
-  ['submission', 587],
-  ['smtps', 465],
-  ['lmtp', 24],
-] as const);
 
 /** A time with or without unit, in microseconds; null when it is none. @param unit of a bare number */
 export function parseTime(text: string, unit: 's' | 'm' | 'h' | 'd' | 'w'): number | null {

@@ -16,6 +16,7 @@ import {
 
 import type { Service } from '../instance.ts';
 import type { MasterEntry } from '../master-cf.ts';
+import { parsePort } from '../port-names.ts';
 
 /** Serves one connection. */
 export type Serve = (os: Os, conn: Connection, service: Service) => Proc<void>;
@@ -119,7 +120,7 @@ function endpointsOf(
   service: Service,
 ): { address: string | null; port: number }[] {
   const match = /^(?:\[?([^\]]*)\]?:)?([^:]+)$/.exec(entry.service);
-  const port = match === null ? null : portOf(match[2]!);
+  const port = match === null ? null : parsePort(match[2]!);
   if (match === null || port === null) {
     os.log(ident, `fatal: bad service name: ${entry.service}`);
     return [];
@@ -137,15 +138,3 @@ function endpointsOf(
 }
 
 const ident = 'postfix/master';
-const ports = Object.freeze([
-  ['smtp', 25],
-  ['submission', 587],
-  ['smtps', 465],
-  ['submissions', 465],
-  ['lmtp', 24],
-] as const);
-
-function portOf(text: string): number | null {
-  if (/^\d{1,5}$/.test(text)) return Number(text) >= 1 && Number(text) <= 65535 ? Number(text) : null;
-  return ports.find(([name]) => name === text)?.[1] ?? null;
-}

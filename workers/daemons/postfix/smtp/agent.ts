@@ -17,11 +17,13 @@ import { assert } from '../../../bytes/assert.ts';
 
 import { call, type Os, type Proc } from '../../../os/os.ts';
 
+import { isIpv4 } from '../../../protocols/smtp/host-name.ts';
+
 import { recordBounced, recordDeferred } from '../delivery/record.ts';
 import type { DeliveryRequest, DeliveryResult } from '../delivery/request.ts';
 
 import { findHosts } from './find-hosts.ts';
-import { isAddress, parseNexthop } from './nexthop.ts';
+import { parseNexthop } from './nexthop.ts';
 import { formatRelay, ownReason, type Reason } from './reasons.ts';
 import { deliverToHost } from './session.ts';
 import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
@@ -63,7 +65,7 @@ function* trySite(
     return ownReason('5.4.4', `unable to look up host ${site}: Name or service not known`);
   if (nexthop.kind === 'unix')
     return ownReason('4.4.1', `connect to ${site}[${nexthop.host}]: No such file or directory`);
-  const hosts = isAddress(nexthop.host)
+  const hosts = isIpv4(nexthop.host)
     ? [{ name: nexthop.host, address: nexthop.host, port: nexthop.port }]
     : yield* findHosts(os, nexthop, {
         ownAddresses: nexthop.port === 25 ? config.ownAddresses : [],

@@ -63,19 +63,7 @@ export function* checkRecipient(session: Session, recipient: string): Proc<Refus
   if (recipient.length === 10 && recipient.toLowerCase() === 'postmaster') return null;
   session.checkedRecipient = recipient;
   checks.recipientListed = false;
-  let refused: Refusal = null;
-  if (config.delay_reject) {
-    let checked = checkClient(session);
-    refused = isProc(checked) ? yield* checked : checked;
-    if (refused === null) {
-      checked = checkHelo(session);
-      refused = isProc(checked) ? yield* checked : checked;
-    }
-    if (refused === null) {
-      checked = checkMail(session);
-      refused = isProc(checked) ? yield* checked : checked;
-    }
-  }
+  let refused = config.delay_reject ? yield* firstRefusal(session, putOffToRecipient) : null;
   if (refused === null) {
     const answer = checkRecipientLists(session, recipient);
     refused = refusal(session, typeof answer === 'string' ? answer : yield* answer);
@@ -123,19 +111,24 @@ function checkUnlisted(check: Check): Answer {
   return rejectUnlisted(check, check.replyName);
 }
 
+const putOffToRecipient = Object.freeze([checkClient, checkHelo, checkMail]);
+const putOffToEtrn = Object.freeze([checkClient, checkHelo]);
+
+// What smtpd_delay_reject has put off, in order.
+function* firstRefusal(session: Session, checks: readonly ((session: Session) => Checked)[]): Proc<Refusal> {
+  for (const check of checks) {
+    const checked = check(session);
+    const refused = isProc(checked) ? yield* checked : checked;
+    if (refused !== null) return refused;
+  }
+  return null;
+}
+
 /** Applies to ETRN. */
 export function* checkEtrn(session: Session, domain: string): Proc<Refusal> {
   const { checks, config } = session;
   session.etrnDomain = domain;
-  let refused: Refusal = null;
-  if (config.delay_reject) {
-    let checked = checkClient(session);
-    refused = isProc(checked) ? yield* checked : checked;
-    if (refused === null) {
-      checked = checkHelo(session);
-      refused = isProc(checked) ? yield* checked : checked;
-    }
-  }
+  let refused = config.delay_reject ? yield* firstRefusal(session, putOffToEtrn) : null;
   checks.deferIfPermit = checks.afterClient ?? checks.afterHelo;
   if (refused === null) {
     const answer = run(session, 'etrn', domain, 'Etrn command', 'check_etrn_access');
