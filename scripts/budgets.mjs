@@ -33,8 +33,8 @@ function pageFiles() {
   return [...files].map((file) => path.join(root, 'dist', file));
 }
 
-/** What the simulation's workers import only when mail is read, a host administered or uses TLS, a run file read. */
-const late = /^(late-parts|host-shell|tls-part|run-file)-/;
+/** What the simulation's workers import when a daemon asks for it, or a run file is read; vite.config.ts names them. */
+const late = /^late-/;
 
 /**
  * The worker of the simulation and all that it imports, also what only the workers of some hosts do, but for what comes

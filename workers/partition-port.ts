@@ -56,11 +56,27 @@ export class LocalPartition implements PartitionPort {
     this.#runs = spec.runs;
   }
 
-  run(request: WindowRequest): WindowReply {
+  run(request: WindowRequest): WindowReply | Promise<WindowReply> {
     const { partition } = this.booted;
     for (const arrival of request.arrivals) partition.accept(arrival);
     for (const input of request.inputs) this.booted.input(input.at, input.command);
     partition.runUntil(request.horizon, request.eventsMax);
+    return partition.waitsFor === null ? this.#reply() : this.#runWithCode(request);
+  }
+
+  /** Fetches what the partition waits for until the window is at its end. */
+  async #runWithCode({ horizon, eventsMax }: WindowRequest): Promise<WindowReply> {
+    const { partition } = this.booted;
+    while (partition.waitsFor !== null) {
+      await partition.code.load(partition.waitsFor);
+      partition.goOn();
+      if (partition.waitsFor === null) partition.runUntil(horizon, eventsMax);
+    }
+    return this.#reply();
+  }
+
+  #reply(): WindowReply {
+    const { partition } = this.booted;
     const outbound = partition.outbound;
     for (const arrival of outbound) detach(arrival as Packet);
     partition.outbound = [];
@@ -104,31 +120,42 @@ export interface WorkerLike {
 /** Serves requests in a host worker. */
 export class HostWorkerServer {
   readonly #roles: Roles;
+  readonly #post: (reply: HostWorkerReply, transfer: ArrayBuffer[]) => void;
   #partition: LocalPartition | null = null;
 
-  constructor(roles: Roles) {
+  /** @param post takes a reply and the buffers to transfer with it */
+  constructor(roles: Roles, post: (reply: HostWorkerReply, transfer: ArrayBuffer[]) => void) {
     this.#roles = roles;
+    this.#post = post;
   }
 
-  /** @returns the reply and the buffers to transfer with it */
-  answer(request: HostWorkerRequest): { reply: HostWorkerReply; transfer: ArrayBuffer[] } {
+  /** Answers at once, or when the code that the request needs has come. */
+  serve(request: HostWorkerRequest): void {
     try {
       if (request.type === 'boot') {
         this.#partition = new LocalPartition(request.spec, this.#roles);
-        return { reply: { type: 'ready' }, transfer: [] };
+        this.#post({ type: 'ready' }, []);
+      } else if (request.type === 'hashes')
+        this.#post({ type: 'hashes', hashes: this.#partition!.hashes() }, []);
+      else {
+        const reply = this.#partition!.run(request.request);
+        if (reply instanceof Promise) reply.then(this.#ran, this.failed);
+        else this.#ran(reply);
       }
-      if (request.type === 'hashes')
-        return { reply: { type: 'hashes', hashes: this.#partition!.hashes() }, transfer: [] };
-      const reply = this.#partition!.run(request.request);
-      return {
-        reply: { type: 'ran', reply },
-        transfer: reply.chunk === null ? [] : chunkBuffers(reply.chunk),
-      };
     } catch (error) {
-      const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
-      return { reply: { type: 'failed', text }, transfer: [] };
+      this.failed(error);
     }
   }
+
+  /** Answers that the request cannot be done: the run is over. */
+  readonly failed = (error: unknown): void => {
+    const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
+    this.#post({ type: 'failed', text }, []);
+  };
+
+  readonly #ran = (reply: WindowReply): void => {
+    this.#post({ type: 'ran', reply }, reply.chunk === null ? [] : chunkBuffers(reply.chunk));
+  };
 }
 
 /** Drives a partition in a worker: one request at a time. */

@@ -7,6 +7,7 @@ export function oneHost(): Partition {
     runs: [0],
     seed: 1,
     keepTrace: false,
+    code: { find: () => undefined, load: () => Promise.resolve() },
     onArrival: () => undefined,
   });
 }

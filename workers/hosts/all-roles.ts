@@ -1,24 +1,35 @@
 /**
  * all-roles — the roles with everything there at once, for Node
  */
-import type { TlsServices } from '../daemons/postfix/tls/tls-services.ts';
+import * as imapd from '../daemons/mailstore/imapd/session.ts';
+import * as fetching from '../daemons/mua/fetch.ts';
+import * as postfix from '../daemons/postfix/late-code.ts';
+import * as tls from '../daemons/postfix/tls/tls-code.ts';
+import type { CodeStore } from '../kernel/code.ts';
 
 import type { Roles } from './boot.ts';
-import { bootDirectory } from './directory.ts';
-import { bootDnsServer } from './dns-server.ts';
-import { administer } from './host-shell.ts';
-import { lateParts } from './late-parts.ts';
+import * as shell from './host-shell.ts';
+import type { lateCode } from './late-code.ts';
 import { bootMailHost } from './mail-host.ts';
-import { bootMailstore } from './mailstore.ts';
 import { bootMta } from './mta.ts';
-import type { OutsideSink } from './outside.ts';
-import { bootResolver } from './resolver.ts';
-import type { LateParts } from './roles.ts';
-import { tlsServices } from './tls-part.ts';
-import { bootWorkstation } from './workstation.ts';
+import { bootOutside, type OutsideSink } from './outside.ts';
+import { earlyRoles } from './roles.ts';
 
-const late = (): LateParts => lateParts;
-const tls = (): TlsServices => tlsServices;
+const parts: Readonly<Record<keyof typeof lateCode, unknown>> = Object.freeze({
+  imapd,
+  'mua-fetch': fetching,
+  postfix,
+  shell,
+  tls,
+});
+
+/** All parts are there: nothing ever waits for code. */
+const code: CodeStore = Object.freeze({
+  find: (part: string) => parts[part as keyof typeof parts],
+  load: (part: string) => {
+    throw new Error(`no part of the code is named ${part}`);
+  },
+});
 
 /** Roles for headless runs and tests. */
 export const roles: Required<Roles> = rolesWithSink();
@@ -26,14 +37,10 @@ export const roles: Required<Roles> = rolesWithSink();
 /** The same, with real peers behind the outside host (bridge); without a sink nobody is there. */
 export function rolesWithSink(sink?: OutsideSink): Required<Roles> {
   return {
-    mta: (os) => bootMta(os, late, tls),
-    'mail-host': (os) => bootMailHost(os, late, tls),
-    resolver: bootResolver,
-    'dns-server': bootDnsServer,
-    directory: bootDirectory,
-    mailstore: (os) => bootMailstore(os, late),
-    workstation: (os) => bootWorkstation(os, late),
-    outside: (os) => lateParts.bootOutside(os, sink),
-    administer,
+    ...earlyRoles,
+    mta: bootMta,
+    'mail-host': bootMailHost,
+    outside: (os) => bootOutside(os, sink),
+    code,
   };
 }

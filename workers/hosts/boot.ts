@@ -10,6 +10,7 @@ import type { Os } from '../os/os.ts';
 import { Machine } from '../os/virtual.ts';
 
 import type { InputCommand } from '../input.ts';
+import type { CodeStore } from '../kernel/code.ts';
 import { Partition } from '../kernel/partition.ts';
 import type { VirtualTime } from '../trace/event.ts';
 
@@ -17,15 +18,14 @@ import { Link } from '../net/link.ts';
 import type { Packet } from '../net/packet.ts';
 import { NetStack } from '../net/stack.ts';
 
+import { administer } from './administer.ts';
 import type { HostKind, World, WorldLink } from './world.ts';
 
 /** Starts the daemons of a host of some kind. */
 export type BootHost = (os: Os) => void;
-/** What an administrator does on a host; see host-shell.ts. */
-export type AdminCommand = Extract<InputCommand, { kind: 'host.run' | 'file.write' }>;
-/** Those of the kinds that are there, and what does the errands of administrators. */
+/** Those of the kinds that are there, and the code that comes late. */
 export interface Roles extends Readonly<Partial<Record<HostKind, BootHost>>> {
-  readonly administer?: (os: Os, command: AdminCommand) => void;
+  readonly code: CodeStore;
 }
 
 const bitsPerSecondDefault = 1_000_000_000;
@@ -35,7 +35,6 @@ export class BootedPartition {
   readonly partition: Partition;
   readonly machines: (Machine | null)[];
   readonly #indexOf: ReadonlyMap<string, number>;
-  readonly #administer: Roles['administer'];
 
   constructor(options: {
     world: World;
@@ -45,13 +44,13 @@ export class BootedPartition {
     roles: Roles;
   }) {
     const { world, roles } = options;
-    this.#administer = roles.administer;
     this.#indexOf = new Map(world.hosts.map((host, index) => [host.name, index]));
     this.partition = new Partition({
       hostNames: world.hosts.map((host) => host.name),
       runs: options.runs,
       seed: options.seed,
       keepTrace: options.keepTrace,
+      code: roles.code,
       onArrival: (host, arrival) => this.machines[host.index]!.net.arrive(arrival as Packet),
     });
     const startsAtUs = parseInstant(world.startsAt);
@@ -116,7 +115,7 @@ export class BootedPartition {
         return;
       case 'host.run':
       case 'file.write':
-        if (kernel.up) this.#administer?.(machine.os(), command);
+        if (kernel.up) administer(machine.os(), command);
         return;
       default:
         unreachable(command);

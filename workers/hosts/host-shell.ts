@@ -1,13 +1,13 @@
 /**
  * host-shell — what an administrator does on a host: runs a command, saves a file of the configuration
  *
- * A browser fetches this file before the first such input takes effect; in Node it is always there. What ran,
- * how it ended and what it printed is a fact of the trace.
+ * A browser fetches this file for the first such input; in Node it is always there. What ran, how it ended
+ * and what it printed is a fact of the trace.
  *
  * SIMPLIFIED: no shell reads the command: no variables, pipes or quotes, and only the programs of Postfix are
  * installed. The output is one stream, as on a terminal.
  *
- * SEE ALSO  ../commands/postfix/postfix-commands.ts, roles.ts (when it is loaded)
+ * SEE ALSO  ../commands/postfix/postfix-commands.ts, administer.ts (when it is fetched)
  */
 import * as utf8 from '../bytes/utf8.ts';
 
@@ -15,17 +15,16 @@ import { postfixCommands } from '../commands/postfix/postfix-commands.ts';
 import type { Sink } from '../commands/postfix/command.ts';
 import type { EventId, Os, Proc } from '../os/os.ts';
 
-import type { AdminCommand } from './boot.ts';
+import type { AdminCommand } from './administer.ts';
 
 const outputMax = 16_384;
 const statusNotFound = 127;
 /** What a command may change and the page shows. */
 const watchedFiles = Object.freeze(['/etc/postfix/main.cf', '/etc/postfix/master.cf']);
 
-/** Does what the input asks, as a proc of the host. */
-export function administer(os: Os, command: AdminCommand): void {
-  if (command.kind === 'file.write') os.spawn('editor', (child) => saveFile(child, command));
-  else os.spawn(command.argv[0]!, (child) => runCommand(child, command));
+/** Does what the input asks. */
+export function runErrand(os: Os, command: AdminCommand): Proc<void> {
+  return command.kind === 'file.write' ? saveFile(os, command) : runCommand(os, command);
 }
 
 function* saveFile(os: Os, { path, text }: Extract<AdminCommand, { kind: 'file.write' }>): Proc<void> {

@@ -4,14 +4,11 @@
 import { startMailstore } from '../daemons/mailstore/mailstore.ts';
 import { startMua } from '../daemons/mua/mua.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
-import type { TlsServices } from '../daemons/postfix/tls/tls-services.ts';
 import type { Os } from '../os/os.ts';
 
-import type { LateParts } from './roles.ts';
-
 /** Starts the mailstore, Postfix and the user agents. */
-export function bootMailHost(os: Os, late: () => LateParts, tls: () => TlsServices): void {
-  startMailstore(os, (...session) => late().runImapSession(...session));
-  startPostfix(os, () => late().postfix, tls);
-  startMua(os, (...errand) => late().fetchMail(...errand));
+export function bootMailHost(os: Os): void {
+  startMailstore(os);
+  startPostfix(os);
+  startMua(os);
 }

@@ -32,6 +32,8 @@ export class HostKernel {
   readonly #procs = new Map<number, RunningProc>();
   #ready: { proc: RunningProc; value: unknown; cause: EventId }[] = [];
   #draining = false;
+  /** why the event happens in which a proc waits for code; null = none does */
+  #stoppedIn: EventId | null = null;
 
   constructor(options: { index: number; name: string; seed: number; partition: Partition }) {
     this.index = options.index;
@@ -73,12 +75,28 @@ export class HostKernel {
     this.pid = 0;
   }
 
-  /** Runs all procs that were woken since `begin`. */
+  /** Runs all procs that were woken since `begin`. Where one waits for code, `goOn` does the rest. */
   end(cause: EventId): void {
-    this.#drain();
+    if (!this.#drain()) {
+      this.#stoppedIn = cause;
+      return;
+    }
     this.cause = cause;
     this.onSettled();
     this.cause = 0;
+  }
+
+  /** The running proc waits for code, and all else with it. */
+  stopFor(part: string): void {
+    this.partition.stopFor(part, this);
+  }
+
+  /** Goes on with the proc that waited for code. */
+  goOn(): void {
+    const cause = this.#stoppedIn;
+    assert(cause !== null, 'no proc waits for code');
+    this.#stoppedIn = null;
+    this.end(cause);
   }
 
   /** @param group where the proc is listed while it runs */
@@ -129,12 +147,17 @@ export class HostKernel {
     this.partition.heap.removeWhere((entry) => entry instanceof Timer && entry.host === this);
   }
 
-  #drain(): void {
-    if (this.#draining) return;
+  /** @returns false when a proc waits for code: it stays the first of those that are ready */
+  #drain(): boolean {
+    if (this.#draining) return true;
     this.#draining = true;
     for (let i = 0; i < this.#ready.length; i++) {
       const { proc, value, cause } = this.#ready[i]!;
-      if (proc.running) this.#resume(proc, value, cause);
+      if (proc.running && !this.#resume(proc, value, cause)) {
+        this.#ready.splice(0, i + 1, { proc, value: undefined, cause: this.cause });
+        this.#draining = false;
+        return false;
+      }
       if (i > 1024) {
         this.#ready.splice(0, i + 1);
         i = -1;
@@ -142,9 +165,11 @@ export class HostKernel {
     }
     this.#ready.length = 0;
     this.#draining = false;
+    return true;
   }
 
-  #resume(proc: RunningProc, first: unknown, cause: EventId): void {
+  /** @returns false when it waits for code */
+  #resume(proc: RunningProc, first: unknown, cause: EventId): boolean {
     this.cause = cause;
     this.pid = proc.pid;
     let value = first;
@@ -166,6 +191,7 @@ export class HostKernel {
       this.#failed(proc, error);
     }
     this.pid = 0;
+    return this.partition.waitsFor === null;
   }
 
   #failed(proc: RunningProc, error: unknown): void {

@@ -10,6 +10,7 @@ import { assert } from '../bytes/assert.ts';
 import type { EventId, VirtualTime } from '../trace/event.ts';
 
 import { Timer } from './alarm.ts';
+import type { CodeStore } from './code.ts';
 import { EventHeap } from './event-heap.ts';
 import { HostKernel } from './host-kernel.ts';
 import { Tracer } from './tracer.ts';
@@ -54,6 +55,10 @@ export class Partition {
   readonly hosts: (HostKernel | null)[];
   /** what must be carried to other partitions */
   outbound: Arrival[] = [];
+  readonly code: CodeStore;
+  /** the part of the code without which nothing goes on here; see goOn */
+  waitsFor: string | null = null;
+  #stoppedHost: HostKernel | null = null;
   readonly #onArrival: (host: HostKernel, arrival: Arrival) => void;
   readonly #hostNames: readonly string[];
   #inputSequence = 0;
@@ -64,11 +69,13 @@ export class Partition {
     runs: readonly number[];
     seed: number;
     keepTrace: boolean;
+    code: CodeStore;
     onArrival: (host: HostKernel, arrival: Arrival) => void;
   }) {
     this.tracer = new Tracer({ hostCount: options.hostNames.length, keep: options.keepTrace });
     this.#hostNames = options.hostNames;
     this.#onArrival = options.onArrival;
+    this.code = options.code;
     const here = new Set(options.runs);
     this.hosts = options.hostNames.map((name, index) =>
       here.has(index) ? new HostKernel({ index, name, seed: options.seed, partition: this }) : null,
@@ -106,9 +113,24 @@ export class Partition {
     this.heap.push(arrival, options.at, options.host, -1, ++this.#inputSequence);
   }
 
+  /** A proc of `host` cannot go on without this part of the code. */
+  stopFor(part: string, host: HostKernel): void {
+    this.waitsFor = part;
+    this.#stoppedHost = host;
+  }
+
+  /** Once the code that it waits for is there: finishes the event in which it stopped. */
+  goOn(): void {
+    const host = this.#stoppedHost;
+    assert(host !== null, 'the partition does not wait for code');
+    this.waitsFor = null;
+    this.#stoppedHost = null;
+    host.goOn();
+  }
+
   /**
-   * Runs all events before `horizon`; past `eventsMax` of them it stops at the end of the instant. @returns
-   * how many
+   * Runs all events before `horizon`; past `eventsMax` of them it stops at the end of the instant, and where
+   * code is missing (`waitsFor`). @returns how many
    */
   runUntil(horizon: VirtualTime, eventsMax = Number.MAX_SAFE_INTEGER): number {
     const { heap } = this;
@@ -118,6 +140,7 @@ export class Partition {
       this.now = next;
       this.#run(heap.pop());
       count++;
+      if (this.waitsFor !== null) break;
     }
     return count;
   }

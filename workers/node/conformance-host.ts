@@ -10,8 +10,6 @@ import { secure } from '../daemons/clients/tls-connection.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
 import { BootedPartition } from '../hosts/boot.ts';
 import { roles } from '../hosts/all-roles.ts';
-import { lateParts } from '../hosts/late-parts.ts';
-import { tlsServices } from '../hosts/tls-part.ts';
 import type { World } from '../hosts/world.ts';
 import { MILLISECOND, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
 import { tlsClient } from '../protocols/tls/index.ts';
@@ -66,11 +64,7 @@ export class ConformanceHost {
       os.spawn('zones', (child) => answerQueries(child, zones));
       for (const [index, kind] of (['esmtp', 'plain', 'lmtp'] as const).entries())
         os.spawn('sink', (child) => acceptMail(child, { port: 12601 + index, kind, inbox: this.#inbox }));
-      startPostfix(
-        os,
-        () => lateParts.postfix,
-        () => tlsServices,
-      );
+      startPostfix(os);
     };
     this.#booted = new BootedPartition({
       world,

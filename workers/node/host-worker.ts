@@ -6,9 +6,6 @@ import { parentPort } from 'node:worker_threads';
 import { roles } from '../hosts/all-roles.ts';
 import { HostWorkerServer, type HostWorkerRequest } from '../partition-port.ts';
 
-const server = new HostWorkerServer(roles);
+const server = new HostWorkerServer(roles, (reply, transfer) => parentPort!.postMessage(reply, transfer));
 
-parentPort!.on('message', (request: HostWorkerRequest) => {
-  const { reply, transfer } = server.answer(request);
-  parentPort!.postMessage(reply, transfer);
-});
+parentPort!.on('message', (request: HostWorkerRequest) => server.serve(request));

@@ -12,8 +12,6 @@ import * as utf8 from '../bytes/utf8.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
 import { BootedPartition } from '../hosts/boot.ts';
 import { roles } from '../hosts/all-roles.ts';
-import { lateParts } from '../hosts/late-parts.ts';
-import { tlsServices } from '../hosts/tls-part.ts';
 import type { World } from '../hosts/world.ts';
 import { NEVER, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
 import { eventAt } from '../trace/batch.ts';
@@ -154,11 +152,7 @@ function boot(os: Os, scenario: QueueScenario, played: QueuePlayed): void {
     startFarEnd(os, { ...listener, port: listener.port ?? farPort }, (event) => played.far.push(event));
   os.spawn('boot', function* (child): Proc<void> {
     yield* child.sleepUntil(startsAtUs);
-    startPostfix(
-      child,
-      () => lateParts.postfix,
-      () => tlsServices,
-    );
+    startPostfix(child);
   });
   for (const arrival of scenario.arrivals)
     for (let i = 0; i < (arrival.count ?? 1); i++) {

@@ -14,9 +14,7 @@ import { postmap } from '../commands/postfix/postmap.ts';
 import { startPostfix } from '../daemons/postfix/master/master.ts';
 import { roles } from '../hosts/all-roles.ts';
 import type { Roles } from '../hosts/boot.ts';
-import { lateParts } from '../hosts/late-parts.ts';
 import { bootOutside, noSink, type OutsideSink } from '../hosts/outside.ts';
-import { tlsServices } from '../hosts/tls-part.ts';
 import type { World, WorldHost } from '../hosts/world.ts';
 import type { Os, Proc } from '../os/os.ts';
 
@@ -62,6 +60,7 @@ export function rolesOf(world: World): Roles {
 /** A host's daemons. @param sinkOf where a host's bytes for real peers go */
 export function referenceRoles(sinkOf: (host: string) => OutsideSink): Roles {
   return {
+    ...roles,
     outside: (os) => {
       bootOutside(os, sinkOf(os.hostName));
       const zones = JSON.parse(utf8.decode(os.files.read('/etc/zones.json')!)) as Zones;
@@ -139,9 +138,5 @@ function* boot(os: Os): Proc<void> {
         stdout: said,
         stderr: said,
       });
-  startPostfix(
-    os,
-    () => lateParts.postfix,
-    () => tlsServices,
-  );
+  startPostfix(os);
 }

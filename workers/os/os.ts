@@ -10,9 +10,11 @@
 import type { InputCommand } from '../input.ts';
 import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
 
+import type { LatePart } from '../kernel/code.ts';
 import type { Proc, Syscall } from '../kernel/proc.ts';
 
 export type { InputCommand } from '../input.ts';
+export type { LatePart } from '../kernel/code.ts';
 export { call, type Proc, type Syscall } from '../kernel/proc.ts';
 export type { EventId, QueueName, TraceFact, VirtualTime } from '../trace/event.ts';
 
@@ -211,6 +213,9 @@ export interface Os {
   unbind(path: string): void;
   /** The inputs for this host whose kind starts with `prefix` ("mua.", "queue."), as they take effect. */
   inputs(prefix: string): Channel<InputCommand>;
+
+  /** Code that few runs need: there at once, or fetched while virtual time stands still. */
+  code<T>(part: LatePart<T>): Syscall<T>;
 
   /**
    * Writes a line to /var/log/mail.log as syslogd does ("Mar  3 09:00:00 mta1 postfix/smtpd[123]: text") and

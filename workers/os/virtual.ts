@@ -6,6 +6,7 @@
 import * as utf8 from '../bytes/utf8.ts';
 
 import type { InputCommand } from '../input.ts';
+import { code, type LatePart } from '../kernel/code.ts';
 import { waitFor, Wait, type HostKernel, type RunningProc, type WaitSource } from '../kernel/host-kernel.ts';
 import type { Syscall } from '../kernel/proc.ts';
 import type { EventId, TraceFact, VirtualTime } from '../trace/event.ts';
@@ -216,6 +217,9 @@ class VirtualOs implements Os {
   }
   inputs(prefix: string): Channel<InputCommand> {
     return this.#machine.inputs(prefix);
+  }
+  code<T>(part: LatePart<T>): Syscall<T> {
+    return code(this.#machine.kernel, part);
   }
   log(ident: string, text: string): void {
     this.#machine.log.write(ident, this.pid, text);

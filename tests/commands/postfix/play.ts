@@ -7,7 +7,6 @@ import * as utf8 from '../../../workers/bytes/utf8.ts';
 import type { CommandIo } from '../../../workers/commands/postfix/command.ts';
 import { postfixCommands } from '../../../workers/commands/postfix/postfix-commands.ts';
 import { startPostfix } from '../../../workers/daemons/postfix/master/master.ts';
-import { lateParts } from '../../../workers/hosts/late-parts.ts';
 import { answerQueries, type Zones } from '../../../workers/node/zone-server.ts';
 import { NEVER, SECOND, type Os, type Proc } from '../../../workers/os/os.ts';
 import { farEnd, type FarEnd, type Rule } from '../../daemons/far-end.ts';
@@ -104,7 +103,7 @@ export function hostOf(options: {
             options.saw?.push(far.saw);
             far.boot(os);
           }
-          startPostfix(os, () => lateParts.postfix);
+          startPostfix(os);
         },
         files: {
           '/etc/postfix/main.cf': options.mainCf,

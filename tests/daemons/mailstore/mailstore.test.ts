@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 
 import * as ascii from '../../../workers/bytes/ascii.ts';
-import { runImapSession } from '../../../workers/daemons/mailstore/imapd/session.ts';
 import { startMailstore } from '../../../workers/daemons/mailstore/mailstore.ts';
 import { SECOND } from '../../../workers/os/os.ts';
 import { TestWorld } from '../../simulate.ts';
@@ -18,7 +17,7 @@ const users =
 function mailstore(settings = conf): TestWorld {
   const files = { '/etc/mailstore.conf': settings, '/etc/dovecot/users': users };
   return new TestWorld([
-    { name: host, address: '192.0.2.1', boot: (os) => startMailstore(os, runImapSession), files },
+    { name: host, address: '192.0.2.1', boot: startMailstore, files },
     { name: 'client.example', address: '192.0.2.9' },
   ]);
 }

@@ -2,9 +2,7 @@ import { expect, test } from 'vitest';
 
 import * as ascii from '../../../workers/bytes/ascii.ts';
 import * as utf8 from '../../../workers/bytes/utf8.ts';
-import { runImapSession } from '../../../workers/daemons/mailstore/imapd/session.ts';
 import { startMailstore } from '../../../workers/daemons/mailstore/mailstore.ts';
-import { fetchMail } from '../../../workers/daemons/mua/fetch.ts';
 import { startMua } from '../../../workers/daemons/mua/mua.ts';
 import type { InputCommand } from '../../../workers/input.ts';
 import { SECOND, type Os, type Proc } from '../../../workers/os/os.ts';
@@ -37,7 +35,7 @@ function run(
     ...(script === 'silent' ? {} : script),
   });
   const boot = (os: Os): void => {
-    startMailstore(os, runImapSession);
+    startMailstore(os);
     if (script !== 'silent') far.boot(os);
   };
   const world = new TestWorld([
@@ -45,7 +43,7 @@ function run(
       name: workstation,
       address: '192.0.2.10',
       kind: 'outside',
-      boot: (os) => startMua(os, fetchMail),
+      boot: startMua,
       files: { '/etc/mua.conf': conf, '/etc/hosts': `192.0.2.1 ${server}\n` },
     },
     { name: server, address: '192.0.2.1', boot, files: storeFiles },
@@ -237,7 +235,7 @@ test.each([
     {
       name: workstation,
       address: '192.0.2.10',
-      boot: (os) => startMua(os, fetchMail),
+      boot: startMua,
       files: { '/etc/mua.conf': muaConf, '/etc/hosts': `192.0.2.1 ${server}\n` },
     },
     {

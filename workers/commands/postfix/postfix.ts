@@ -13,13 +13,8 @@ import * as ascii from '../../bytes/ascii.ts';
 
 import { SECOND, type Channel, type Os, type Proc } from '../../os/os.ts';
 import { startPostfix } from '../../daemons/postfix/master/master.ts';
-import { flush } from '../../daemons/postfix/flush/flush.ts';
-import { pickup } from '../../daemons/postfix/pickup/pickup.ts';
 import type { Parameters } from '../../daemons/postfix/parameters.ts';
 import { servicePaths, type MasterRequest } from '../../daemons/postfix/services.ts';
-import { showq } from '../../daemons/postfix/showq/showq.ts';
-import { openClient } from '../../daemons/postfix/tls/client-tls.ts';
-import { openServer } from '../../daemons/postfix/tls/server-tls.ts';
 
 import { Program, type Command, type CommandIo } from './command.ts';
 import { getopt } from './getopt.ts';
@@ -90,11 +85,7 @@ class Script {
     if (this.#master() !== null) return this.#fatal('the Postfix mail system is already running');
     if (this.#check() !== 0) return this.#fatal('Postfix integrity check failed!');
     this.#say('starting the Postfix mail system');
-    startPostfix(
-      this.#os,
-      () => ({ pickup, showq, flush }),
-      () => ({ openServer, openClient }),
-    );
+    startPostfix(this.#os);
     const deadline = this.#os.now() + 10 * SECOND;
     while (this.#master() === null && this.#os.now() < deadline)
       yield* this.#os.sleepUntil(this.#os.now() + SECOND / 100);

@@ -6,10 +6,9 @@
  *
  * SEE ALSO  conf.ts, store/store.ts, lmtpd/session.ts, imapd/session.ts
  */
-import { call, type Connection, type Os, type Proc } from '../../os/os.ts';
+import { call, type Connection, type LatePart, type Os, type Proc } from '../../os/os.ts';
 
 import { parseConf, type ListenAddress, type MailstoreConf } from './conf.ts';
-import type { runImapSession } from './imapd/session.ts';
 import { DeliveredIds } from './lmtpd/delivered-ids.ts';
 import { runLmtpSession } from './lmtpd/session.ts';
 import { lmtpTexts, type LmtpTexts } from './lmtpd/texts.ts';
@@ -31,11 +30,11 @@ export interface Mailstore {
   readonly delivered: DeliveredIds;
 }
 
-/**
- * Starts the daemons of a mailstore.
- * @param runImap serves an IMAP connection (imapd/session.ts); handed in because a browser loads it late
- */
-export function startMailstore(os: Os, runImap: typeof runImapSession): void {
+/** Where an IMAP session is, which few need at once. */
+const imapd: LatePart<typeof import('./imapd/session.ts')> = 'imapd';
+
+/** Starts the daemons of a mailstore. */
+export function startMailstore(os: Os): void {
   const conf = parseConf(os.files.read(confPath), os.hostName);
   const mailstore: Mailstore = {
     conf,
@@ -53,7 +52,10 @@ export function startMailstore(os: Os, runImap: typeof runImapSession): void {
   serve(os, {
     name: 'imap',
     listen: conf.imap_listen,
-    run: (child, conn) => runImap(child, conn, mailstore),
+    *run(child, conn): Proc<void> {
+      const { runImapSession } = yield* child.code(imapd);
+      yield* runImapSession(child, conn, mailstore);
+    },
     connections: 0,
   });
 }

@@ -5,21 +5,20 @@
  *
  * SEE ALSO  accounts.ts (/etc/mua.conf), compose.ts, submit.ts, fetch.ts
  */
-import { NEVER, type Os, type Proc } from '../../os/os.ts';
+import { NEVER, type InputCommand, type LatePart, type Os, type Proc } from '../../os/os.ts';
 
-import type { fetchMail } from './fetch.ts';
 import { submit } from './submit.ts';
 import { Threads } from './threads.ts';
 
-/**
- * Starts the user agent of a host.
- * @param fetchErrand does what mua.fetch asks (fetch.ts); handed in because a browser loads it late
- */
-export function startMua(os: Os, fetchErrand: typeof fetchMail): void {
-  os.spawn('mua', (child) => mua(child, fetchErrand));
+/** Reading mail comes after sending some. */
+const fetching: LatePart<typeof import('./fetch.ts')> = 'mua-fetch';
+
+/** Starts the user agent of a host. */
+export function startMua(os: Os): void {
+  os.spawn('mua', mua);
 }
 
-function* mua(os: Os, fetchErrand: typeof fetchMail): Proc<void> {
+function* mua(os: Os): Proc<void> {
   const inputs = os.inputs('mua.');
   const threads = new Threads();
   for (;;) {
@@ -29,4 +28,13 @@ function* mua(os: Os, fetchErrand: typeof fetchMail): Proc<void> {
     else if (command.kind === 'mua.fetch')
       os.spawn('mua fetch', (child) => fetchErrand(child, command, threads));
   }
+}
+
+function* fetchErrand(
+  os: Os,
+  command: Extract<InputCommand, { kind: 'mua.fetch' }>,
+  threads: Threads,
+): Proc<void> {
+  const { fetchMail } = yield* os.code(fetching);
+  yield* fetchMail(os, command, threads);
 }

@@ -10,7 +10,7 @@ import type { Os, Proc } from '../../os/os.ts';
 import type { MailEnvelope, MailStream } from './cleanup/mail-stream.ts';
 import type { LookupTables } from './maps/lookup-table.ts';
 import type { Parameters } from './parameters.ts';
-import type { ServerTls, TlsServices } from './tls/tls-services.ts';
+import type { ServerTls } from './tls/tls-services.ts';
 import type { Resolution } from './trivial-rewrite/route.ts';
 
 export interface Instance {
@@ -33,9 +33,7 @@ export interface Instance {
    */
   openCleanup(os: Os, envelope: MailEnvelope): MailStream;
   /** TLS of a process of smtpd(8), made when it asks first; null = there is none. */
-  serverTls(os: Os, service: Service): ServerTls | null;
-  /** The code for TLS; must be there when the configuration asks for TLS. */
-  tls(): TlsServices;
+  serverTls(os: Os, service: Service): Proc<ServerTls | null>;
 }
 
 /** One service of master.cf as its daemon sees it. */

@@ -9,7 +9,6 @@
  */
 import type { Channel, Os, Proc } from '../../os/os.ts';
 
-import type { Instance } from './instance.ts';
 import type { Parameters } from './parameters.ts';
 import type { QmgrEvent } from './qmgr/state.ts';
 
@@ -63,12 +62,4 @@ export interface QueuedMessage {
   sender: string;
   /** those still to be delivered; reason '' = none known */
   recipients: { address: string; reason: string }[];
-}
-
-/** The programs that master(8) starts when somebody asks; loaded late, see hosts/late-parts.ts. */
-export interface LateServices {
-  /** Takes what is in maildrop. */
-  pickup(os: Os, instance: Instance): Proc<void>;
-  showq(os: Os, instance: Instance, reply: Channel<QueuedMessage[] | 'end'>): Proc<void>;
-  flush(os: Os, instance: Instance, what: FlushWhat): Proc<FlushStatus>;
 }

@@ -2,7 +2,6 @@
 import * as ascii from '../../../../workers/bytes/ascii.ts';
 import { secure } from '../../../../workers/daemons/clients/tls-connection.ts';
 import { startPostfix } from '../../../../workers/daemons/postfix/master/master.ts';
-import { tlsServices } from '../../../../workers/hosts/tls-part.ts';
 import { SECOND, type Connection, type Os, type Proc } from '../../../../workers/os/os.ts';
 import { tlsClient } from '../../../../workers/protocols/tls/index.ts';
 import { pem } from '../../../protocols/tls/ends.ts';
@@ -37,7 +36,7 @@ export class MailHosts {
   readonly world: TestWorld;
 
   constructor(setup: Setup = {}) {
-    const boot = (os: Os): void => startPostfix(os, null, () => tlsServices);
+    const boot = (os: Os): void => startPostfix(os);
     const common = ['compatibility_level = 3.6', 'mydestination ='];
     const hosts = '127.0.0.1 localhost\n192.0.2.1 mail.example.com\n192.0.2.2 mta1.acme.example\n';
     this.world = new TestWorld([

@@ -9,6 +9,7 @@ import { deliverDiscard, deliverError } from '../delivery/error-agent.ts';
 import type { Agent } from '../delivery/record.ts';
 import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
 import type { Instance, Service } from '../instance.ts';
+import { tlsCode } from '../late.ts';
 import { deliverLocal } from '../local/local.ts';
 import type { MasterEntry } from '../master-cf.ts';
 import type { Parameters } from '../parameters.ts';
@@ -16,6 +17,7 @@ import { parseFeedback, type Feedback } from '../qmgr/feedback.ts';
 import type { TransportLimits } from '../qmgr/scheduler.ts';
 import { deliverSmtp } from '../smtp/agent.ts';
 import type { SmtpConfig } from '../smtp/state.ts';
+import type { ClientTls } from '../tls/tls-services.ts';
 import { deliverVirtual } from '../virtual/virtual.ts';
 
 import { enterMessage, traceLines } from './enter-message.ts';
@@ -123,9 +125,10 @@ function deliverBy(
 }
 
 function smtpConfig(
-  { instance, parameters }: Service,
+  service: Service,
   options: { protocol: 'smtp' | 'lmtp'; agent: Agent; addresses: readonly string[] },
 ): SmtpConfig {
+  const { parameters } = service;
   const { protocol, agent } = options;
   const isLmtp = protocol === 'lmtp';
   const name = (ending: string): string => `${protocol}_${ending}`;
@@ -156,8 +159,19 @@ function smtpConfig(
     fallback_relay: parameters.list(name('fallback_relay')),
     send_xforward_command: parameters.bool(name('send_xforward_command')),
     ownAddresses: options.addresses,
-    tls: usesTls(parameters, protocol) ? instance.tls().openClient(instance, parameters, protocol) : null,
+    tls: usesTls(parameters, protocol) ? clientTls(service, protocol) : null,
     plainAfter: parameters.time('minimal_backoff_time'),
+  };
+}
+
+// TLS, read from the configuration when it is first asked for.
+function clientTls({ instance, parameters }: Service, protocol: 'smtp' | 'lmtp'): ClientTls {
+  let opened: ClientTls | null = null;
+  return {
+    *policyFor(os, destination, host): ReturnType<ClientTls['policyFor']> {
+      opened ??= (yield* tlsCode(os)).openClient(instance, parameters, protocol);
+      return yield* opened.policyFor(os, destination, host);
+    },
   };
 }
 

@@ -7,10 +7,11 @@ import { openCleanupStream, type CleanupService } from '../cleanup/cleanup.ts';
 import { readCleanupConfig } from '../cleanup/config.ts';
 import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
 import type { Instance, Service } from '../instance.ts';
+import { tlsCode } from '../late.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
 import { openTables, type TableContext } from '../maps/open-tables.ts';
 import type { Parameters } from '../parameters.ts';
-import type { ServerTls, TlsServices } from '../tls/tls-services.ts';
+import type { ServerTls } from '../tls/tls-services.ts';
 import { Resolver } from '../trivial-rewrite/resolve.ts';
 import { rewriteAddress } from '../trivial-rewrite/rewrite.ts';
 import type { Resolution } from '../trivial-rewrite/route.ts';
@@ -24,7 +25,6 @@ export function makeInstance(options: {
   addresses: readonly string[];
   cleanupOs: () => Os;
   wake: () => void;
-  tls?: () => TlsServices;
 }): Instance {
   return new PostfixInstance(options);
 }
@@ -75,7 +75,6 @@ function isFor(answer: Remembered | null, address: string, sender: string): bool
 
 class PostfixInstance implements Instance {
   readonly parameters: Parameters;
-  readonly tls: () => TlsServices;
   readonly #opened = new Map<string, LookupTables>();
   readonly #context: TableContext;
   readonly #resolver: Resolver;
@@ -91,11 +90,9 @@ class PostfixInstance implements Instance {
     addresses: readonly string[];
     cleanupOs: () => Os;
     wake: () => void;
-    tls?: () => TlsServices;
   }) {
     const { parameters } = options;
     this.parameters = parameters;
-    this.tls = options.tls ?? noTls;
     this.#context = {
       recipientDelimiter: parameters.text('recipient_delimiter'),
       aliasTables: new Set([...parameters.list('alias_maps'), ...parameters.list('alias_database')]),
@@ -139,9 +136,9 @@ class PostfixInstance implements Instance {
     return openCleanupStream(this.#cleanup, os, envelope);
   }
 
-  serverTls(os: Os, service: Service): ServerTls | null {
+  *serverTls(os: Os, service: Service): Proc<ServerTls | null> {
     let made = this.#serverTls.get(os);
-    if (made === undefined) this.#serverTls.set(os, (made = this.tls().openServer(os, service)));
+    if (made === undefined) this.#serverTls.set(os, (made = (yield* tlsCode(os)).openServer(os, service)));
     return made;
   }
 
@@ -155,8 +152,4 @@ class PostfixInstance implements Instance {
     if (domain.toLowerCase() === this.parameters.text('myorigin').toLowerCase()) return true;
     return (yield* this.#resolver.isLocalDomain(os, domain)).kind === 'yes';
   }
-}
-
-function noTls(): never {
-  throw new Error('main.cf asks for TLS, and its code is not loaded');
 }

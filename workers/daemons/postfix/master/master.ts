@@ -35,10 +35,9 @@ import { InstanceQueue } from '../qmgr/instance-queue.ts';
 import { qmgr } from '../qmgr/qmgr.ts';
 import type { QmgrEvent, QmgrParams } from '../qmgr/state.ts';
 import { verifyPassword } from '../sasl/authenticate.ts';
-import { servicePaths, type LateServices, type MasterRequest } from '../services.ts';
+import { servicePaths, type MasterRequest } from '../services.ts';
 import { Anvil } from '../smtpd/anvil.ts';
 import { runSmtpd } from '../smtpd/smtpd.ts';
-import type { TlsServices } from '../tls/tls-services.ts';
 
 import { limitsOf, serviceOf, startDeliveryServices } from './delivery-services.ts';
 import { enterMessage, traceLines } from './enter-message.ts';
@@ -49,17 +48,9 @@ import { OnDemand } from './on-demand.ts';
 const configDirectory = '/etc/postfix';
 const ident = 'postfix/master';
 
-/**
- * Starts Postfix on the host.
- * @param late what is started when somebody asks; without it only smtpd and the delivery agents run
- * @param tls the code for TLS: called only when the configuration asks for TLS, see hosts/asks-for-tls.ts
- */
-export function startPostfix(
-  os: Os,
-  late: (() => LateServices) | null = null,
-  tls?: () => TlsServices,
-): void {
-  os.spawn('postfix/master', (child) => master(child, late, tls));
+/** Starts Postfix on the host. */
+export function startPostfix(os: Os): void {
+  os.spawn('postfix/master', master);
 }
 
 /** The daemons as one configuration has them. */
@@ -72,39 +63,30 @@ interface Generation {
   readonly front: ProcGroup;
 }
 
-interface TlsCode {
-  tls?: () => TlsServices;
-}
-
 type Requests = Channel<MasterRequest | InputCommand>;
 
 /** Runs until it is told to stop (SIGTERM) or the host ends. */
-export function* master(
-  os: Os,
-  late: (() => LateServices) | null = null,
-  tls?: () => TlsServices,
-): Proc<void> {
+export function* master(os: Os): Proc<void> {
   const daemons = os.group();
   const requests = os.inputs('queue.') as Requests;
-  const common = tls === undefined ? {} : { tls };
-  const first = start(os, daemons, { ...common, events: os.channel(), busy: null });
+  const first = start(os, daemons, { events: os.channel(), busy: null });
   if (first === null) return;
   let generation = first;
-  const onDemand = late === null ? null : new OnDemand(os, daemons, late);
+  const onDemand = new OnDemand(os, daemons);
   try {
     for (;;) {
       const { instance, entries, events } = generation;
-      listen(os, generation, requests, onDemand !== null);
-      const deadline = onDemand?.wakeAt(instance, entries) ?? NEVER;
+      listen(os, generation, requests);
+      const deadline = onDemand.wakeAt(instance, entries);
       const request = yield* requests.take({ deadline });
-      if (request === 'timeout') onDemand?.startPickup(instance);
+      if (request === 'timeout') onDemand.startPickup(instance);
       else if (request.kind === 'queue.flush') events.put({ kind: 'flush' });
       else if (request.kind === 'signal') {
         if (request.signal === 'TERM') return;
-        const next = yield* reload(os, daemons, generation, common);
+        const next = yield* reload(os, daemons, generation);
         if (next === null) return;
         generation = next;
-      } else onDemand?.serve(instance, request as Exclude<MasterRequest, { kind: 'signal' }>);
+      } else onDemand.serve(instance, request as Exclude<MasterRequest, { kind: 'signal' }>);
     }
   } finally {
     const spool = generation.instance.parameters.text('queue_directory');
@@ -123,7 +105,7 @@ export function* master(
 function start(
   os: Os,
   daemons: ProcGroup,
-  { events, busy, ...common }: TlsCode & { events: Channel<QmgrEvent>; busy: ReadonlySet<string> | null },
+  { events, busy }: { events: Channel<QmgrEvent>; busy: ReadonlySet<string> | null },
 ): Generation | null {
   const { parameters, problems } = readMainCf(os, `${configDirectory}/main.cf`);
   const masterCf = os.files.read(`${configDirectory}/master.cf`);
@@ -138,7 +120,6 @@ function start(
   const trigger = `${parameters.text('queue_directory')}/${servicePaths.qmgr}`;
   if (busy === null) removeUnfinished(os, parameters);
   const instance = makeInstance({
-    ...common,
     parameters,
     addresses: os.addresses,
     cleanupOs: startCleanup(front.os),
@@ -150,17 +131,17 @@ function start(
   return { instance, entries, events, front };
 }
 
-function* reload(os: Os, daemons: ProcGroup, old: Generation, common: TlsCode): Proc<Generation | null> {
+function* reload(os: Os, daemons: ProcGroup, old: Generation): Proc<Generation | null> {
   old.front.kill();
   const heir: Channel<QmgrEvent> = os.channel();
   const busy: Channel<Set<string>> = os.channel();
   old.events.put({ kind: 'retire', busy, heir });
   const left = yield* busy.take({ deadline: NEVER });
-  return start(os, daemons, { ...common, events: heir, busy: left === 'timeout' ? new Set() : left });
+  return start(os, daemons, { events: heir, busy: left === 'timeout' ? new Set() : left });
 }
 
 // Whoever opens these paths reaches what runs now.
-function listen(os: Os, generation: Generation, requests: Requests, all: boolean): void {
+function listen(os: Os, generation: Generation, requests: Requests): void {
   const { instance, entries, events } = generation;
   const spool = instance.parameters.text('queue_directory');
   if (os.bound(`${spool}/${servicePaths.qmgr}`) === events) return;
@@ -168,7 +149,7 @@ function listen(os: Os, generation: Generation, requests: Requests, all: boolean
   os.bind(`${spool}/${servicePaths.master}`, requests);
   os.bind(`${spool}/${servicePaths.qmgr}`, events);
   for (const { service } of entries)
-    if (all && (service === 'pickup' || service === 'showq' || service === 'flush'))
+    if (service === 'pickup' || service === 'showq' || service === 'flush')
       os.bind(`${spool}/${servicePaths[service]}`, requests);
 }
 

@@ -9,6 +9,7 @@
 import {
   NEVER,
   SECOND,
+  type Channel,
   type Os,
   type Proc,
   type ProcGroup,
@@ -17,22 +18,21 @@ import {
 } from '../../../os/os.ts';
 
 import type { Instance } from '../instance.ts';
+import { lateCode } from '../late.ts';
 import type { MasterEntry } from '../master-cf.ts';
-import { type LateServices, type MasterRequest } from '../services.ts';
+import type { MasterRequest, QueuedMessage } from '../services.ts';
 
 export class OnDemand {
   readonly #os: Os;
   readonly #daemons: ProcGroup;
-  readonly #late: () => LateServices;
   readonly #startedAt: VirtualTime;
   #pickup: ProcHandle | null = null;
   /** pickup is to look once more */
   #again = false;
 
-  constructor(os: Os, daemons: ProcGroup, late: () => LateServices) {
+  constructor(os: Os, daemons: ProcGroup) {
     this.#os = os;
     this.#daemons = daemons;
-    this.#late = late;
     this.#startedAt = os.now();
   }
 
@@ -52,7 +52,7 @@ export class OnDemand {
       case 'maildrop': // wakeAt sees it
         return;
       case 'showq':
-        this.#spawn('showq', (os) => this.#late().showq(os, instance, request.reply));
+        this.#spawn('showq', (os) => this.#showq(os, instance, request.reply));
         return;
       case 'flush':
         this.#spawn('flush', (os) => this.#flush(os, instance, request));
@@ -68,12 +68,16 @@ export class OnDemand {
   *#pickUp(os: Os, instance: Instance): Proc<void> {
     while (this.#again) {
       this.#again = false;
-      yield* this.#late().pickup(os, instance);
+      yield* (yield* lateCode(os)).pickup(os, instance);
     }
   }
 
   *#flush(os: Os, instance: Instance, request: Extract<MasterRequest, { kind: 'flush' }>): Proc<void> {
-    request.reply.put(yield* this.#late().flush(os, instance, request.what));
+    request.reply.put(yield* (yield* lateCode(os)).flush(os, instance, request.what));
+  }
+
+  *#showq(os: Os, instance: Instance, reply: Channel<QueuedMessage[] | 'end'>): Proc<void> {
+    yield* (yield* lateCode(os)).showq(os, instance, reply);
   }
 
   #spawn(name: string, body: (os: Os) => Proc<void>): ProcHandle {

@@ -57,7 +57,7 @@ export function* runSmtpd(
     client,
     verify,
     anvil,
-    serverTls: config.use_tls ? service.instance.serverTls(os, service) : null,
+    serverTls: config.use_tls ? yield* service.instance.serverTls(os, service) : null,
     verbCount: verbList.length,
   });
   session.log(`connect from ${session.namaddr}`);

@@ -1,26 +1,13 @@
 /**
  * tls-services — what smtpd(8) and smtp(8) need of TLS, apart from the code that does it
  *
- * That code is long and few worlds use it: a host has it when its configuration asks for TLS, see
- * ../../../hosts/asks-for-tls.ts.
+ * That code is long and few worlds use it: it is fetched when a session is to use TLS.
  *
  * SEE ALSO  server-tls.ts, client-tls.ts (behind it); TLS_README
  */
 import type { Connection, Os, Proc } from '../../../os/os.ts';
 
 import type { StartTls } from '../../clients/smtp-terms.ts';
-import type { Instance, Service } from '../instance.ts';
-import type { Parameters } from '../parameters.ts';
-
-/** All of it, loaded late. */
-export interface TlsServices {
-  /**
-   * Reads certificate and key when a process of smtpd(8) starts.
-   * @returns null when there is no TLS to be had: a warning says why
-   */
-  openServer(os: Os, service: Service): ServerTls | null;
-  openClient(instance: Instance, parameters: Parameters, protocol: 'smtp' | 'lmtp'): ClientTls;
-}
 
 /** TLS as one process of smtpd(8) offers it. */
 export interface ServerTls {
