@@ -54,7 +54,7 @@ module.exports = {
     {
       name: 'page-reaches-workers-by-contract',
       comment:
-        'src/ imports workers/api.ts, the trace, the pure protocols and bytes, and the check of main.cf',
+        'src/ imports workers/api.ts, the trace, the pure protocols and bytes, and the checks of main.cf and master.cf',
       severity: 'error',
       from: { path: '^src/' },
       to: {
@@ -62,7 +62,7 @@ module.exports = {
         pathNot: [
           '^workers/api\\.ts$',
           '^workers/(trace|protocols|bytes)/',
-          '^workers/commands/postfix/check-main-cf\\.ts$',
+          '^workers/commands/postfix/check-(main|master)-cf\\.ts$',
         ],
       },
     },

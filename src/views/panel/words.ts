@@ -3,6 +3,12 @@ import type { ParameterHelp } from '../../../workers/commands/postfix/check-main
 
 const unitWords = { s: 'seconds', m: 'minutes', h: 'hours', d: 'days', w: 'weeks' } as const;
 
+/** The type in a word. */
+export function shortType({ type, words }: ParameterHelp): string {
+  if (words.length > 0) return 'a word';
+  return type === 'bool' ? 'yes/no' : type;
+}
+
 /** "A time; a number alone counts days. Units: s, m, h, d, w." */
 export function typeWords({ name, type, words, unit }: ParameterHelp): string {
   if (words.length > 0) return `One of ${words.join(', ')}.`;

@@ -27,7 +27,7 @@ describe('findings', () => {
     ['a name without a value', 'mydestination = $myhostname, $mydomian', '1 warning: $mydomian is not defined: it stands for nothing'],
     ['a brace that is not closed', 'relayhost = ${mydomain', '1 error: truncated macro reference: "${mydomain"'],
     ['a second definition', 'relayhost = a\nrelayhost = b', '2 warning: overriding earlier entry: relayhost=a'],
-    ['a parameter that no daemon reads', 'deliver_lock_attempts = 5', '1 note: not acted on by this simulation'],
+    ['a parameter that no daemon reads', 'deliver_lock_attempts = 5', '1 note: this simulation does not act on deliver_lock_attempts'],
     ['a wrong value of such a parameter', 'deliver_lock_attempts = x', '1 error: bad numerical configuration: deliver_lock_attempts = x'],
     ['a line that continues', 'mydestination = a\n  b\n# c\nsoft_bounce =\n maybe', '4 error: bad boolean configuration: soft_bounce = maybe; expected yes or no'],
   ])('%s', (_, text, expected) => expect(said(text)).toContain(expected)); // prettier-ignore
@@ -71,6 +71,8 @@ describe('help', () => {
       usual: '5d',
       unit: 'd',
       actsHere: true,
+      readers: 'qmgr',
+      does: 'how long a notice is tried before it is given up',
     });
     expect(help('message_size_limit')).toMatchObject({ type: 'number', usual: '10240000', unit: null });
     expect(help('inet_protocols')!.words).toEqual(['all', 'ipv4', 'ipv6']);
@@ -79,7 +81,12 @@ describe('help', () => {
 
   test('it says what the simulation does not act on, and nothing of what is not there', () => {
     expect(help('deliver_lock_delay')).toMatchObject({ type: 'time', actsHere: false });
+    expect(help('smtpd_milters')).toMatchObject({ readers: 'smtpd', actsHere: false });
     expect(help('site')).toMatchObject({ actsHere: true });
+    expect(help('smtp-amavis_destination_concurrency_limit')).toMatchObject({
+      readers: 'qmgr',
+      actsHere: true,
+    });
     expect(help('nothing')).toBeNull();
   });
 

@@ -75,7 +75,7 @@ test('what can be done to a message depends on its queue', () => {
 });
 
 test('a type is told in words, with its unit', () => {
-  const base = { name: 'x', words: [], usual: '', unit: null, actsHere: true };
+  const base = { name: 'x', words: [], usual: '', unit: null, actsHere: true, readers: '', does: '' };
   expect(typeWords({ ...base, type: 'time', unit: 'd' })).toBe(
     'A time; a number alone counts days. Units: s, m, h, d, w.',
   );

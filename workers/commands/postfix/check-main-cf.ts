@@ -4,7 +4,8 @@
  * Pure: text in, findings out; the page runs it at each key press. The words are those of the programs where
  * they have any: postconf(1) for names, the daemons for values.
  *
- * SEE ALSO  known-parameters.ts (names), ../../daemons/postfix/params.ts (types), postconf(5)
+ * SEE ALSO  known-parameters.ts (names), ../../daemons/postfix/params.ts (types), parameter-notes.ts (what
+ *           they do), check-master-cf.ts (the other file), postconf(5)
  */
 import { expandValue } from '../../daemons/postfix/expand.ts';
 import {
@@ -24,6 +25,7 @@ import {
 import { knownParameters, type KnownParameter } from './known-parameters.ts';
 import { parseMasterFile } from './master-file.ts';
 import { nearestName } from './nearest-name.ts';
+import { parameterNotes, readerByName } from './parameter-notes.ts';
 import { wordsOf } from './parameter-words.ts';
 
 /** error: Postfix does not start with it; warning: not what was meant; note: nothing comes of it here. */
@@ -45,6 +47,10 @@ export interface ParameterHelp {
   unit: TimeUnit | null;
   /** false: no daemon of the simulation reads it */
   actsHere: boolean;
+  /** the programs that read it, here or in real Postfix; '' = not told */
+  readers: string;
+  /** what comes of it, in a few words; '' = not told */
+  does: string;
 }
 
 /** The host that a main.cf is for. */
@@ -58,6 +64,7 @@ export interface CheckedHost {
 export class MainCfCheck {
   readonly findings: readonly Finding[];
   readonly #table = parameterTable();
+  readonly #notes = parameterNotes();
   readonly #known: ReadonlyMap<string, KnownParameter>;
   readonly #defined: readonly Definition[];
   readonly #lookup: (name: string) => string | null;
@@ -83,7 +90,7 @@ export class MainCfCheck {
       if (before !== undefined && before !== value)
         findings.push({ line, severity: 'warning', text: `overriding earlier entry: ${name}=${before}` });
       earlier.set(name, value);
-      for (const [severity, problem] of this.#problemsOf(definition))
+      for (const [severity, problem] of this.problemsOf(definition))
         findings.push({ line, severity, text: problem });
     }
     this.findings = findings.sort((a, b) => a.line - b.line);
@@ -101,17 +108,27 @@ export class MainCfCheck {
     const row = this.#table.get(name);
     const ending = transportParameters.find(([text]) => name.endsWith(text));
     const type = row?.type ?? ending?.[1] ?? typeOf(known.usual);
+    const note = this.#notes.get(name);
+    const ofTransport = ending === undefined ? '' : 'qmgr';
     return {
       name,
       type,
       words: wordsOf(name)?.words ?? [],
       usual: known.usual,
       unit: type === 'time' ? (row?.unit ?? 's') : null,
-      actsHere: row !== undefined || ending !== undefined || known.kind === 'user',
+      actsHere: note !== undefined || ending !== undefined || known.kind === 'user',
+      readers: note?.readers ?? (ofTransport || readerByName(name)),
+      does: note?.does ?? '',
     };
   }
 
-  #problemsOf({ name, value }: Definition): [Finding['severity'], string][] {
+  /** All names that may be set, in order of the alphabet. */
+  names(): string[] {
+    return [...this.#known.keys()].sort();
+  }
+
+  /** What is wrong with one setting, in main.cf or after -o. */
+  problemsOf({ name, value }: Pick<Definition, 'name' | 'value'>): [Finding['severity'], string][] {
     const help = this.help(name);
     if (help === null) {
       const near = nearestName(name, this.#known.keys());
@@ -126,7 +143,7 @@ export class MainCfCheck {
       const problem = valueProblem(help, expandValue(value, this.#lookup).trim());
       if (problem !== null) found.push(problem);
     }
-    if (!help.actsHere) found.push(['note', 'not acted on by this simulation']);
+    if (!help.actsHere) found.push(['note', `this simulation does not act on ${name}`]);
     return found;
   }
 
