@@ -2,7 +2,7 @@
  * shell-line — a command line of a scenario's operation, run on a simulated host
  *
  * SIMPLIFIED: no shell. Of bash's grammar there are quotes, "a; b", "a && b", "a | b", <<<, $? and 2>&1,
- * which is what such operations use; the commands are those of Postfix, sleep, echo and sort.
+ * which is what such operations use; the commands are those of Postfix, sleep, echo, printf and sort.
  */
 import * as utf8 from '../bytes/utf8.ts';
 import type { CommandIo } from '../commands/postfix/command.ts';
@@ -73,7 +73,8 @@ function* runCommand(os: Os, [name, ...args]: string[], setting: Setting): Proc<
     yield* os.sleepUntil(os.now() + Math.round(Number(args[0]) * SECOND));
     return 0;
   }
-  if (name === 'echo') out.push(`${args.join(' ')}\n`);
+  if (name === 'printf') out.push(args[0]!.replaceAll('\\n', '\n'));
+  else if (name === 'echo') out.push(`${args.join(' ')}\n`);
   else if (name === 'sort')
     out.push(
       stdin

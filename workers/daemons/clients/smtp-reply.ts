@@ -1,7 +1,8 @@
 /**
  * smtp-reply — read one server reply, of one or many lines
  *
- * What is too long is cut, what is no reply is skipped or refused; both as Postfix's smtp_chat_resp() does.
+ * What is too long is cut, what is no reply line is taken along to the one that is; both as Postfix's
+ * smtp_chat_resp() does.
  *
  * STANDARDS  RFC 5321 §4.2 (replies); RFC 2034, RFC 3463 (enhanced status codes)
  */
@@ -41,19 +42,11 @@ export class ReceivedReply implements SmtpReply {
 
 export type ReadReplyFailure = ReadFailure | 'garbled';
 
-/**
- * Reads a reply.
- * @param strict with PIPELINING: a line that is no reply line would shift the replies, so it is 'garbled';
- * otherwise skipped
- */
-export function* readReply(
-  conn: Connection,
-  deadline: VirtualTime,
-  strict: boolean,
-): Proc<ReceivedReply | ReadReplyFailure> {
+/** Reads a reply. A line that is no reply line counts as its text. */
+export function* readReply(conn: Connection, deadline: VirtualTime): Proc<ReceivedReply | ReadReplyFailure> {
   const frame = yield* conn.readFrame({ framer: frameReply, deadline, bytesMax: replyBytesMax });
   if (typeof frame !== 'string') return new ReceivedReply(codeOf(frame), frame);
-  return frame === 'malformed' ? yield* readByLine(conn, deadline, strict) : frame;
+  return frame === 'malformed' ? yield* readByLine(conn, deadline) : frame;
 }
 
 const lineBytesMax = 2048; // Postfix: line_length_limit
@@ -88,11 +81,7 @@ function startsReply(bytes: Uint8Array, start: number, lineFeed: number): boolea
 }
 
 /** A reply in which a line is no reply line, or too long for a frame. */
-function* readByLine(
-  conn: Connection,
-  deadline: VirtualTime,
-  strict: boolean,
-): Proc<ReceivedReply | ReadReplyFailure> {
+function* readByLine(conn: Connection, deadline: VirtualTime): Proc<ReceivedReply | ReadReplyFailure> {
   const lines: string[] = [];
   let kept = 0;
   for (let count = 0; count < replyLinesMax; count++) {
@@ -100,13 +89,10 @@ function* readByLine(
     if (typeof line === 'string') return line;
     const text = textOf(line.bytes, 0, line.bytes.length);
     if (line.ending === 'none' && !(yield* skipRest(conn, deadline))) return 'garbled';
-    if (!/^[0-9]{3}(?:[ -]|$)/.test(text)) {
-      if (strict) return 'garbled';
-      continue;
-    }
     if (kept + text.length <= replyBytesMax) lines.push(`${text}\r\n`);
     kept += text.length;
-    if (text[3] !== '-') return new ReceivedReply(Number(text.slice(0, 3)), ascii.encode(lines.join('')));
+    if (/^[0-9]{3}(?: |$)/.test(text))
+      return new ReceivedReply(Number(text.slice(0, 3)), ascii.encode(lines.join('')));
   }
   return 'garbled';
 }
@@ -146,7 +132,7 @@ function codeOf(frame: Uint8Array): number {
 }
 
 function lastLineOf(frame: Uint8Array): number {
-  return frame[3] !== hyphen ? 0 : frame.lastIndexOf(lf, frame.length - 2) + 1;
+  return frame.length < 2 ? 0 : frame.lastIndexOf(lf, frame.length - 2) + 1;
 }
 
 // RFC 2034 §4: class, subject and detail after the code of the last line; the class is that of the code.

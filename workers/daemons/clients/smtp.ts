@@ -62,7 +62,7 @@ export function* openSession(
       return fail(conn, secured ?? broken(os, 'reset', 'starting TLS'));
     conn = secured;
   }
-  const greeting = yield* readReply(conn, os.now() + helo, false);
+  const greeting = yield* readReply(conn, os.now() + helo);
   if (typeof greeting === 'string')
     return fail(conn, broken(os, greeting, 'receiving the initial server greeting'));
   if (replyClass(greeting) !== 2) {
@@ -97,8 +97,8 @@ function* sayHello(os: Os, conn: Connection, options: SessionOptions): Proc<Capa
   const isLmtp = options.protocol === 'lmtp';
   let used = isLmtp ? 'LHLO' : 'EHLO';
   let hello = yield* exchange(os, conn, `${used} ${options.hello}`, helo);
-  // RFC 5321 §3.2: a server that does not know EHLO is greeted with HELO.
-  if (typeof hello !== 'string' && !isLmtp && replyClass(hello) === 5) {
+  // RFC 5321 §3.2: a server that does not know EHLO is greeted with HELO; 421 is the end of the session.
+  if (typeof hello !== 'string' && !isLmtp && replyClass(hello) !== 2 && hello.code !== 421) {
     used = 'HELO';
     hello = yield* exchange(os, conn, `HELO ${options.hello}`, helo);
   }
@@ -133,7 +133,7 @@ export function* sendTransaction(
     for (; first <= step; first++) {
       const kind = state.kindOf(first);
       const wait = timeouts[kind === 'data' ? 'data_init' : kind];
-      const reply = yield* readReply(conn, os.now() + wait, pipelining);
+      const reply = yield* readReply(conn, os.now() + wait);
       if (typeof reply === 'string') return giveUp(os, state, reply, commandNames[kind].doing);
       judge(os, state, first, reply);
     }
@@ -209,9 +209,16 @@ class Progress {
     return this.outcomes.includes(null);
   }
 
+  /** Decides about a recipient, once. */
+  decide(index: number, outcome: Outcome): void {
+    if (this.outcomes[index] !== null) return;
+    this.outcomes[index] = outcome;
+    this.transaction.decided?.(index, outcome);
+  }
+
   /** Decides about all recipients that are not decided. */
   decideOpen(outcome: Outcome): void {
-    for (let i = 0; i < this.outcomes.length; i++) this.outcomes[i] ??= outcome;
+    for (let i = 0; i < this.outcomes.length; i++) this.decide(i, outcome);
   }
 }
 
@@ -238,7 +245,7 @@ function judge(os: Os, state: Progress, step: number, reply: SmtpReply): void {
     return;
   }
   const outcome = replied(os, reply, commandNames[kind].command);
-  if (kind === 'rcpt') state.outcomes[state.recipientOf(step)] ??= outcome;
+  if (kind === 'rcpt') state.decide(state.recipientOf(step), outcome);
   else if (kind !== 'xforward') state.decideOpen(outcome);
 }
 
@@ -249,7 +256,7 @@ function* abandon(os: Os, state: Progress): Proc<TransactionResult> {
   const last = state.transaction.last === true;
   if (state.dataReply !== null) {
     yield* conn.write(dotLine);
-    const reply = yield* readReply(conn, os.now() + timeouts.data_done, true);
+    const reply = yield* readReply(conn, os.now() + timeouts.data_done);
     if (typeof reply === 'string') return settle(state, false);
   } else if (!last) {
     const reply = yield* exchange(os, conn, 'RSET', 20 * SECOND); // smtp_rset_timeout
@@ -273,12 +280,12 @@ function* sendData(os: Os, state: Progress): Proc<TransactionResult> {
   for (let i = 0; i < outcomes.length; i++) {
     if (outcomes[i] !== null) continue;
     if (outcome === null || protocol === 'lmtp') {
-      const reply = yield* readReply(conn, deadline, pipelining);
+      const reply = yield* readReply(conn, deadline);
       if (typeof reply === 'string')
         return giveUp(os, state, reply, 'sending end of data -- message may be sent more than once');
       outcome = replied(os, reply, endOfData);
     }
-    outcomes[i] = outcome;
+    state.decide(i, outcome);
   }
   if (last && !pipelining) yield* conn.write(quitLine);
   return settle(state, !last);
@@ -323,7 +330,7 @@ export function* exchange(
 ): Proc<ReceivedReply | ReadReplyFailure> {
   const written = yield* conn.write(utf8.encode(line + '\r\n'), { deadline: os.now() + timeoutUs });
   if (written !== 'ok') return written;
-  return yield* readReply(conn, os.now() + timeoutUs, false);
+  return yield* readReply(conn, os.now() + timeoutUs);
 }
 
 /** The server's reply as what decided. */

@@ -39,6 +39,10 @@ export const transportParameters: readonly (readonly [ending: string, type: Para
     ['_destination_recipient_limit', 'number', '$default_destination_recipient_limit'],
     ['_destination_rate_delay', 'time', '$default_destination_rate_delay'],
     ['_transport_rate_delay', 'time', '$default_transport_rate_delay'],
+    ['_delivery_slot_cost', 'number', '$default_delivery_slot_cost'],
+    ['_delivery_slot_discount', 'number', '$default_delivery_slot_discount'],
+    ['_delivery_slot_loan', 'number', '$default_delivery_slot_loan'],
+    ['_minimum_delivery_slots', 'number', '$default_minimum_delivery_slots'],
     [
       '_destination_concurrency_positive_feedback',
       'text',

@@ -133,7 +133,7 @@ function copyFor({ copiesTo }: BounceConfig, task: ReportTask, sender: string): 
   const { copies } = rules[task];
   if (copies === null) return null;
   if (sender !== '') return copiesTo[copies] ?? null;
-  return copies === 'bounce' ? (copiesTo['2bounce'] ?? null) : null;
+  return copiesTo[copies === 'bounce' ? '2bounce' : copies] ?? null;
 }
 
 function mayReport(os: Os, config: BounceConfig, queueId: string, sender: string): boolean {

@@ -249,7 +249,8 @@ class CleanupStream implements MailStream {
       if (all.length + addresses.length > 2) seen ??= new Set();
       for (const address of addresses) {
         if (seen !== null) {
-          const key = `${address}\n${originalAddress}\n${dsnOriginalRecipient}\n${recipient.notify}`;
+          const whole = `${address}\n${originalAddress}\n${dsnOriginalRecipient}\n${recipient.notify}`;
+          const key = whole.toLowerCase();
           if (seen.has(key)) continue;
           seen.add(key);
         }

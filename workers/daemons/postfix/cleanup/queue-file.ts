@@ -153,8 +153,7 @@ export function decodeQueueFile(bytes: Uint8Array): { envelope: QueueEnvelope; c
     }
   }
   if (content === null || !records.isWhole || !head.ended || head.arrived < 0) return null;
-  const left = done === null ? recipients : recipients.filter(({ index }) => !done.has(index));
-  return { envelope: envelopeOf(head, attributes, left, content.length), content };
+  return { envelope: envelopeOf(head, attributes, { recipients, done }, content.length), content };
 }
 
 interface Head {
@@ -182,7 +181,7 @@ function takeRecord(head: Head, records: RecordReader): void {
 function envelopeOf(
   head: Head,
   attributes: readonly string[],
-  recipients: readonly RequestRecipient[],
+  { recipients, done }: { recipients: readonly RequestRecipient[]; done: ReadonlySet<number> | null },
   size: number,
 ): QueueEnvelope {
   // In the order of attributeNames.
@@ -197,7 +196,8 @@ function envelopeOf(
   const source = context === 'local' ? 'LOCAL' : 'REMOTE';
   return {
     sender: head.sender,
-    recipients,
+    recipients: done === null ? recipients : recipients.filter(({ index }) => !done.has(index)),
+    recipientCount: recipients.length,
     arrived: head.arrived,
     created: created === '' ? head.arrived : Number(created),
     size,

@@ -42,13 +42,25 @@ export class AgentPool {
     this.#os.spawn(this.#name, (os) => this.#serve(os));
   }
 
+  /** Whether a request would be served at once. */
+  get hasRoom(): boolean {
+    return this.#processesMax === 0 || this.#load < this.#processesMax;
+  }
+
+  #complain(os: Os, { queueId }: DeliveryRequest): DeliveryResult {
+    os.log(this.#name, `warning: open active ${queueId}: No such file or directory`);
+    return { deferred: true, reason: '', trouble: null };
+  }
+
   *#serve(os: Os): Proc<void> {
     try {
       for (;;) {
         const request = yield* this.#requests.take({ deadline: os.now() + this.#idleUsMax });
         if (request === 'timeout') return;
         os.because(request.cause);
-        const { deferred, reason, trouble } = yield* this.#deliver(os, request);
+        const { deferred, reason, trouble } = request.isGone
+          ? this.#complain(os, request)
+          : yield* this.#deliver(os, request);
         this.#load--;
         const { ticket, replyTo } = request;
         replyTo.put({ kind: 'delivery-done', ticket, deferred, reason, trouble });

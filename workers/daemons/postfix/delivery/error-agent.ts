@@ -15,11 +15,12 @@ import type { DeliveryRequest, DeliveryResult } from './request.ts';
 export function* deliverError(os: Os, agent: Agent, request: DeliveryRequest): Proc<DeliveryResult> {
   const { dsn, text } = splitReason(request.nexthop);
   const deferred = dsn.startsWith('4');
+  let stays = false;
   for (const attempt of attempts(os, request, { dsn, text })) {
     if (deferred) recordDeferred(os, agent, request, attempt);
-    else recordBounced(os, agent, request, attempt);
+    else if (recordBounced(os, agent, request, attempt)) stays = true;
   }
-  return { deferred, reason: text, trouble: null };
+  return { deferred: deferred || stays, reason: text, trouble: null };
 }
 
 /** Says "sent" and forgets the message. The log shows the nexthop. */

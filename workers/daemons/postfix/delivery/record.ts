@@ -22,6 +22,8 @@ export interface Agent {
   readonly ident: string;
   /** $queue_directory */
   readonly queueDirectory: string;
+  /** $soft_bounce: what would bounce is kept and tried again */
+  readonly softBounce: boolean;
   /** Marks the recipient as done in the queue file, so that it is never tried again. */
   readonly markDone: (request: DeliveryRequest, recipient: RequestRecipient) => void;
 }
@@ -64,11 +66,21 @@ export function recordDeferred(os: Os, agent: Agent, request: DeliveryRequest, a
   append(os, agent, request, attempt, { log: 'defer', action: 'delayed', reason: attempt.text });
 }
 
-/** Never: the sender will be told, unless the recipient's NOTIFY says otherwise. */
-export function recordBounced(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt): void {
+/**
+ * Never: the sender will be told, unless the recipient's NOTIFY says otherwise.
+ * @returns whether the recipient stays in the queue all the same (soft_bounce)
+ */
+export function recordBounced(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt): boolean {
+  if (agent.softBounce) {
+    const soft = { ...attempt, dsn: `4${attempt.dsn.slice(1)}` };
+    write(os, agent, request, soft, 'SOFTBOUNCE');
+    append(os, agent, request, soft, { log: 'defer', action: 'delayed', reason: attempt.text });
+    return true;
+  }
   write(os, agent, request, attempt, 'bounced');
   append(os, agent, request, attempt, { log: 'bounce', action: 'failed', reason: attempt.text });
   agent.markDone(request, attempt.recipient);
+  return false;
 }
 
 /** Whether RFC 3461 NOTIFY asks for this kind; without NOTIFY it is FAILURE and DELAY. */
@@ -82,12 +94,13 @@ function write(
   agent: Agent,
   request: DeliveryRequest,
   attempt: Attempt,
-  status: 'sent' | 'deferred' | 'bounced',
+  logged: 'sent' | 'deferred' | 'bounced' | 'SOFTBOUNCE',
 ): void {
   const { queueId, transport } = request;
   const { relay, times, dsn, text } = attempt;
   const { address: recipient, originalAddress: originalRecipient } = attempt.recipient;
-  const line = formatStatusLine({ recipient, originalRecipient, relay, times, dsn, status, text });
+  const line = formatStatusLine({ recipient, originalRecipient, relay, times, dsn, status: logged, text });
+  const status = logged === 'SOFTBOUNCE' ? 'deferred' : logged;
   os.log(agent.ident, `${queueId}: ${line}`);
   os.trace({ kind: 'delivery.attempted', queueId, recipient, transport, relay, dsn, status, text });
 }

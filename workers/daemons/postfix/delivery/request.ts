@@ -47,6 +47,8 @@ export interface DeliveryRequest {
   /** the client asked for SMTPUTF8 (RFC 6531) */
   readonly smtpUtf8: boolean;
   readonly client: OriginalClient;
+  /** There was no file when the agent came to open it: postsuper(1) was faster. */
+  readonly isGone: boolean;
   /** The message in pieces, lines ended by CRLF. Read when it is needed, once. */
   readonly readContent: () => readonly Uint8Array[];
   readonly arrived: VirtualTime;

@@ -62,8 +62,7 @@ function* deliverRecipient(
   recipient: RequestRecipient,
 ): Proc<DeliveryResult> {
   if (wasDeliveredTo(request, recipient.address)) {
-    bounce(os, config, request, recipient, '5.4.6', `mail forwarding loop for ${recipient.address}`);
-    return settled;
+    return bounce(os, config, request, recipient, '5.4.6', `mail forwarding loop for ${recipient.address}`);
   }
   const user = splitAddress(recipient.address).local.toLowerCase();
   // local(8): user+extension is an alias of its own, else the alias of user.
@@ -134,7 +133,7 @@ function* deliverAlias(
   }
   const to = [...users.map((name) => config.instance.rewrite(name)), ...elsewhere];
   if (to.length === 0) {
-    bounce(
+    return bounce(
       os,
       config,
       request,
@@ -142,7 +141,6 @@ function* deliverAlias(
       '5.7.1',
       `destination of alias not supported: ${alias.members.join(', ')}`,
     );
-    return settled;
   }
   const queueId = yield* config.forward(os, { request, recipient, to });
   if (queueId === null) return defer(os, config, request, recipient, 'unable to forward message');
@@ -189,8 +187,7 @@ function* deliverUser(
   const luser = parameters.text('luser_relay');
   if (luser !== '')
     return yield* deliverAlias(os, config, request, { recipient, members: [config.instance.rewrite(luser)] });
-  bounce(os, config, request, recipient, '5.1.1', `unknown user: "${user}"`);
-  return settled;
+  return bounce(os, config, request, recipient, '5.1.1', `unknown user: "${user}"`);
 }
 
 // deliver_pass(3): another agent delivers in our place and logs under its own name.
@@ -236,8 +233,9 @@ function bounce(
   recipient: RequestRecipient,
   dsn: string,
   text: string,
-): void {
-  recordBounced(os, config.agent, request, attempt(os, request, recipient, { dsn, text }));
+): DeliveryResult {
+  const deferred = recordBounced(os, config.agent, request, attempt(os, request, recipient, { dsn, text }));
+  return deferred ? { deferred, reason: text, trouble: null } : settled;
 }
 
 function attempt(

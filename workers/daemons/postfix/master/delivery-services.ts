@@ -13,7 +13,7 @@ import { tlsCode } from '../late.ts';
 import { deliverLocal } from '../local/local.ts';
 import type { MasterEntry } from '../master-cf.ts';
 import type { Parameters } from '../parameters.ts';
-import { parseFeedback, type Feedback } from '../qmgr/feedback.ts';
+import { parseFeedback, usualFeedback, type Feedback } from '../qmgr/feedback.ts';
 import type { TransportLimits } from '../qmgr/scheduler.ts';
 import { deliverSmtp } from '../smtp/agent.ts';
 import type { SmtpConfig } from '../smtp/state.ts';
@@ -54,7 +54,12 @@ export function startDeliveryServices(os: Os, options: DeliveryOptions): Readonl
 function builtInRetry(os: Os, { instance, markDone }: DeliveryOptions): AgentPool {
   const { parameters } = instance;
   const ident = `${parameters.text('syslog_name')}/qmgr`;
-  const agent: Agent = { ident, queueDirectory: parameters.text('queue_directory'), markDone };
+  const agent: Agent = {
+    ident,
+    queueDirectory: parameters.text('queue_directory'),
+    softBounce: false,
+    markDone,
+  };
   const deliver: Deliver = (child, request) => deliverError(child, agent, request);
   return new AgentPool(os, { name: ident, deliver, processesMax: 1 });
 }
@@ -69,11 +74,22 @@ export function serviceOf(instance: Instance, entry: MasterEntry): Service {
   return { instance, parameters, ident: `${parameters.text('syslog_name')}/${entry.command}` };
 }
 
-/** What qmgr allows a transport: transport_destination_… */
-export function limitsOf(parameters: Parameters, transport: string): TransportLimits {
+/** What qmgr allows a transport: transport_destination_… @param warn logs a warning */
+export function limitsOf(
+  parameters: Parameters,
+  transport: string,
+  warn: (text: string) => void,
+): TransportLimits {
   const number = (ending: string): number => parameters.number(`${transport}_${ending}`);
-  const feedback = (sign: 'positive' | 'negative'): Feedback =>
-    parseFeedback(parameters.text(`${transport}_destination_concurrency_${sign}_feedback`));
+  const feedback = (sign: 'positive' | 'negative'): Feedback => {
+    const ending = `destination_concurrency_${sign}_feedback`;
+    const text = parameters.text(`${transport}_${ending}`);
+    const parsed = parseFeedback(text);
+    if (parsed !== null) return parsed;
+    const name = `${text === parameters.text(`default_${ending}`) ? 'default' : transport}_${ending}`;
+    warn(`${name}: ignoring malformed or unreasonable feedback: ${text}`);
+    return usualFeedback;
+  };
   return {
     initial_destination_concurrency: number('initial_destination_concurrency'),
     destination_concurrency_limit: number('destination_concurrency_limit'),
@@ -81,6 +97,10 @@ export function limitsOf(parameters: Parameters, transport: string): TransportLi
     destination_recipient_limit: number('destination_recipient_limit'),
     destination_rate_delay: parameters.time(`${transport}_destination_rate_delay`),
     transport_rate_delay: parameters.time(`${transport}_transport_rate_delay`),
+    delivery_slot_cost: number('delivery_slot_cost'),
+    delivery_slot_discount: number('delivery_slot_discount'),
+    delivery_slot_loan: number('delivery_slot_loan'),
+    minimum_delivery_slots: number('minimum_delivery_slots'),
     positive_feedback: feedback('positive'),
     negative_feedback: feedback('negative'),
   };
@@ -100,6 +120,7 @@ function deliverBy(
   const agent: Agent = {
     ident: service.ident,
     queueDirectory: service.parameters.text('queue_directory'),
+    softBounce: service.parameters.bool('soft_bounce'),
     markDone: options.markDone,
   };
   switch (command) {
@@ -145,6 +166,7 @@ function smtpConfig(
   return {
     protocol,
     agent,
+    myhostname: parameters.text('myhostname'),
     helo_name: parameters.text(isLmtp ? 'lmtp_lhlo_name' : 'smtp_helo_name'),
     timeouts,
     connect_timeout: timeout('connect_timeout') || tcpConnectUsMax,

@@ -196,7 +196,8 @@ function startQueueManager(
       queue,
       events,
       busy,
-      limitsOf: (transport) => limitsOf(parameters, transport),
+      limitsOf: (transport) =>
+        limitsOf(parameters, transport, (text) => child.log('postfix/qmgr', `warning: ${text}`)),
       agentsOf: (transport) => pools.get(transport) ?? null,
       reporter: { report: (reporter, task, message) => report(reporter, bounce, task, message) },
     });

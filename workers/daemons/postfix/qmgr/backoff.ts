@@ -33,7 +33,7 @@ export function nextAttemptAt(
 ): VirtualTime {
   const now = wholeSecond(times.now);
   const age = now - wholeSecond(times.created);
-  return now + Math.min(Math.max(age, params.minimal_backoff_time), params.maximal_backoff_time);
+  return now + Math.max(Math.min(age, params.maximal_backoff_time), params.minimal_backoff_time);
 }
 
 /** Whether a scan at `now` takes a file whose next attempt is at `next`: one second of grace. */

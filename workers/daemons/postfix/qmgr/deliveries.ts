@@ -27,7 +27,11 @@ export class Deliveries {
   constructor(config: QmgrConfig) {
     this.#config = config;
     const { limitsOf, params } = config;
-    this.#scheduler = new Scheduler({ limitsOf, suspendUs: params.minimal_backoff_time });
+    this.#scheduler = new Scheduler({
+      limitsOf,
+      hasAgent: (transport) => this.#agentsOf(transport)!.hasRoom,
+      suspendUs: params.minimal_backoff_time,
+    });
   }
 
   /** Resolves the message's recipients and queues them by destination. */
@@ -61,7 +65,7 @@ export class Deliveries {
     const entries: Entry<ActiveMessage>[] = [];
     for (const batch of batches(recipients, limit)) entries.push({ message, destination, recipients: batch });
     message.pending += entries.length;
-    this.#scheduler.add(entries);
+    this.#scheduler.add(entries, message.active);
   }
 
   /** Gives agents what may be delivered now. */
@@ -80,12 +84,12 @@ export class Deliveries {
     const entry = this.#underWay.get(reply.ticket);
     if (entry === undefined) return null;
     this.#underWay.delete(reply.ticket);
-    const { message, destination } = entry;
+    const { message } = entry;
     const suspended = this.#scheduler.finish(entry, reply.trouble, now);
     for (let i = 0; i < suspended.length; i++) {
       const other = suspended[i]!;
       other.message.pending--;
-      this.#retry(other.message, other.recipients, destination.dead!);
+      this.#retry(other.message, other.recipients, reply.trouble!);
     }
     message.pending--;
     if (reply.deferred) {
@@ -121,7 +125,7 @@ export class Deliveries {
     const nexthop = `${why.dsn} ${prefix}${why.reason}`;
     const destination = this.#scheduler.destination(transport, nexthop, nexthop);
     message.pending++;
-    this.#scheduler.add([{ message, destination, recipients }]);
+    this.#scheduler.add([{ message, destination, recipients }], message.active);
   }
 
   #agentsOf(transport: string): AgentPool | null {
@@ -147,6 +151,7 @@ export class Deliveries {
       returnContent: envelope.returnContent,
       smtpUtf8: envelope.smtpUtf8,
       client: envelope.client,
+      isGone: this.#config.queue.nextAttempt(queueId, 'active') === null,
       readContent: () => content,
       arrived: envelope.arrived,
       active: message.active,

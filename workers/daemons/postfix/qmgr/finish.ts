@@ -65,10 +65,7 @@ export function settleMessage(
   }
   const next = nextAttemptAt(state.params, { created: message.envelope.created, now: os.now() });
   queue.setNextAttempt(queueId, 'active', next);
-  if (queue.move(queueId, 'active', 'deferred') === null) {
-    os.log(qmgrIdent, `warning: qmgr_active_defer: rename ${queueId} from active to deferred: ${noFile}`);
-    return;
-  }
+  if (queue.move(queueId, 'active', 'deferred') === null) return; // postsuper(1) was faster
   const due = scanThatTakes(os, state, next);
   os.trace({ kind: 'retry.scheduled', queueId, due, reason: message.reason });
   scheduleScan(os, state, next);

@@ -11,6 +11,8 @@ import type { OriginalClient, RequestRecipient } from '../delivery/request.ts';
 export interface QueueEnvelope {
   readonly sender: string;
   readonly recipients: readonly RequestRecipient[];
+  /** recipients in all, done or not */
+  readonly recipientCount: number;
   readonly arrived: VirtualTime;
   /** when the queue file was begun: age, backoff and expiry count from here */
   readonly created: VirtualTime;

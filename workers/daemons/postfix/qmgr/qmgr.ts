@@ -90,7 +90,7 @@ function react(
       return;
     case 'flush':
       state.deliveries.reviveAll();
-      scans.incoming.request();
+      scans.incoming.request({ all: true });
       if (event.queueId === undefined) scans.deferred.request({ all: true });
       else state.config.queue.move(event.queueId, 'deferred', 'incoming');
       return;
@@ -153,7 +153,7 @@ function activate(
   os.log(
     qmgrIdent,
     `${queueId}: from=<${envelope.sender}>, size=${envelope.size}, ` +
-      `nrcpt=${envelope.recipients.length} (queue active)`,
+      `nrcpt=${envelope.recipientCount} (queue active)`,
   );
   const message: ActiveMessage = {
     queueId,

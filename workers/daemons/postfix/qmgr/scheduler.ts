@@ -1,27 +1,26 @@
 /**
- * scheduler — which delivery is handed out next: destinations, concurrency windows, dead destinations
+ * scheduler — which delivery is handed out next: transports, destinations, windows, dead destinations
  *
- * A destination is (transport, nexthop). Each has a first-in first-out list of entries (a batch of recipients
- * of one message) and a window: how many deliveries may run at once. Success widens it, failure to talk to
- * the host narrows it; when a whole window's worth of deliveries in a row failed, the destination is dead for
- * a while. Transports take their destinations in turn. All in memory and without the clock: the caller says
- * what time it is.
+ * A destination is (transport, nexthop) and has a window: how many deliveries may run at once. When talking
+ * to it fails too often it is dead for a while, and mail for it is deferred without another attempt. Which
+ * of the waiting entries of a transport comes next is for job-list.ts to say. All in memory and without the
+ * clock: the caller says what time it is.
  *
- * SIMPLIFIED: the real qmgr orders jobs (message × transport) and lets small ones overtake big ones
- * everywhere; here they overtake inside a destination only (destination-queue.ts). Seen only when the agents'
- * process limit is reached.
- *
- * SEE ALSO  qmgr(8), postconf(5) "default_destination_concurrency_*", SCHEDULER_README
+ * SEE ALSO  destination.ts, job-list.ts, qmgr(8), postconf(5) "default_destination_concurrency_*",
+ *           SCHEDULER_README
  */
 import { assert } from '../../../bytes/assert.ts';
 
 import { NEVER, type VirtualTime } from '../../../os/os.ts';
 
-import { DestinationQueue } from './destination-queue.ts';
-import { feedbackOf, type Feedback } from './feedback.ts';
+import { hasRoom, makeDestination, narrow, startAnew, widen, type Destination } from './destination.ts';
+import type { Feedback } from './feedback.ts';
+import { JobList, type Entry, type SlotLimits } from './job-list.ts';
+
+export type { Entry } from './job-list.ts';
 
 /** Parameters of a transport; names as in postconf(5) without the transport's own prefix. */
-export interface TransportLimits {
+export interface TransportLimits extends SlotLimits {
   initial_destination_concurrency: number;
   /** 0 = no limit */
   destination_concurrency_limit: number;
@@ -31,7 +30,7 @@ export interface TransportLimits {
   destination_recipient_limit: number;
   /** microseconds between two deliveries; 0 = none */
   destination_rate_delay: number;
-  /** microseconds before each delivery of the whole transport; 0 = none */
+  /** microseconds before each delivery of the whole transport, one at a time; 0 = none */
   transport_rate_delay: number;
   positive_feedback: Feedback;
   negative_feedback: Feedback;
@@ -43,49 +42,22 @@ export interface Trouble {
   reason: string;
 }
 
-export interface Destination<M> {
-  readonly transport: Transport<M>;
-  /** identity within the transport: the nexthop, or nexthop and recipient */
-  readonly key: string;
-  readonly nexthop: string;
-  readonly todo: DestinationQueue<Entry<M>>;
-  /** deliveries under way */
-  busy: number;
-  window: number;
-  failCohorts: number;
-  /** what feedback left over, until it makes up a whole place of the window */
-  success: number;
-  failure: number;
-  /** not null while dead */
-  dead: Trouble | null;
-  /** no delivery before: dead until then, or pausing (rate delay) */
-  notBefore: VirtualTime;
-  /** in the transport's turn list */
-  waitingTurn: boolean;
-}
-
-/** A batch of recipients of one message for one destination. */
-export interface Entry<M> {
-  readonly message: M;
-  destination: Destination<M>;
-  /** indexes into the message's recipients */
-  readonly recipients: readonly number[];
-}
-
 export interface Transport<M> {
   readonly name: string;
   readonly limits: TransportLimits;
   readonly destinations: Map<string, Destination<M>>;
-  /** destinations that may have something to hand out, in turn */
-  turn: Destination<M>[];
+  readonly jobs: JobList<M>;
+  /** destinations with mail waiting and room for it */
+  readonly ready: Set<Destination<M>>;
   /** pausing after a delivery, soonest first (all pause equally long) */
   pausing: Destination<M>[];
-  /** transport_rate_delay: when the delivery that waits may go; 0 = none waits */
+  /** transport_rate_delay: when the delivery that waits may go; 0 = none waits, NEVER = one is under way */
   releaseAt: VirtualTime;
 }
 
 export class Scheduler<M> {
   readonly #limitsOf: (transport: string) => TransportLimits;
+  readonly #hasAgent: (transport: string) => boolean;
   readonly #suspendUs: number;
   readonly #transports = new Map<string, Transport<M>>();
   /** the same in the order of their making: looked through at each turn */
@@ -93,23 +65,27 @@ export class Scheduler<M> {
   /** soonest back to life first (all are dead equally long) */
   #dead: Destination<M>[] = [];
 
-  /** @param suspendUs how long a destination is dead ($minimal_backoff_time) */
-  constructor(options: { limitsOf: (transport: string) => TransportLimits; suspendUs: number }) {
+  /**
+   * @param options hasAgent: whether a delivery agent of the transport is free; suspendUs: how long a
+   * destination is dead ($minimal_backoff_time)
+   */
+  constructor(options: {
+    limitsOf: (transport: string) => TransportLimits;
+    hasAgent: (transport: string) => boolean;
+    suspendUs: number;
+  }) {
     this.#limitsOf = options.limitsOf;
+    this.#hasAgent = options.hasAgent;
     this.#suspendUs = options.suspendUs;
   }
 
   transport(name: string): Transport<M> {
     let transport = this.#transports.get(name);
     if (transport === undefined) {
-      transport = {
-        name,
-        limits: this.#limitsOf(name),
-        destinations: new Map(),
-        turn: [],
-        pausing: [],
-        releaseAt: 0,
-      };
+      const limits = this.#limitsOf(name);
+      const jobs = new JobList<M>(limits);
+      const [destinations, ready] = [new Map<string, Destination<M>>(), new Set<Destination<M>>()];
+      transport = { name, limits, destinations, jobs, ready, pausing: [], releaseAt: 0 };
       this.#transports.set(name, transport);
       this.#inTurn.push(transport);
     }
@@ -120,31 +96,21 @@ export class Scheduler<M> {
   destination(transport: Transport<M>, key: string, nexthop: string): Destination<M> {
     let destination = transport.destinations.get(key);
     if (destination === undefined) {
-      destination = {
-        transport,
-        key,
-        nexthop,
-        todo: new DestinationQueue(),
-        busy: 0,
-        window: windowInitial(transport.limits),
-        failCohorts: 0,
-        success: 0,
-        failure: 0,
-        dead: null,
-        notBefore: 0,
-        waitingTurn: false,
-      };
+      destination = makeDestination(transport, key, nexthop);
       transport.destinations.set(key, destination);
     }
     return destination;
   }
 
-  /** Entries of one message for one destination: they wait for their turn. */
-  add(entries: readonly Entry<M>[]): void {
+  /**
+   * Entries of one message for one destination: they wait for their turn.
+   * @param queuedAt when the message became active
+   */
+  add(entries: readonly Entry<M>[], queuedAt: VirtualTime): void {
     if (entries.length === 0) return;
     const { destination } = entries[0]!;
-    destination.todo.addJob(entries);
-    this.#takeTurn(destination);
+    destination.transport.jobs.add(entries, queuedAt);
+    checkReady(destination);
   }
 
   /** The next entry that may be delivered now, or null. The caller reports its end to `finish`. */
@@ -152,20 +118,15 @@ export class Scheduler<M> {
     this.#wake(now);
     for (let i = 0; i < this.#inTurn.length; i++) {
       const transport = this.#inTurn[i]!;
-      while (transport.turn.length > 0) {
-        const destination = transport.turn.shift()!;
-        destination.waitingTurn = false;
-        if (!isReady(destination)) continue;
-        if (transport.limits.transport_rate_delay > 0 && !isReleased(transport, now)) {
-          destination.waitingTurn = true;
-          transport.turn.unshift(destination);
-          break;
-        }
-        const entry = destination.todo.take()!;
-        destination.busy++;
-        this.#takeTurn(destination);
-        return entry;
-      }
+      if (transport.ready.size === 0 || !this.#hasAgent(transport.name)) continue;
+      const isPaced = transport.limits.transport_rate_delay > 0;
+      if (isPaced && !isReleased(transport, now)) continue;
+      const entry = transport.jobs.select(now);
+      if (entry === null) continue;
+      if (isPaced) transport.releaseAt = NEVER;
+      entry.destination.busy++;
+      checkReady(entry.destination);
+      return entry;
     }
     return null;
   }
@@ -173,21 +134,30 @@ export class Scheduler<M> {
   /**
    * A delivery ended.
    * @param trouble the destination could not be talked to; null = it answered, whatever it said
-   * @returns the entries that must be deferred at once because the destination is dead now
+   * @returns the entries that must be deferred at once because of the trouble: the destination is dead now
    */
   finish(entry: Entry<M>, trouble: Trouble | null, now: VirtualTime): readonly Entry<M>[] {
     const { destination } = entry;
+    const { transport } = destination;
     assert(destination.busy > 0, `finish: nothing under way for ${destination.key}`);
-    const suspended =
-      trouble === null ? this.#answered(destination) : this.#failed(destination, trouble, now);
-    destination.busy--;
-    const pause = destination.transport.limits.destination_rate_delay;
-    if (pause > 0 && destination.dead === null) {
-      destination.notBefore = now + pause;
-      destination.transport.pausing.push(destination);
+    let suspended: readonly Entry<M>[] = noEntries;
+    if (trouble === null) this.#answered(destination);
+    else if (destination.dead === null && narrow(destination)) {
+      destination.dead = trouble;
+      destination.notBefore = now + this.#suspendUs;
+      this.#dead.push(destination);
+      suspended = transport.jobs.takeAll(destination);
     }
-    this.#takeTurn(destination);
-    this.#forgetIdle(destination);
+    destination.busy--;
+    if (transport.releaseAt === NEVER) transport.releaseAt = 0;
+    const pause = transport.limits.destination_rate_delay;
+    if (pause > 0) {
+      // Also a dead destination only pauses.
+      if (destination.dead !== null) this.#revive(destination);
+      destination.notBefore = now + pause;
+      transport.pausing.push(destination);
+    } else transport.jobs.unblock(destination);
+    this.#settle(destination);
     return suspended;
   }
 
@@ -204,125 +174,61 @@ export class Scheduler<M> {
 
   /** Forgets that destinations are dead (postqueue -f). */
   reviveAll(): void {
-    for (const destination of this.#dead) this.#revive(destination);
+    const dead = this.#dead;
     this.#dead = [];
+    for (const destination of dead) this.#comeBack(destination);
   }
 
-  // Positive feedback: one more per delivery, as long as the window is in use.
-  #answered(destination: Destination<M>): readonly Entry<M>[] {
+  #answered(destination: Destination<M>): void {
     destination.failCohorts = 0;
-    const { limits } = destination.transport;
-    if (destination.dead !== null) {
-      this.#dead = this.#dead.filter((other) => other !== destination);
-      this.#revive(destination);
-      destination.window = Math.max(destination.busy, 1);
-      return noEntries;
-    }
-    const mayGrow =
-      limits.destination_concurrency_limit === 0 || destination.window < limits.destination_concurrency_limit;
-    if (
-      mayGrow &&
-      limits.destination_rate_delay === 0 &&
-      destination.window < destination.busy + limits.initial_destination_concurrency
-    )
-      widen(destination);
-    return noEntries;
+    if (destination.dead === null) widen(destination);
+    else this.#revive(destination);
   }
 
-  // Negative feedback: one less per failure; dead when the failures add up to failed_cohort_limit windows.
-  #failed(destination: Destination<M>, trouble: Trouble, now: VirtualTime): Entry<M>[] {
-    if (destination.dead !== null) return [];
-    const limit = destination.transport.limits.destination_concurrency_failed_cohort_limit;
-    destination.failCohorts += 1 / destination.window;
-    if (limit === 0 || destination.failCohorts < limit) {
-      narrow(destination);
-      return [];
-    }
-    destination.dead = trouble;
-    destination.notBefore = now + this.#suspendUs;
-    this.#dead.push(destination);
-    return destination.todo.takeAll();
+  #revive(destination: Destination<M>): void {
+    this.#dead = this.#dead.filter((other) => other !== destination);
+    startAnew(destination);
   }
 
   #wake(now: VirtualTime): void {
-    while (this.#dead.length > 0 && this.#dead[0]!.notBefore <= now) this.#revive(this.#dead.shift()!);
+    while (this.#dead.length > 0 && this.#dead[0]!.notBefore <= now) this.#comeBack(this.#dead.shift()!);
     for (let i = 0; i < this.#inTurn.length; i++) {
-      const transport = this.#inTurn[i]!;
-      while (transport.pausing.length > 0 && transport.pausing[0]!.notBefore <= now) {
-        const destination = transport.pausing.shift()!;
+      const { pausing, jobs } = this.#inTurn[i]!;
+      while (pausing.length > 0 && pausing[0]!.notBefore <= now) {
+        const destination = pausing.shift()!;
         destination.notBefore = 0;
-        this.#takeTurn(destination);
-        this.#forgetIdle(destination);
+        jobs.unblock(destination);
+        this.#settle(destination);
       }
     }
   }
 
-  #revive(destination: Destination<M>): void {
-    destination.dead = null;
-    destination.notBefore = 0;
-    destination.failCohorts = 0;
-    destination.success = destination.failure = 0;
-    destination.window =
-      destination.busy > 0 ? destination.busy : windowInitial(destination.transport.limits);
-    this.#takeTurn(destination);
-    this.#forgetIdle(destination);
-  }
-
-  #takeTurn(destination: Destination<M>): void {
-    if (destination.waitingTurn || !isReady(destination)) return;
-    destination.waitingTurn = true;
-    destination.transport.turn.push(destination);
+  #comeBack(destination: Destination<M>): void {
+    startAnew(destination);
+    destination.transport.jobs.unblock(destination);
+    this.#settle(destination);
   }
 
   // Nothing is remembered of a destination without mail, except that it is dead or pausing.
-  #forgetIdle(destination: Destination<M>): void {
-    if (destination.busy > 0 || destination.todo.length > 0 || destination.notBefore > 0) return;
+  #settle(destination: Destination<M>): void {
+    checkReady(destination);
+    if (destination.busy > 0 || destination.peers.size > 0 || destination.notBefore > 0) return;
     destination.transport.destinations.delete(destination.key);
   }
 }
 
 const noEntries: readonly never[] = Object.freeze([]);
 
-const roundingError = 0.01;
-
-// Positive feedback that has come to a whole adds it to the window.
-function widen<M>(destination: Destination<M>): void {
-  const { positive_feedback, destination_concurrency_limit: limit } = destination.transport.limits;
-  destination.success += feedbackOf(positive_feedback, destination.window);
-  while (destination.success + roundingError >= 1) {
-    destination.window++;
-    destination.success--;
-    destination.failure = 0;
-  }
-  if (limit > 0 && destination.window > limit) destination.window = limit;
+function checkReady<M>(destination: Destination<M>): void {
+  const { ready } = destination.transport;
+  if (destination.peers.size > 0 && hasRoom(destination)) ready.add(destination);
+  else ready.delete(destination);
 }
 
-// Negative feedback takes one away at once, and then each time it has come to a whole.
-function narrow<M>(destination: Destination<M>): void {
-  destination.failure -= feedbackOf(destination.transport.limits.negative_feedback, destination.window);
-  while (destination.failure + roundingError < 0) {
-    destination.window--;
-    destination.success = 0;
-    destination.failure++;
-  }
-  if (destination.window < 1) destination.window = 1;
-}
-
-// Every delivery waits from when it could be handed out, one after the other.
+// A delivery waits from when it could be handed out; the next one does not begin before it has ended.
 function isReleased<M>(transport: Transport<M>, now: VirtualTime): boolean {
   if (transport.releaseAt === 0) transport.releaseAt = now + transport.limits.transport_rate_delay;
   if (now < transport.releaseAt) return false;
   transport.releaseAt = 0;
   return true;
-}
-
-function isReady<M>(destination: Destination<M>): boolean {
-  return destination.todo.length > 0 && destination.busy < destination.window && destination.notBefore === 0;
-}
-
-function windowInitial(limits: TransportLimits): number {
-  if (limits.destination_rate_delay > 0) return 1; // a pause between deliveries makes only sense one by one
-  const limit = limits.destination_concurrency_limit;
-  const initial = limits.initial_destination_concurrency;
-  return limit > 0 ? Math.min(initial, limit) : initial;
 }

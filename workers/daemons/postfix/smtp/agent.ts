@@ -19,14 +19,14 @@ import { call, type Os, type Proc } from '../../../os/os.ts';
 
 import { isIpv4 } from '../../../protocols/smtp/host-name.ts';
 
-import { recordBounced, recordDeferred } from '../delivery/record.ts';
+import { recordDeferred } from '../delivery/record.ts';
 import type { DeliveryRequest, DeliveryResult } from '../delivery/request.ts';
 
 import { findHosts } from './find-hosts.ts';
 import { parseNexthop } from './nexthop.ts';
 import { formatRelay, ownReason, type Reason } from './reasons.ts';
 import { deliverToHost } from './session.ts';
-import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
+import { refuse, timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
 /** Delivers a request; every recipient is recorded when it returns. */
 export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryRequest): Proc<DeliveryResult> {
@@ -64,7 +64,7 @@ function* trySite(
   if (nexthop === null)
     return ownReason('5.4.4', `unable to look up host ${site}: Name or service not known`);
   if (nexthop.kind === 'unix')
-    return ownReason('4.4.1', `connect to ${site}[${nexthop.host}]: No such file or directory`);
+    return ownReason('4.4.1', `connect to ${config.myhostname}[${nexthop.host}]: No such file or directory`);
   const hosts = isIpv4(nexthop.host)
     ? [{ name: nexthop.host, address: nexthop.host, port: nexthop.port }]
     : yield* findHosts(os, nexthop, {
@@ -122,7 +122,7 @@ function giveUp(os: Os, config: SmtpConfig, state: DeliveryState, reason: Reason
       times: timesOf(state, { connected: now, ended: now }),
       ...reason,
     };
-    if (reason.dsn.startsWith('5')) recordBounced(os, config.agent, state.request, attempt);
+    if (reason.dsn.startsWith('5')) refuse(os, config, state, attempt);
     else recordDeferred(os, config.agent, state.request, attempt);
   }
   if (reason.dsn.startsWith('4')) {

@@ -39,7 +39,12 @@ export function reasonOf(outcome: Outcome, host: RemoteHost): Reason {
   switch (outcome.kind) {
     case 'reply': {
       const { reply, command } = outcome;
-      const remote = { dsn: reply.enhanced, remoteMta: host.name, diagnostic: reply.text };
+      const isRefusal = replyClass(reply) === 4 || replyClass(reply) === 5;
+      const remote = {
+        dsn: isRefusal ? reply.enhanced : '5.5.0',
+        remoteMta: host.name,
+        diagnostic: reply.text,
+      };
       if (isHandshake(command))
         return { ...remote, text: `host ${name} refused to talk to me: ${reply.text}` };
       if (command === 'STARTTLS command')
@@ -69,9 +74,9 @@ export function softened(reason: Reason): Reason {
   return reason.dsn.startsWith('5') ? { ...reason, dsn: '4' + reason.dsn.slice(1) } : reason;
 }
 
-/** Whether the outcome is a refusal for good: a 5xx reply. */
+/** Whether the outcome is a refusal for good: a 5xx reply, or one out of place. */
 export function isPermanent(outcome: Outcome): boolean {
-  return outcome.kind === 'reply' && replyClass(outcome.reply) === 5;
+  return outcome.kind === 'reply' && replyClass(outcome.reply) !== 4;
 }
 
 function isHandshake(command: string): boolean {

@@ -20,7 +20,7 @@ import {
   type TransactionRecipient,
 } from '../../clients/smtp.ts';
 import { encodeOriginalRecipient, xtext } from '../../clients/smtp-envelope.ts';
-import { recordBounced, recordDeferred, recordSent } from '../delivery/record.ts';
+import { recordDeferred, recordSent } from '../delivery/record.ts';
 import type { RequestRecipient } from '../delivery/request.ts';
 import type { DeliveryTimes } from '../delivery/status-line.ts';
 
@@ -37,7 +37,7 @@ import {
   type RemoteHost,
 } from './reasons.ts';
 import type { HostTls } from '../tls/tls-services.ts';
-import { timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
+import { refuse, timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
 export interface HostResult {
   /** the last reason why a recipient is left; null = nobody is */
@@ -83,27 +83,18 @@ export function* deliverToHost(
   const unfit = unfitFor(state, session, host);
   if (unfit !== null) return yield* bounceAll(os, config, state, { session, host, reason: unfit });
   const recipients = state.left;
-  const { outcomes } = yield* sendTransaction(os, session, transactionOf(config, state, session));
-  const because = os.cause;
+  const transaction = transactionOf(config, state, session);
   state.left = [];
   let reason: Reason | null = null;
   const relay = formatRelay(host);
-  for (const index of inOrder(outcomes)) {
-    const outcome = outcomes[index]!;
-    os.because(outcome.cause);
+  const reportsItself = session.capabilities.has('DSN');
+  transaction.decided = (index, outcome) => {
     const times = timesOf(state, { connected, ended: outcome.at });
-    const left = judge(os, config, state, {
-      outcome,
-      recipient: recipients[index]!,
-      host,
-      relay,
-      final,
-      times,
-      reportsItself: session.capabilities.has('DSN'),
-    });
+    const recipient = recipients[index]!;
+    const left = judge(os, config, state, { outcome, recipient, host, relay, final, times, reportsItself });
     if (left !== null) reason = left;
-  }
-  os.because(because);
+  };
+  yield* sendTransaction(os, session, transaction);
   return { reason, greeted: true, again: false };
 }
 
@@ -112,15 +103,6 @@ function mayGoPlain(config: SmtpConfig, { request }: DeliveryState): boolean {
   const waited = Math.floor(request.active / SECOND) - Math.floor(request.arrived / SECOND);
   return waited * SECOND >= config.plainAfter;
 }
-
-// Refusals at RCPT are logged before what the end of data gave, as they came.
-function inOrder(outcomes: readonly Outcome[]): readonly number[] {
-  if (outcomes.length === 1) return onlyFirst;
-  const indexes = outcomes.map((_, index) => index);
-  return indexes.sort((a, b) => outcomes[a]!.at - outcomes[b]!.at);
-}
-
-const onlyFirst: readonly number[] = Object.freeze([0]);
 
 function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSession): Transaction {
   const { request, left } = state;
@@ -185,7 +167,7 @@ function* bounceAll(
 ): Proc<HostResult> {
   const times = timesOf(state, { connected: os.now(), ended: os.now() });
   for (const recipient of state.left)
-    recordBounced(os, config.agent, state.request, { recipient, relay: formatRelay(host), times, ...reason });
+    refuse(os, config, state, { recipient, relay: formatRelay(host), times, ...reason });
   state.left = [];
   yield* quitSession(os, session);
   return { reason: null, greeted: true, again: false };
@@ -231,7 +213,7 @@ function judge(
   }
   const reason = reasonOf(outcome, host);
   if (isPermanent(outcome)) {
-    recordBounced(os, agent, state.request, { recipient, relay, times, ...reason });
+    refuse(os, config, state, { recipient, relay, times, ...reason });
     return null;
   }
   if (what.final) {
@@ -262,7 +244,7 @@ function refuseAll(
   const times = timesOf(state, { connected: outcome.at, ended: outcome.at });
   for (const recipient of state.left) {
     const attempt = { recipient, relay: formatRelay(host), times, ...reason };
-    if (permanent) recordBounced(os, config.agent, state.request, attempt);
+    if (permanent) refuse(os, config, state, attempt);
     else recordDeferred(os, config.agent, state.request, attempt);
   }
   if (!permanent) {

@@ -1,8 +1,10 @@
 /**
  * state — the parameters of a delivery agent, and what it knows of a request while it tries hosts
  */
+import type { Os } from '../../../os/os.ts';
+
 import type { SmtpTimeouts } from '../../clients/smtp.ts';
-import type { Agent } from '../delivery/record.ts';
+import { recordBounced, type Agent, type Attempt } from '../delivery/record.ts';
 import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
 import type { DeliveryTimes } from '../delivery/status-line.ts';
 
@@ -14,6 +16,7 @@ import type { Reason } from './reasons.ts';
 export interface SmtpConfig {
   protocol: 'smtp' | 'lmtp';
   agent: Agent;
+  myhostname: string;
   /** smtp_helo_name */
   helo_name: string;
   timeouts: SmtpTimeouts;
@@ -52,6 +55,13 @@ export interface DeliveryState {
   /** why */
   reason: string;
   trouble: Reason | null;
+}
+
+/** Refused for good: the recipient bounces, or stays with soft_bounce. */
+export function refuse(os: Os, { agent }: SmtpConfig, state: DeliveryState, attempt: Attempt): void {
+  if (!recordBounced(os, agent, state.request, attempt)) return;
+  state.deferred = true;
+  state.reason = attempt.text;
 }
 
 /** The stations of a delivery that ends at `ended`. */

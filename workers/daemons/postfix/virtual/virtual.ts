@@ -44,13 +44,11 @@ export function* deliverVirtual(
     };
     if (answer.kind === 'found')
       recordSent(os, agent, request, { ...attempt, dsn: '2.0.0', text: 'delivered to mailbox' }, 'delivered');
-    else if (answer.kind === 'not-found')
-      recordBounced(os, agent, request, {
-        ...attempt,
-        dsn: '5.1.1',
-        text: `unknown user: "${recipient.address}"`,
-      });
-    else {
+    else if (answer.kind === 'not-found') {
+      const text = `unknown user: "${recipient.address}"`;
+      if (recordBounced(os, agent, request, { ...attempt, dsn: '5.1.1', text }))
+        result = { deferred: true, reason: text, trouble: null };
+    } else {
       recordDeferred(os, agent, request, { ...attempt, dsn: '4.3.0', text: 'mailbox lookup failure' });
       result = { deferred: true, reason: 'mailbox lookup failure', trouble: null };
     }
