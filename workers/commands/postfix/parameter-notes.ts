@@ -242,12 +242,16 @@ trivial-rewrite
 
 qmgr
   bounce_queue_lifetime         how long a notice is tried before it is given up
+  default_delivery_slot_cost    how many deliveries of a big mail pay for one of another that goes before it
+  default_delivery_slot_discount  how much less than all its slots a mail needs to go before another, per cent
+  default_delivery_slot_loan    slots that a mail may owe when it goes before another
   default_destination_concurrency_failed_cohort_limit  failed rounds after which a destination counts as dead
   default_destination_concurrency_limit              deliveries to one destination at a time
   default_destination_concurrency_negative_feedback  how fast failures lower the number at a time
   default_destination_concurrency_positive_feedback  how fast successes raise the number at a time
   default_destination_rate_delay    the pause between deliveries to one destination
   default_destination_recipient_limit  recipients in one delivery
+  default_minimum_delivery_slots  slots that a mail must be able to earn before others may go before it
   default_transport_rate_delay      the pause between deliveries of one transport
   defer_transports              transports that deliver only when the queue is flushed
   delay_warning_time            after how long the sender is told of a delay; 0h = never

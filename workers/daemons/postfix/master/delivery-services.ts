@@ -82,11 +82,11 @@ export function limitsOf(
 ): TransportLimits {
   const number = (ending: string): number => parameters.number(`${transport}_${ending}`);
   const feedback = (sign: 'positive' | 'negative'): Feedback => {
-    const ending = `destination_concurrency_${sign}_feedback`;
-    const text = parameters.text(`${transport}_${ending}`);
+    const text = parameters.text(`${transport}_destination_concurrency_${sign}_feedback`);
     const parsed = parseFeedback(text);
     if (parsed !== null) return parsed;
-    const name = `${text === parameters.text(`default_${ending}`) ? 'default' : transport}_${ending}`;
+    const usual = `default_destination_concurrency_${sign}_feedback`;
+    const name = text === parameters.text(usual) ? usual : usual.replace('default', transport);
     warn(`${name}: ignoring malformed or unreasonable feedback: ${text}`);
     return usualFeedback;
   };
