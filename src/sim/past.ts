@@ -19,3 +19,29 @@ export function nextInPast(
   const next = found < 0 ? Infinity : store.time(found);
   return next - cursor > gapUsMax ? Math.min(next, cursor + interval * 1000) : next;
 }
+
+/** Wall time for a cursor that plays in the past. */
+export class PastClock {
+  #timer = 0;
+
+  /** Calls `advance` again and again, with the wall time since it was called last. */
+  start(pace: Pace, advance: (elapsedMs: number, interval: number) => void): void {
+    this.stop();
+    const interval = pace.mode === 'lines' ? pace.intervalMs : 16;
+    let last = performance.now();
+    this.#timer = window.setInterval(() => {
+      const wall = performance.now();
+      const elapsed = Math.min(wall - last, elapsedMsMax);
+      last = wall;
+      advance(elapsed, interval);
+    }, interval);
+  }
+
+  stop(): void {
+    window.clearInterval(this.#timer);
+    this.#timer = 0;
+  }
+}
+
+/** A tab that was hidden does not jump ahead when it is shown again. */
+const elapsedMsMax = 250;

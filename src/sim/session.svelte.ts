@@ -8,6 +8,7 @@ import {
   engineVersion,
   type EventId,
   type InputCommand,
+  type Pace,
   type Placement,
   type Run,
   type TraceEvent,
@@ -25,9 +26,9 @@ import { ClockOrders } from './clock-orders.ts';
 import { Frames } from './frames.ts';
 import { FoldReader } from './fold-reader.ts';
 import { forgetRun, isSameWorld, keepRun, type KeptRun } from './kept-work.ts';
-import { nextInPast } from './past.ts';
+import { nextInPast, PastClock } from './past.ts';
 import type { Selection } from './selection.ts';
-import { defaultSpeed, speeds, type Speed } from './speeds.ts';
+import { defaultSpeed, paceWith, speeds, type Speed } from './speeds.ts';
 import { TraceStore } from './trace-store.ts';
 
 export interface SessionOptions {
@@ -77,6 +78,8 @@ export class Session {
   ready = $state(false);
   /** true while a learner predicts: views cover what is known to come */
   veiled = $state(false);
+  /** letters under way now: at the slow speeds they share the lines that are shown */
+  letters = $state(0);
   /** false where another tab keeps this work: what is done here is a copy, and not kept */
   keepsWork = $state(true);
 
@@ -87,10 +90,11 @@ export class Session {
   readonly #options: SessionOptions;
   #client: SimulationClient | null = null;
   readonly #folds: FoldReader;
-  #pastTimer = 0;
+  readonly #pastClock = new PastClock();
   #keepTimer = 0;
   #dirty = false;
   #closed = false;
+  #skips = 0;
   /** its kept work was given up: nothing is kept from here on */
   #forgotten = false;
   /** what the simulation said last of its clock, and whether the trace grew since it was shown */
@@ -158,7 +162,7 @@ export class Session {
   close(): void {
     this.#closed = true;
     window.clearInterval(this.#keepTimer);
-    this.#stopPast();
+    this.#pastClock.stop();
     this.#frames.cancel();
     this.#client?.close();
     this.#client = null;
@@ -197,12 +201,12 @@ export class Session {
     this.#orders.give();
     this.#wake();
     this.playing = true;
-    await (await this.#api()).play({ pace: this.speed.pace, ...(until === undefined ? {} : { until }) });
+    await (await this.#api()).play({ pace: this.#pace, ...(until === undefined ? {} : { until }) });
   }
 
   /** Stops the clock; a skip that is under way ends here. */
   async pause(): Promise<void> {
-    this.#stopPast();
+    this.#pastClock.stop();
     this.playing = false;
     this.#orders.give();
     this.#wake();
@@ -218,9 +222,16 @@ export class Session {
   async setSpeed(speed: Speed): Promise<void> {
     this.speed = speed;
     this.#dirty = true;
-    if (!this.playing) return;
+    if (!this.playing || this.failure !== null) return;
     if (this.cursor !== null) this.#playPast();
     else await this.play();
+  }
+
+  /** So many letters are under way: the pace follows, unless time is skipped. */
+  async share(letters: number): Promise<void> {
+    if (letters === this.letters) return;
+    this.letters = letters;
+    if (this.speed.pace.mode === 'lines' && this.#skips === 0) await this.setSpeed(this.speed);
   }
 
   /**
@@ -233,10 +244,13 @@ export class Session {
     const order = this.#orders.give();
     this.#wake();
     this.playing = true;
-    await this.#frames.during(async () => {
-      await (await this.#api()).play({ pace: { mode: 'fast' }, until });
-      await this.#orders.reached(until, () => this.#wake());
-    });
+    this.#skips++;
+    await this.#frames
+      .during(async () => {
+        await (await this.#api()).play({ pace: { mode: 'fast' }, until });
+        await this.#orders.reached(until, () => this.#wake());
+      })
+      .finally(() => this.#skips--);
     if (order !== this.#orders.last || this.failure !== null) return false;
     this.playing = false;
     if (goOn) await this.play();
@@ -278,7 +292,7 @@ export class Session {
   /** Back to the present, where the clock stands as it was left. */
   goLive(): void {
     if (this.cursor === null) return;
-    this.#stopPast();
+    this.#pastClock.stop();
     this.playing = false;
     this.cursor = null;
   }
@@ -318,6 +332,10 @@ export class Session {
   }
 
   // ---- inside -----------------------------------------------------------------------------------------
+
+  get #pace(): Pace {
+    return paceWith(this.speed, this.letters);
+  }
 
   async #api(): Promise<SimulationClient['api']> {
     if (this.#client === null) throw new Error('the session is not open');
@@ -363,33 +381,19 @@ export class Session {
   }
 
   #playPast(): void {
-    this.#stopPast();
     this.playing = true;
-    const { pace } = this.speed;
-    const interval = pace.mode === 'lines' ? pace.intervalMs : 16;
-    let last = performance.now();
-    this.#pastTimer = window.setInterval(() => {
-      const wall = performance.now();
-      const elapsed = Math.min(wall - last, 250);
-      last = wall;
-      this.#advancePast(elapsed, interval);
-    }, interval);
+    this.#pastClock.start(this.#pace, (elapsedMs, interval) => this.#advancePast(elapsedMs, interval));
   }
 
   #advancePast(elapsedMs: number, interval: number): void {
-    if (this.cursor === null) return this.#stopPast();
-    const next = nextInPast(this.store, this.cursor, { pace: this.speed.pace, elapsedMs, interval });
+    if (this.cursor === null) return this.#pastClock.stop();
+    const next = nextInPast(this.store, this.cursor, { pace: this.#pace, elapsedMs, interval });
     if (next < this.now) {
       this.cursor = next;
       return;
     }
     this.goLive();
     void this.play();
-  }
-
-  #stopPast(): void {
-    window.clearInterval(this.#pastTimer);
-    this.#pastTimer = 0;
   }
 }
 

@@ -10,6 +10,18 @@ export interface Speed {
   pace: Pace;
 }
 
+/** At the speeds that are read along, no line is shown for less. */
+const lineMsMin = 8;
+
+/**
+ * The pace of a speed while several letters are under way: told one line after the other they would seem to stand
+ * still, so the lines come the faster. One line a second stays that.
+ */
+export function paceWith({ pace, id }: Speed, letters: number): Pace {
+  if (pace.mode !== 'lines' || id === 'byte' || letters < 2) return pace;
+  return { mode: 'lines', intervalMs: Math.max(lineMsMin, Math.round(pace.intervalMs / letters)) };
+}
+
 const rate = (speed: number): Pace => ({ mode: 'rate', speed });
 
 /** Slowest first. */

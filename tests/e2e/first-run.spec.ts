@@ -97,3 +97,15 @@ test('the first run goes by keyboard alone', async ({ page }) => {
   await expect(inbox(page)).toContainText('read');
   await page.keyboard.press('Tab');
 });
+
+test('letters sent one after the other do not slow each other down, and the time bar says so', async ({
+  page,
+}) => {
+  await page.goto('.');
+  for (let i = 0; i < 4; i++) {
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect(page.getByText(/^sent .* ago$/)).toBeVisible();
+  }
+  await expect(page.getByText('4 letters are under way; the lines come the faster.')).toBeVisible();
+  await expect(inbox(page)).toContainText('fetched by IMAP', { timeout: 30_000 });
+});

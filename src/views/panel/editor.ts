@@ -150,10 +150,14 @@ function complete(context: CompletionContext, options: EditorOptions): Completio
   const line = context.state.doc.lineAt(context.pos);
   const begun = nameBefore(options.format, line.text.slice(0, context.pos - line.from));
   if (begun === null || (begun.text === '' && !context.explicit)) return null;
+  const found = options.completions().filter(({ label }) => label.includes(begun.text));
   return {
     from: context.pos - begun.text.length,
-    options: options.completions().map((one) => ({ ...one, apply: one.label + begun.after })),
-    validFor: /^\w*$/,
+    options: found.map((one) => ({
+      ...one,
+      apply: one.label + begun.after,
+      boost: (one.boost ?? 0) + (one.label.startsWith(begun.text) ? 10 : 0),
+    })),
   };
 }
 
@@ -267,5 +271,6 @@ const theme = EditorView.theme({
     padding: '8px 10px',
     maxWidth: '300px',
     whiteSpace: 'pre-line',
+    '@media (max-width: 599px)': { display: 'none' }, // it would hide the list; the note below says the same
   },
 });
