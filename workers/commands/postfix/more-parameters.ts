@@ -54,7 +54,7 @@ export const moreParameters: readonly (readonly [usual: string, names: string])[
   [
     'yes',
     `backwards_bounce_logfile_compatibility cleanup_replace_stray_cr_lf detect_8bit_encoding_header
-     frozen_delivered_to helpful_warnings lmtp_balance_inet_protocols lmtp_connection_cache_on_demand
+     frozen_delivered_to helpful_warnings lmtp_balance_inet_protocols
      lmtp_quote_rfc821_envelope lmtp_randomize_addresses lmtp_sasl_auth_soft_bounce
      lmtp_tls_enforce_peername smtp_balance_inet_protocols smtp_quote_rfc821_envelope
      smtp_sasl_auth_soft_bounce smtp_tls_enforce_peername smtpd_tls_always_issue_session_ids
@@ -95,8 +95,7 @@ export const moreParameters: readonly (readonly [usual: string, names: string])[
   ['ns:.', 'dnssec_probe'],
   [
     '0',
-    `dont_remove fault_injection_code lmtp_connection_reuse_count_limit lmtp_tls_loglevel
-     smtp_connection_reuse_count_limit smtpd_client_new_tls_session_rate_limit
+    `dont_remove fault_injection_code lmtp_tls_loglevel smtpd_client_new_tls_session_rate_limit
      smtpd_policy_service_request_limit`,
   ],
   ['1000', 'duplicate_filter_limit'],
@@ -115,7 +114,7 @@ export const moreParameters: readonly (readonly [usual: string, names: string])[
   ['rcpt', 'lmtp_address_verify_target smtp_address_verify_target'],
   [
     '300s',
-    `lmtp_connection_reuse_time_limit lmtp_starttls_timeout qmqpd_timeout smtp_starttls_timeout
+    `lmtp_starttls_timeout qmqpd_timeout smtp_starttls_timeout
      smtpd_policy_service_max_idle`,
   ],
   [

@@ -144,6 +144,12 @@ export function* sendTransaction(
   return yield* sendData(os, state);
 }
 
+/** Says RSET: whether the server is there, and willing. */
+export function* isAlive(os: Os, session: SmtpSession, timeoutUs: number): Proc<boolean> {
+  const reply = yield* exchange(os, session.conn, 'RSET', timeoutUs);
+  return typeof reply !== 'string' && replyClass(reply) === 2;
+}
+
 /** Says QUIT and closes without waiting for the reply, as Postfix does. */
 export function* quitSession(_os: Os, session: SmtpSession): Proc<void> {
   yield* session.conn.write(quitLine);
@@ -228,6 +234,8 @@ const groupBytesMax = 32_768; // stay below the 64 kB that a peer that does not 
 /** Said before the connection is closed. */
 export const quitLine = ascii.encode('QUIT\r\n');
 const dotLine = ascii.encode('.\r\n');
+const resetLine = ascii.encode('RSET\r\n');
+const resetQuitLines = ascii.encode('RSET\r\nQUIT\r\n');
 const dotQuitLines = ascii.encode('.\r\nQUIT\r\n');
 
 const commandNames = Object.freeze({
@@ -249,8 +257,8 @@ function judge(os: Os, state: Progress, step: number, reply: SmtpReply): void {
   else if (kind !== 'xforward') state.decideOpen(outcome);
 }
 
-// No recipient is left. A server that said 354 to a pipelined DATA gets an empty message, as RFC 2920 §3.1
-// says.
+// No recipient is left: smtp(8) says RSET, and QUIT with it when this was the last. A server that said 354
+// to a pipelined DATA gets an empty message, as RFC 2920 §3.1 says.
 function* abandon(os: Os, state: Progress): Proc<TransactionResult> {
   const { conn, timeouts } = state.session;
   const last = state.transaction.last === true;
@@ -258,11 +266,14 @@ function* abandon(os: Os, state: Progress): Proc<TransactionResult> {
     yield* conn.write(dotLine);
     const reply = yield* readReply(conn, os.now() + timeouts.data_done);
     if (typeof reply === 'string') return settle(state, false);
-  } else if (!last) {
-    const reply = yield* exchange(os, conn, 'RSET', 20 * SECOND); // smtp_rset_timeout
-    if (typeof reply === 'string') return settle(state, false);
+    if (last) yield* conn.write(quitLine);
+    return settle(state, !last);
   }
-  if (last) yield* conn.write(quitLine);
+  const { pipelining } = state.session;
+  yield* conn.write(last && pipelining ? resetQuitLines : resetLine);
+  const reply = yield* readReply(conn, os.now() + 20 * SECOND); // smtp_rset_timeout
+  if (typeof reply === 'string') return settle(state, false);
+  if (last && !pipelining) yield* conn.write(quitLine);
   return settle(state, !last);
 }
 

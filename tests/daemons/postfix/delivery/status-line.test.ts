@@ -24,6 +24,7 @@ test('a line as recorded', () => {
     recipient: 'two@soft.example',
     originalRecipient: 'team@alias.example',
     relay: 'mx.soft.example[127.0.1.12]:2609',
+    reuseCount: 0,
     times: { arrived: 0, active: 0, handedOff: 10_000, connected: 12_000, ended: 65_000 },
     dsn: '4.2.1',
     status: 'deferred',

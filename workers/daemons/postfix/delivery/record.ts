@@ -33,6 +33,8 @@ export interface Attempt {
   /** "mx.a.example[192.0.2.25]:25" or "none" */
   readonly relay: string;
   readonly times: DeliveryTimes;
+  /** deliveries that the connection had before; absent = none */
+  readonly reuseCount?: number;
   readonly dsn: string;
   /** what the log says in parentheses */
   readonly text: string;
@@ -97,9 +99,10 @@ function write(
   logged: 'sent' | 'deferred' | 'bounced' | 'SOFTBOUNCE',
 ): void {
   const { queueId, transport } = request;
-  const { relay, times, dsn, text } = attempt;
+  const { relay, times, reuseCount = 0, dsn, text } = attempt;
   const { address: recipient, originalAddress: originalRecipient } = attempt.recipient;
-  const line = formatStatusLine({ recipient, originalRecipient, relay, times, dsn, status: logged, text });
+  const route = { recipient, originalRecipient, relay, reuseCount };
+  const line = formatStatusLine({ ...route, times, dsn, status: logged, text });
   const status = logged === 'SOFTBOUNCE' ? 'deferred' : logged;
   os.log(agent.ident, `${queueId}: ${line}`);
   os.trace({ kind: 'delivery.attempted', queueId, recipient, transport, relay, dsn, status, text });

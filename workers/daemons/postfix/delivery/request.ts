@@ -51,6 +51,10 @@ export interface DeliveryRequest {
   readonly isGone: boolean;
   /** The message in pieces, lines ended by CRLF. Read when it is needed, once. */
   readonly readContent: () => readonly Uint8Array[];
+  /** a stream of mail goes to the destination: sessions of the connection cache may serve */
+  readonly reuseConnection: boolean;
+  /** … and are to be kept there */
+  readonly keepConnection: boolean;
   readonly arrived: VirtualTime;
   readonly active: VirtualTime;
   /** why this delivery happens: the message became active, or the destination had room */

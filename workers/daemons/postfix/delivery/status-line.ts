@@ -26,6 +26,8 @@ export interface StatusLine {
   originalRecipient: string;
   /** "mx.a.example[192.0.2.25]:25" or "none" */
   relay: string;
+  /** deliveries over the same connection before this one; 0 = not shown */
+  reuseCount: number;
   times: DeliveryTimes;
   dsn: string;
   status: string;
@@ -34,15 +36,16 @@ export interface StatusLine {
 
 /** The text after the queue id. */
 export function formatStatusLine(line: StatusLine): string {
-  const { times, recipient, originalRecipient } = line;
+  const { times, recipient, originalRecipient, reuseCount } = line;
   const { arrived, active, handedOff, ended } = times;
   const connected = times.connected ?? handedOff;
   const isAlias = originalRecipient !== '' && originalRecipient !== recipient;
   const delays =
     `${formatDelay(active - arrived)}/${formatDelay(handedOff - active)}/` +
     `${formatDelay(connected - handedOff)}/${formatDelay(ended - connected)}`;
+  const use = reuseCount === 0 ? '' : ` conn_use=${reuseCount + 1},`;
   return (
-    `to=<${recipient}>,${isAlias ? ` orig_to=<${originalRecipient}>,` : ''} relay=${line.relay}, ` +
+    `to=<${recipient}>,${isAlias ? ` orig_to=<${originalRecipient}>,` : ''} relay=${line.relay},${use} ` +
     `delay=${formatDelay(ended - arrived)}, delays=${delays}, ` +
     `dsn=${line.dsn}, status=${line.status} (${line.text})`
   );

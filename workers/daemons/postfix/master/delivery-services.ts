@@ -11,12 +11,14 @@ import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
 import type { Instance, Service } from '../instance.ts';
 import { tlsCode } from '../late.ts';
 import { deliverLocal } from '../local/local.ts';
+import { MatchList } from '../maps/match-list.ts';
 import type { MasterEntry } from '../master-cf.ts';
 import type { Parameters } from '../parameters.ts';
 import { parseFeedback, usualFeedback, type Feedback } from '../qmgr/feedback.ts';
 import type { TransportLimits } from '../qmgr/scheduler.ts';
 import { deliverSmtp } from '../smtp/agent.ts';
-import type { SmtpConfig } from '../smtp/state.ts';
+import { ConnectionCache } from '../scache/scache.ts';
+import type { SessionCache, SmtpConfig } from '../smtp/state.ts';
 import type { ClientTls } from '../tls/tls-services.ts';
 import { deliverVirtual } from '../virtual/virtual.ts';
 
@@ -31,10 +33,17 @@ export interface DeliveryOptions {
 /** The pools by service name. Services whose program is no delivery agent have none. */
 export function startDeliveryServices(os: Os, options: DeliveryOptions): ReadonlyMap<string, AgentPool> {
   const pools = new Map<string, AgentPool>();
+  const connections = connectionCache(os, options);
   for (const entry of options.entries) {
     if (entry.type !== 'unix') continue;
     const service = serviceOf(options.instance, entry);
-    const deliver = deliverBy(entry.command, { service, options, pools, addresses: os.addresses });
+    const deliver = deliverBy(entry.command, {
+      service,
+      options,
+      pools,
+      addresses: os.addresses,
+      connections,
+    });
     if (deliver === null) continue;
     pools.set(
       entry.service,
@@ -48,6 +57,12 @@ export function startDeliveryServices(os: Os, options: DeliveryOptions): Readonl
   }
   if (!pools.has('retry')) pools.set('retry', builtInRetry(os, options));
   return pools;
+}
+
+// SIMPLIFIED: without a scache service nothing is kept; the real agents would log that they cannot reach it.
+function connectionCache(os: Os, { instance, entries }: DeliveryOptions): ConnectionCache | null {
+  const entry = entries.find(({ type, command }) => type === 'unix' && command === 'scache');
+  return entry === undefined ? null : new ConnectionCache(os, serviceOf(instance, entry).ident);
 }
 
 /** Without a retry service in master.cf qmgr(8) writes to the defer log itself, as if there were one. */
@@ -113,6 +128,7 @@ function deliverBy(
     options: DeliveryOptions;
     pools: ReadonlyMap<string, AgentPool>;
     addresses: readonly string[];
+    connections: ConnectionCache | null;
   },
 ): Deliver | null {
   const { service, options, pools } = with_;
@@ -126,7 +142,8 @@ function deliverBy(
   switch (command) {
     case 'smtp':
     case 'lmtp': {
-      const config = smtpConfig(service, { protocol: command, agent, addresses: with_.addresses });
+      const { addresses, connections } = with_;
+      const config = smtpConfig(service, { protocol: command, agent, addresses, connections });
       return (os, request) => deliverSmtp(os, config, request);
     }
     case 'error':
@@ -147,7 +164,12 @@ function deliverBy(
 
 function smtpConfig(
   service: Service,
-  options: { protocol: 'smtp' | 'lmtp'; agent: Agent; addresses: readonly string[] },
+  options: {
+    protocol: 'smtp' | 'lmtp';
+    agent: Agent;
+    addresses: readonly string[];
+    connections: ConnectionCache | null;
+  },
 ): SmtpConfig {
   const { parameters } = service;
   const { protocol, agent } = options;
@@ -183,6 +205,27 @@ function smtpConfig(
     ownAddresses: options.addresses,
     tls: usesTls(parameters, protocol) ? clientTls(service, protocol) : null,
     plainAfter: parameters.time('minimal_backoff_time'),
+    cache: options.connections === null ? null : sessionCache(options.connections, service, protocol),
+  };
+}
+
+function sessionCache(
+  connections: ConnectionCache,
+  { instance, parameters }: Service,
+  protocol: 'smtp' | 'lmtp',
+): SessionCache {
+  const name = (ending: string): string => `${protocol}_connection_${ending}`;
+  return {
+    connections,
+    service: parameters.text('service_name'),
+    destinations: new MatchList(parameters.list(name('cache_destinations')), {
+      open: (title) => instance.tables(title),
+    }),
+    onDemand: parameters.bool(name('cache_on_demand')),
+    lifetimeUs: parameters.time(name('cache_time_limit')),
+    reuseUs: parameters.time(name('reuse_time_limit')),
+    reusesMax: parameters.number(name('reuse_count_limit')),
+    probeUs: parameters.time(`${protocol}_rset_timeout`),
   };
 }
 

@@ -153,6 +153,8 @@ export class Deliveries {
       client: envelope.client,
       isGone: this.#config.queue.nextAttempt(queueId, 'active') === null,
       readContent: () => content,
+      reuseConnection: destination.reuse,
+      keepConnection: destination.keep,
       arrived: envelope.arrived,
       active: message.active,
       cause: message.activated,

@@ -7,7 +7,7 @@
  *
  * SEE ALSO  scheduler.ts, qmgr_queue(3), SCHEDULER_README
  */
-import type { VirtualTime } from '../../../os/os.ts';
+import { SECOND, type VirtualTime } from '../../../os/os.ts';
 
 import { feedbackOf } from './feedback.ts';
 import type { Peer } from './job-list.ts';
@@ -33,6 +33,11 @@ export interface Destination<M> {
   notBefore: VirtualTime;
   /** the transport's, when a job waits for room here */
   blockerTag: number;
+  /** agents may use kept connections, and keep theirs: a stream of mail for the destination */
+  reuse: boolean;
+  keep: boolean;
+  /** when a delivery last ended; seconds of the clock */
+  lastDone: number;
 }
 
 export function makeDestination<M>(transport: Transport<M>, key: string, nexthop: string): Destination<M> {
@@ -49,12 +54,26 @@ export function makeDestination<M>(transport: Transport<M>, key: string, nexthop
     dead: null,
     notBefore: 0,
     blockerTag: 0,
+    reuse: false,
+    keep: false,
+    lastDone: -Infinity,
   };
 }
 
 /** Whether one more delivery may begin. */
 export function hasRoom<M>(destination: Destination<M>): boolean {
   return destination.busy < destination.window && destination.notBefore === 0;
+}
+
+/**
+ * A delivery begins. Connections are kept once deliveries follow each other within a second or so, and until
+ * they neither do nor run side by side; then those that are kept are used up.
+ */
+export function decideConnections<M>(destination: Destination<M>, now: VirtualTime): void {
+  const isBackToBack = destination.lastDone + 1 >= Math.floor(now / SECOND);
+  if (!destination.keep) destination.keep = isBackToBack;
+  else if (destination.busy <= 1 && !isBackToBack) destination.keep = false;
+  if (destination.keep) destination.reuse = true;
 }
 
 /** Positive feedback that has come to a whole adds it to the window. */

@@ -11,9 +11,17 @@
  */
 import { assert } from '../../../bytes/assert.ts';
 
-import { NEVER, type VirtualTime } from '../../../os/os.ts';
+import { NEVER, SECOND, type VirtualTime } from '../../../os/os.ts';
 
-import { hasRoom, makeDestination, narrow, startAnew, widen, type Destination } from './destination.ts';
+import {
+  decideConnections,
+  hasRoom,
+  makeDestination,
+  narrow,
+  startAnew,
+  widen,
+  type Destination,
+} from './destination.ts';
 import type { Feedback } from './feedback.ts';
 import { JobList, type Entry, type SlotLimits } from './job-list.ts';
 
@@ -125,6 +133,7 @@ export class Scheduler<M> {
       if (entry === null) continue;
       if (isPaced) transport.releaseAt = NEVER;
       entry.destination.busy++;
+      decideConnections(entry.destination, now);
       checkReady(entry.destination);
       return entry;
     }
@@ -149,6 +158,7 @@ export class Scheduler<M> {
       suspended = transport.jobs.takeAll(destination);
     }
     destination.busy--;
+    destination.lastDone = Math.floor(now / SECOND);
     if (transport.releaseAt === NEVER) transport.releaseAt = 0;
     const pause = transport.limits.destination_rate_delay;
     if (pause > 0) {

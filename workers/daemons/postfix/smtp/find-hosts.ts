@@ -21,7 +21,9 @@ export interface FindHostsOptions {
   defer_if_no_mx_address_found: boolean;
 }
 
-interface Candidate extends RemoteHost {
+/** A host to try. */
+export interface Candidate extends RemoteHost {
+  /** of its MX record; 0 without one */
   preference: number;
 }
 
@@ -29,7 +31,7 @@ interface Candidate extends RemoteHost {
  * Looks up a nexthop that is no address.
  * @returns hosts in the order of trying, at least one, or why there is none
  */
-export function* findHosts(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<RemoteHost[] | Reason> {
+export function* findHosts(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<Candidate[] | Reason> {
   if (!nexthop.lookupMx) return yield* findByAddress(os, nexthop, options);
   const answer = yield* lookupMx(os, nexthop.host);
   if (answer.kind === 'try-again') return lookupFailure(nexthop.host, 'MX', answer.kind);
@@ -47,7 +49,7 @@ function* findByMx(
   nexthop: Nexthop,
   options: FindHostsOptions,
   records: { preference: number; exchange: string }[],
-): Proc<RemoteHost[] | Reason> {
+): Proc<Candidate[] | Reason> {
   const exchanges = records.length === 1 ? records : records.slice(0, exchangesMax).sort(byPreference);
   const candidates: Candidate[] = [];
   let failure: Reason | null = null;
@@ -78,7 +80,7 @@ function* findByMx(
   return inOrder(os, candidates);
 }
 
-function* findByAddress(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<RemoteHost[] | Reason> {
+function* findByAddress(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<Candidate[] | Reason> {
   const answer = yield* lookupAddresses(os, nexthop.host);
   if (answer.kind !== 'found') return lookupFailure(nexthop.host, 'A', answer.kind);
   if (answer.addresses.some((address) => options.ownAddresses.includes(address)))
@@ -92,7 +94,7 @@ function* findByAddress(os: Os, nexthop: Nexthop, options: FindHostsOptions): Pr
   return inOrder(os, hosts);
 }
 
-function inOrder(os: Os, candidates: Candidate[]): RemoteHost[] {
+function inOrder(os: Os, candidates: Candidate[]): Candidate[] {
   return candidates.length === 1 ? candidates : os.random.shuffle(candidates).sort(byPreference);
 }
 

@@ -36,7 +36,10 @@ import {
   type Reason,
   type RemoteHost,
 } from './reasons.ts';
+import type { CachedSession } from '../scache/scache.ts';
 import type { HostTls } from '../tls/tls-services.ts';
+
+import { isWornOut, putBack, usableUntil } from './reuse.ts';
 import { refuse, timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
 export interface HostResult {
@@ -49,7 +52,7 @@ export interface HostResult {
 }
 
 /**
- * Delivers what is left of the request to one host.
+ * Opens a session with a host and delivers what is left of the request.
  * @param final no other host will be tried: soft failures defer instead of leaving the recipient to the next
  * host
  * @param tls null = without TLS
@@ -65,6 +68,7 @@ export function* deliverToHost(
     tls,
   }: { host: RemoteHost; connection: Connection; final: boolean; tls: HostTls | null },
 ): Proc<HostResult> {
+  const openedAt = os.now();
   const options = { protocol: config.protocol, hello: config.helo_name, timeouts: config.timeouts };
   const session = yield* openSession(
     os,
@@ -79,11 +83,39 @@ export function* deliverToHost(
     const reason = refuseAll(os, config, state, { outcome, host, final: final && !again });
     return { reason, greeted: false, again };
   }
+  const until = usableUntil(config, state, { connection, session, at: openedAt });
+  const reason = yield* deliverInSession(os, config, state, {
+    used: { session, host, reuseCount: 0, usableUntil: until ?? 0 },
+    isKept: until !== null,
+    final,
+  });
+  return { reason, greeted: true, again: false };
+}
+
+/**
+ * Delivers what is left of the request in an open session, which ends, or waits in the connection cache.
+ * @returns the last reason why a recipient is left; null = nobody is
+ */
+export function* deliverInSession(
+  os: Os,
+  config: SmtpConfig,
+  state: DeliveryState,
+  { used, isKept, final }: { used: CachedSession; isKept: boolean; final: boolean },
+): Proc<Reason | null> {
+  const { session, host, reuseCount } = used;
+  const { cache } = config;
   const connected = os.now();
   const unfit = unfitFor(state, session, host);
-  if (unfit !== null) return yield* bounceAll(os, config, state, { session, host, reason: unfit });
+  if (unfit !== null) {
+    bounceAll(os, config, state, { host, reason: unfit });
+    if (isKept) yield* putBack(os, cache!, state, used);
+    else yield* quitSession(os, session);
+    state.destination = null;
+    return null;
+  }
   const recipients = state.left;
-  const transaction = transactionOf(config, state, session);
+  const last = !isKept || isWornOut(cache!, used, os.now());
+  const transaction = transactionOf(config, state, session, last);
   state.left = [];
   let reason: Reason | null = null;
   const relay = formatRelay(host);
@@ -91,11 +123,22 @@ export function* deliverToHost(
   transaction.decided = (index, outcome) => {
     const times = timesOf(state, { connected, ended: outcome.at });
     const recipient = recipients[index]!;
-    const left = judge(os, config, state, { outcome, recipient, host, relay, final, times, reportsItself });
+    const how = { host, relay, final, times, reuseCount, reportsItself };
+    const left = judge(os, config, state, { outcome, recipient, ...how });
     if (left !== null) reason = left;
   };
-  yield* sendTransaction(os, session, transaction);
-  return { reason, greeted: true, again: false };
+  const { outcomes, open } = yield* sendTransaction(os, session, transaction);
+  if (open && outcomes.some(isOutOfStep)) yield* quitSession(os, session);
+  else if (open) yield* putBack(os, cache!, state, used);
+  if (!outcomes.some(({ kind }) => kind !== 'reply')) state.destination = null;
+  return reason;
+}
+
+// Replies that say that client and server do not understand each other: the session is not used again.
+function isOutOfStep(outcome: Outcome): boolean {
+  if (outcome.kind !== 'reply' || isSent(outcome)) return false;
+  const { code } = outcome.reply;
+  return code < 400 || code > 599 || code === 555 || (code >= 500 && code < 510);
 }
 
 // Mail that has waited long enough, in whole seconds of the clock: its first attempt is for TLS alone.
@@ -104,7 +147,12 @@ function mayGoPlain(config: SmtpConfig, { request }: DeliveryState): boolean {
   return waited * SECOND >= config.plainAfter;
 }
 
-function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSession): Transaction {
+function transactionOf(
+  config: SmtpConfig,
+  state: DeliveryState,
+  session: SmtpSession,
+  last: boolean,
+): Transaction {
   const { request, left } = state;
   const offers = session.capabilities;
   const isEightBit = request.encoding.toLowerCase() === '8bit';
@@ -129,7 +177,7 @@ function transactionOf(config: SmtpConfig, state: DeliveryState, session: SmtpSe
     returnContent: request.returnContent,
     smtpUtf8: request.smtpUtf8,
     envelopeId: withDsn ? xtext(request.envelopeId) : '',
-    last: true,
+    last,
     xforward: config.send_xforward_command && offers.has('XFORWARD') ? xforwardOf(state) : noAttributes,
   };
 }
@@ -159,18 +207,16 @@ function unfitFor(state: DeliveryState, { capabilities }: SmtpSession, host: Rem
   return null;
 }
 
-function* bounceAll(
+function bounceAll(
   os: Os,
   config: SmtpConfig,
   state: DeliveryState,
-  { session, host, reason }: { session: SmtpSession; host: RemoteHost; reason: Reason },
-): Proc<HostResult> {
+  { host, reason }: { host: RemoteHost; reason: Reason },
+): void {
   const times = timesOf(state, { connected: os.now(), ended: os.now() });
   for (const recipient of state.left)
     refuse(os, config, state, { recipient, relay: formatRelay(host), times, ...reason });
   state.left = [];
-  yield* quitSession(os, session);
-  return { reason: null, greeted: true, again: false };
 }
 
 function xforwardOf(state: DeliveryState): [string, string][] {
@@ -198,28 +244,30 @@ function judge(
     relay: string;
     final: boolean;
     times: DeliveryTimes;
+    reuseCount: number;
     /** the host offers DSN: whether and when to report success is its business */
     reportsItself: boolean;
   },
 ): Reason | null {
-  const { outcome, recipient, host, relay, times } = what;
+  const { outcome, recipient, host, relay, times, reuseCount } = what;
   const { agent } = config;
   if (outcome.kind === 'reply' && isSent(outcome)) {
     const { enhanced: dsn, text } = outcome.reply;
-    const attempt = { recipient, relay, times, dsn, text, remoteMta: host.name, diagnostic: text };
+    const remote = { remoteMta: host.name, diagnostic: text };
+    const attempt = { recipient, relay, times, reuseCount, dsn, text, ...remote };
     const action = config.protocol === 'lmtp' ? 'delivered' : 'relayed';
     recordSent(os, agent, state.request, attempt, what.reportsItself ? null : action);
     return null;
   }
   const reason = reasonOf(outcome, host);
   if (isPermanent(outcome)) {
-    refuse(os, config, state, { recipient, relay, times, ...reason });
+    refuse(os, config, state, { recipient, relay, times, reuseCount, ...reason });
     return null;
   }
   if (what.final) {
     state.deferred = true;
     state.reason = reason.text;
-    recordDeferred(os, agent, state.request, { recipient, relay, times, ...reason });
+    recordDeferred(os, agent, state.request, { recipient, relay, times, reuseCount, ...reason });
     return null;
   }
   os.log(agent.ident, `${state.request.queueId}: ${reason.text}`);

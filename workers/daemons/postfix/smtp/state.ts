@@ -8,6 +8,8 @@ import { recordBounced, type Agent, type Attempt } from '../delivery/record.ts';
 import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
 import type { DeliveryTimes } from '../delivery/status-line.ts';
 
+import type { MatchList } from '../maps/match-list.ts';
+import type { ConnectionCache } from '../scache/scache.ts';
 import type { ClientTls } from '../tls/tls-services.ts';
 
 import type { Reason } from './reasons.ts';
@@ -42,6 +44,27 @@ export interface SmtpConfig {
   tls: ClientTls | null;
   /** mail older than this goes without TLS when a handshake failed (minimal_backoff_time) */
   plainAfter: number;
+  /** null: every delivery opens a connection of its own */
+  cache: SessionCache | null;
+}
+
+/** How an agent uses the connection cache. */
+export interface SessionCache {
+  readonly connections: ConnectionCache;
+  /** in the keys: sessions of different services are different */
+  readonly service: string;
+  /** smtp_connection_cache_destinations: always for these */
+  readonly destinations: MatchList;
+  /** smtp_connection_cache_on_demand: when the queue manager asks for it */
+  readonly onDemand: boolean;
+  /** microseconds that a session may wait (smtp_connection_cache_time_limit) */
+  readonly lifetimeUs: number;
+  /** microseconds that a session may be used (smtp_connection_reuse_time_limit) */
+  readonly reuseUs: number;
+  /** smtp_connection_reuse_count_limit; 0 = no limit */
+  readonly reusesMax: number;
+  /** smtp_rset_timeout */
+  readonly probeUs: number;
 }
 
 /** What is known of a request while hosts are tried. */
@@ -55,6 +78,13 @@ export interface DeliveryState {
   /** why */
   reason: string;
   trouble: Reason | null;
+  /** take sessions out of the connection cache, and put those there that were made */
+  reuse: boolean;
+  keep: boolean;
+  /** what the first good session is kept for; null = there was one, or the cache is not used */
+  destination: string | null;
+  /** hosts whose session came out of the cache: they had their chance */
+  readonly visited: Set<string>;
 }
 
 /** Refused for good: the recipient bounces, or stays with soft_bounce. */
