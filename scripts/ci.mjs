@@ -22,6 +22,7 @@ let passed = 0;
 let failed = 0;
 
 await step('npm test', () => echoed('npm', ['test', '--silent']));
+await step('fuzz: two minutes', () => echoed(process.execPath, ['scripts/fuzz.mjs', '--seconds', '120']));
 await step('Debian packages', installPackages);
 const external = path.join(root, 'tests/external');
 for (const file of filesUnder(external).filter((name) => name.endsWith('.check.mjs')))

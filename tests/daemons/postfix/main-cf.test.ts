@@ -135,3 +135,13 @@ describe('master.cf', () => {
     expect(parseMasterCf('smtp inet n\nx udp n - y - - smtpd\n').problems).toHaveLength(2);
   });
 });
+
+test('parameters that name the next one twice, a hundred deep, are given up and not expanded without end', () => {
+  let asked = 0;
+  const next = (name: string): string => {
+    asked++;
+    return `$a${Number(name.slice(1)) + 1}$a${Number(name.slice(1)) + 1}`;
+  };
+  expect(expandValue('$a0', next)).toBe('');
+  expect(asked).toBeLessThan(20_000);
+});

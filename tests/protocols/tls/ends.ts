@@ -1,5 +1,6 @@
 // Two engines, or one engine and a real program, brought together; credentials of a test host.
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { concat } from '../../../workers/bytes/concat.ts';
 import {
@@ -17,7 +18,7 @@ import { HostRandom } from '../../../workers/kernel/random.ts';
 
 /** The text of a file in certificates/. */
 export function pem(file: string): string {
-  return readFileSync(new URL(`./certificates/${file}`, import.meta.url), 'utf8');
+  return readFileSync(path.resolve('tests/protocols/tls/certificates', file), 'utf8');
 }
 
 export const authority = parsePem(pem('ca.pem'), 'CERTIFICATE')[0]!;

@@ -7,14 +7,26 @@
 
 const depthMax = 100;
 const textMax = 1_000_000;
+const workMax = 10_000; // parameters that name each other twice would double the work with each level
 
 /**
- * Expands the references in a value, and those in what they stand for.
+ * Expands the references in a value, and those in what they stand for; beyond reasonable work, to nothing.
  * @param lookup value of a name as written; null = no such name, expands to nothing
  */
-export function expandValue(text: string, lookup: (name: string) => string | null, depth = 0): string {
+export function expandValue(text: string, lookup: (name: string) => string | null): string {
+  return text.includes('$') ? expand(text, { lookup, workLeft: workMax }, 0) : text;
+}
+
+/** One expansion with all that is expanded for it. */
+interface Expansion {
+  lookup(name: string): string | null;
+  workLeft: number;
+}
+
+function expand(text: string, expansion: Expansion, depth: number): string {
   if (!text.includes('$')) return text;
-  if (depth > depthMax) return ''; // a parameter that names itself
+  expansion.workLeft -= 1 + (text.length >> 6);
+  if (depth > depthMax || expansion.workLeft < 0) return ''; // a parameter that names itself
   let out = '';
   for (let at = 0; at < text.length && out.length < textMax;) {
     const dollar = text.indexOf('$', at);
@@ -27,46 +39,44 @@ export function expandValue(text: string, lookup: (name: string) => string | nul
     } else if (next === '{' || next === '(') {
       const end = closing(text, dollar + 1);
       if (end === -1) return out + text.slice(dollar);
-      out += expandBraced(text.slice(dollar + 2, end), lookup, depth + 1);
+      out += expandBraced(text.slice(dollar + 2, end), expansion, depth + 1);
       at = end + 1;
     } else {
       const name = nameAt(text, dollar + 1);
-      out += name === '' ? '$' : valueOf(name, lookup, depth + 1);
+      out += name === '' ? '$' : valueOf(name, expansion, depth + 1);
       at = dollar + 1 + name.length;
     }
   }
   return out;
 }
 
-type Lookup = (name: string) => string | null;
-
-function valueOf(name: string, lookup: Lookup, depth: number): string {
-  const value = lookup(name);
-  return value === null ? '' : expandValue(value, lookup, depth);
+function valueOf(name: string, expansion: Expansion, depth: number): string {
+  const value = expansion.lookup(name);
+  return value === null ? '' : expand(value, expansion, depth);
 }
 
 // What is between ${ and }.
-function expandBraced(inner: string, lookup: Lookup, depth: number): string {
+function expandBraced(inner: string, expansion: Expansion, depth: number): string {
   if (inner.trimStart().startsWith('{')) {
     const match = splitComparison(inner);
     if (match === null) return '';
     const holds = compare(
-      expandValue(match.left, lookup, depth),
+      expand(match.left, expansion, depth),
       match.op,
-      expandValue(match.right, lookup, depth),
+      expand(match.right, expansion, depth),
     );
-    return choose(match.rest, holds, lookup, depth);
+    return choose(match.rest, holds, expansion, depth);
   }
   const name = nameAt(inner, 0);
-  const value = valueOf(name, lookup, depth);
+  const value = valueOf(name, expansion, depth);
   const rest = inner.slice(name.length).trim();
-  return rest === '' ? value : choose(rest, value !== '', lookup, depth);
+  return rest === '' ? value : choose(rest, value !== '', expansion, depth);
 }
 
 // "?{x}:{y}", "?x", ":{y}", ":y"
-function choose(rest: string, holds: boolean, lookup: Lookup, depth: number): string {
+function choose(rest: string, holds: boolean, expansion: Expansion, depth: number): string {
   const text = rest.trimStart();
-  const take = (part: string): string => expandValue(part, lookup, depth);
+  const take = (part: string): string => expand(part, expansion, depth);
   if (text.startsWith(':')) return holds ? '' : take(unbrace(text.slice(1)));
   if (!text.startsWith('?')) return '';
   const after = text.slice(1).trimStart();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { isCostly } from '../../../../workers/daemons/postfix/maps/pattern-cost.ts';
+import { isCostly, keyCharactersFor } from '../../../../workers/daemons/postfix/maps/pattern-cost.ts';
 
 test.each([
   '(a+)+$',
@@ -11,6 +11,11 @@ test.each([
   '(a{1,})+',
   '(x(a+)+)y',
   '(\\w+\\s?)*$',
+  '(a|a)*b',
+  '(ab|a.)+c',
+  '(x(a|aa)y)*',
+  '(a+){30}',
+  'a?'.repeat(20),
 ])('%s may take time without end', (pattern) => {
   expect(isCostly(pattern)).toBe(true);
 });
@@ -26,4 +31,11 @@ test.each([
   '(a?)+b',
 ])('%s does not', (pattern) => {
   expect(isCostly(pattern)).toBe(false);
+});
+
+test('many loops in a row see less of a key', () => {
+  expect(keyCharactersFor('^Subject: (.*)spam', 4096)).toBe(4096);
+  const seen = keyCharactersFor('.*a.*a.*a.*b', 4096);
+  expect(seen).toBeGreaterThan(15);
+  expect(seen ** 5).toBeLessThan(1e8);
 });

@@ -15,7 +15,7 @@ import type { Os, Proc } from '../../../os/os.ts';
 import { logicalLines } from '../main-cf.ts';
 
 import type { TableAnswer } from './lookup-table.ts';
-import { isCostly } from './pattern-cost.ts';
+import { isCostly, keyCharactersFor } from './pattern-cost.ts';
 import type { Table } from './table.ts';
 
 /** One rule; rules between if and endif have the guards of the ifs around them. */
@@ -144,7 +144,8 @@ function matchPattern(source: string, flags: string, dialect: 'regexp' | 'pcre')
   } catch {
     return null;
   }
-  return (key) => pattern.exec(key);
+  const charactersMax = keyCharactersFor(source, keyCharactersMax);
+  return (key) => pattern.exec(key.length > charactersMax ? key.slice(0, charactersMax) : key);
 }
 
 function matchNetwork(network: string): Match | null {
