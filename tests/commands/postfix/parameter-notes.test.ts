@@ -32,7 +32,9 @@ function isReadByParts(name: string): boolean {
   if (/canonical_classes$/.test(name)) return code.includes('`${name}_classes`');
   if (/^(reject|defer)_code$/.test(name)) return code.includes('`${name}_code`');
   if (/_feedback$/.test(name)) return code.includes('_destination_concurrency_${sign}_feedback`');
-  const ofTransport = /_((initial_)?destination_\w+|transport_rate_delay|(minimum_)?delivery_slot\w+)$/.exec(name)?.[1];
+  const ofTransport = /_((initial_)?destination_\w+|transport_rate_delay|(minimum_)?delivery_slot\w+)$/.exec(
+    name,
+  )?.[1];
   return ofTransport !== undefined && (quoted.has(ofTransport) || code.includes(`_${ofTransport}\``));
 }
 

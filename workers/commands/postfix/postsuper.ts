@@ -58,10 +58,11 @@ export const postsuper: Command = function* (os, args, stdin, io) {
     if (!'defhHr'.includes(letter)) continue;
     const action = letter as Action;
     done.add(action);
+    const ids = value === '-' ? linesOf(stdin) : [value];
     const bad = queues.find((queue) => !messageQueues.includes(queue) && !otherQueues.includes(queue));
-    if (bad !== undefined) return program.fatal(`invalid directory name: ${bad}`);
+    if (bad !== undefined && ids.some(isQueueId)) return program.fatal(`invalid directory name: ${bad}`);
     if (value === 'ALL') work.all(action, queues);
-    else for (const queueId of value === '-' ? linesOf(stdin) : [value]) work.one(action, queues, queueId);
+    else for (const queueId of ids) work.one(action, queues, queueId);
   }
   work.report(done);
   return 0;

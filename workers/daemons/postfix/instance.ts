@@ -10,12 +10,15 @@ import type { Os, Proc } from '../../os/os.ts';
 import type { MailEnvelope, MailStream } from './cleanup/mail-stream.ts';
 import type { LookupTables } from './maps/lookup-table.ts';
 import type { Parameters } from './parameters.ts';
+import type { MailFlow } from './qmgr/mail-flow.ts';
 import type { ServerTls } from './tls/tls-services.ts';
 import type { Resolution } from './trivial-rewrite/route.ts';
 
 export interface Instance {
   /** main.cf of the instance, without overrides */
   readonly parameters: Parameters;
+  /** between cleanup and qmgr */
+  readonly flow: MailFlow;
   /** Opens the tables of a parameter's value; the same value gives the same tables. */
   tables(value: string): LookupTables;
   /** trivial-rewrite: address → class, transport, nexthop. Transport maps, relayhost and defaults applied. */

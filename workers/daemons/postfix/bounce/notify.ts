@@ -116,6 +116,7 @@ interface Subject {
 /** Enters one report. @returns whether cleanup took it */
 function* notify(os: Os, config: BounceConfig, task: ReportTask, about: Subject): Proc<boolean> {
   const { queueId, envelope, postmaster } = about;
+  if (task === 'warning' && postmaster === null) warnOfUnits(os, config);
   const content = makeReport(os, config, task, about);
   const message =
     postmaster === null
@@ -128,12 +129,30 @@ function* notify(os: Os, config: BounceConfig, task: ReportTask, about: Subject)
   return true;
 }
 
+// The built-in template says these times in units that make nothing of short ones.
+function warnOfUnits(os: Os, { delay_warning_time, maximal_queue_lifetime }: BounceConfig): void {
+  const times = [
+    ['delay_warning_time', 'hours', delay_warning_time, HOUR],
+    ['maximal_queue_lifetime', 'days', maximal_queue_lifetime, DAY],
+  ] as const;
+  for (const [name, unit, time, whole] of times) {
+    if (time === 0 || time >= whole) continue;
+    const parameter = `${name}_${unit}`;
+    for (const text of [
+      `[built-in]: zero result in delay template conversion of parameter "${parameter}"`,
+      `please reduce time unit "${unit}" of "${parameter}" in delay template`,
+      'for instructions see the bounce(5) manual',
+    ])
+      os.log('postfix/bounce', `warning: ${text}`);
+  }
+}
+
 // RFC 5321 §4.5.5: nothing is reported to the null reverse-path; the postmaster may want to know.
 function copyFor({ copiesTo }: BounceConfig, task: ReportTask, sender: string): string | null {
   const { copies } = rules[task];
   if (copies === null) return null;
   if (sender !== '') return copiesTo[copies] ?? null;
-  return copiesTo[copies === 'bounce' ? '2bounce' : copies] ?? null;
+  return copies === 'bounce' ? (copiesTo['2bounce'] ?? null) : null;
 }
 
 function mayReport(os: Os, config: BounceConfig, queueId: string, sender: string): boolean {

@@ -7,8 +7,8 @@
  * SIMPLIFIED: runs in the proc of the program that enters the message, where the real one is a process behind
  * a socket; its log lines bear the pid of the cleanup process all the same. The unfinished file is in a
  * directory of its own, where the real one marks it by file permissions. header_checks are applied to the
- * whole message at its end. in_flow_delay is idle: the real one pauses up to that long per message while mail
- * comes in faster than qmgr(8) takes it; here the queue manager keeps up with whatever comes.
+ * whole message at its end. in_flow_delay passes before the end of data is looked at, not when the
+ * client names its first recipient.
  *
  * STANDARDS  RFC 5321 §4.4 (trace fields), §6.3 (loops), RFC 5322 §3.6 (required fields)
  * ERRORS     the reply that smtpd gives: 451 4.3.0 tables or queue, 552 5.3.4 size, 554 5.4.0 hops, 550
@@ -38,6 +38,7 @@ import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './m
 import { expandAliases, mapCanonical } from './map-addresses.ts';
 import { fileOctets, mayExceed } from './file-size.ts';
 import { encodeQueueFile, type QueueFile } from './queue-file.ts';
+import { RecipientList } from './recipient-list.ts';
 
 /** What cleanup needs of its instance. */
 export interface CleanupService {
@@ -45,6 +46,8 @@ export interface CleanupService {
   /** the cleanup process: its log lines */
   readonly processOs: () => Os;
   rewrite(address: string): string;
+  /** @returns false when mail comes in faster than qmgr takes it: wait for $in_flow_delay */
+  takeToken(): boolean;
   /** tells qmgr that a file is in incoming */
   wake(): void;
   /** a name for an unfinished file that no other has */
@@ -98,6 +101,7 @@ class CleanupStream implements MailStream {
 
   *finish(content: readonly Uint8Array[]): Proc<CleanupResult> {
     const envelope = this.#envelope;
+    if (!this.#service.takeToken()) yield* this.#os.sleepUntil(this.#os.now() + this.#config.in_flow_delay);
     const message = scanMessage(content);
     const edits = this.#droppedFields(message);
     const messageId = this.#addFields(message);
@@ -124,8 +128,9 @@ class CleanupStream implements MailStream {
     if (sender !== '' && this.#isMapped('envelope_sender'))
       sender = yield* this.#map('envelope_sender', sender);
     if (sender === null) return this.#refuse(refusals.queue);
-    const recipients = yield* this.#mapRecipients(sender, verdict);
-    if (recipients === null) return this.#refuse(refusals.queue);
+    const list = yield* this.#mapRecipients(sender, verdict);
+    if (list === null) return this.#refuse(refusals.queue);
+    const recipients = list.all;
     if (recipients.length === 0) return this.#refuse(refusals.recipients);
     const file = this.#file({ sender, recipients, size, verdict });
     if (limit > 0 && mayExceed(limit, file) && this.#octets(file, pieces) > limit) {
@@ -137,6 +142,7 @@ class CleanupStream implements MailStream {
       return ok;
     }
     this.#os.files.write(this.#path, encodeQueueFile(file, pieces));
+    list.trace(this.#os.files, this.#spool, this.queueId);
     yield* this.#os.files.fsync(this.#path);
     this.#announce({ sender, recipients, size, messageId, held: verdict.hold || envelope.hold });
     return ok;
@@ -232,43 +238,33 @@ class CleanupStream implements MailStream {
     return current;
   }
 
-  *#mapRecipients(sender: string, verdict: Verdict): Proc<Omit<RequestRecipient, 'index'>[] | null> {
-    const recipients: Omit<RequestRecipient, 'index'>[] = [];
+  *#mapRecipients(sender: string, verdict: Verdict): Proc<RecipientList | null> {
+    const list = new RecipientList();
     const redirect = verdict.redirect || this.#envelope.redirect;
     const given = redirect === '' ? this.#recipients : [plainRecipient(redirect)];
     const copies = redirect === '' && this.#hasCopies(verdict) ? yield* this.#copies(sender, verdict) : [];
     if (copies === null) return null;
     const all = copies.length === 0 ? given : [...given, ...copies];
-    let seen: Set<string> | null = null;
     for (const recipient of all) {
       const complete = this.#service.rewrite(recipient.address || this.#config.empty_address_recipient);
-      const addresses = this.#envelope.noAddressMappings ? [complete] : yield* this.#mapRecipient(complete);
-      if (addresses === null) return null;
-      const originalAddress = recipient.originalAddress || recipient.address;
-      const dsnOriginalRecipient = recipient.dsnOriginalRecipient || `rfc822;${originalAddress}`;
-      if (all.length + addresses.length > 2) seen ??= new Set();
-      for (const address of addresses) {
-        if (seen !== null) {
-          const whole = `${address}\n${originalAddress}\n${dsnOriginalRecipient}\n${recipient.notify}`;
-          const key = whole.toLowerCase();
-          if (seen.has(key)) continue;
-          seen.add(key);
-        }
-        recipients.push({ address, originalAddress, dsnOriginalRecipient, notify: recipient.notify });
-      }
+      const mapping = this.#envelope.noAddressMappings
+        ? { from: complete, to: [complete] }
+        : yield* this.#mapRecipient(complete);
+      if (mapping === null) return null;
+      list.add(recipient, mapping);
     }
-    return recipients;
+    return list;
   }
 
-  *#mapRecipient(address: string): Proc<string[] | null> {
+  *#mapRecipient(address: string): Proc<{ from: string; to: string[] } | null> {
     const { virtual_alias } = this.#config;
-    const current = this.#isMapped('envelope_recipient')
+    const from = this.#isMapped('envelope_recipient')
       ? yield* this.#map('envelope_recipient', address)
       : address;
-    if (current === null) return null;
-    if (virtual_alias === null) return [current];
-    const expanded = yield* expandAliases(this.#os, this.#service, virtual_alias, current);
-    if (Array.isArray(expanded)) return expanded;
+    if (from === null) return null;
+    if (virtual_alias === null) return { from, to: [from] };
+    const expanded = yield* expandAliases(this.#os, this.#service, virtual_alias, from);
+    if (Array.isArray(expanded)) return { from, to: expanded };
     this.#warn(expanded.why);
     return null;
   }

@@ -13,6 +13,8 @@ export type AddressRole = 'envelope_sender' | 'envelope_recipient' | 'header_sen
 
 export interface CleanupConfig {
   readonly queue_directory: string;
+  /** microseconds; 0 = never waits */
+  readonly in_flow_delay: number;
   readonly myhostname: string;
   readonly myorigin: string;
   readonly hopcount_limit: number;
@@ -53,6 +55,7 @@ export function readCleanupConfig(
   const aliases = tables('virtual_alias_maps');
   return {
     queue_directory: parameters.text('queue_directory'),
+    in_flow_delay: parameters.time('in_flow_delay'),
     myhostname: parameters.text('myhostname'),
     myorigin: parameters.text('myorigin'),
     hopcount_limit: parameters.number('hopcount_limit'),

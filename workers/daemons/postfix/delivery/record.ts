@@ -45,7 +45,7 @@ export interface Attempt {
 
 /**
  * The recipient has it. @param action what a success notification says: relayed to a host that makes none
- * itself; null = the host that has it now makes them
+ * itself; null = the host that has it now makes them. @param said what it gives as the reason
  */
 export function recordSent(
   os: Os,
@@ -53,10 +53,11 @@ export function recordSent(
   request: DeliveryRequest,
   attempt: Attempt,
   action: 'delivered' | 'relayed' | null,
+  said = attempt.text,
 ): void {
   write(os, agent, request, attempt, 'sent');
   if (action !== null && wants(attempt.recipient, 'SUCCESS')) {
-    const reason = `delivery via ${attempt.relay === 'none' ? 'local' : attempt.relay}: ${attempt.text}`;
+    const reason = `delivery via ${attempt.relay === 'none' ? 'local' : attempt.relay}: ${said}`;
     append(os, agent, request, attempt, { log: 'trace', action, reason });
   }
   agent.markDone(request, attempt.recipient);
@@ -89,6 +90,13 @@ export function recordBounced(os: Os, agent: Agent, request: DeliveryRequest, at
 export function wants(recipient: { notify: string }, kind: 'SUCCESS' | 'FAILURE' | 'DELAY'): boolean {
   if (recipient.notify === '') return kind !== 'SUCCESS';
   return recipient.notify.toUpperCase().split(',').includes(kind);
+}
+
+/** RFC 3461 §5.2.7.3: what the members of an alias get of NOTIFY; success was reported when it was expanded. */
+export function notifyOfMembers(notify: string): string {
+  if (!notify.includes('SUCCESS')) return notify;
+  const rest = notify.split(',').filter((kind) => kind !== 'SUCCESS');
+  return rest.join(',') || 'NEVER';
 }
 
 function write(

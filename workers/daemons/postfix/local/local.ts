@@ -39,7 +39,13 @@ export interface LocalConfig {
   /** Enters a copy for other recipients. @returns its queue id, null when cleanup would not have it */
   forward: (
     os: Os,
-    message: { request: DeliveryRequest; recipient: RequestRecipient; to: readonly string[] },
+    message: {
+      request: DeliveryRequest;
+      recipient: RequestRecipient;
+      to: readonly string[];
+      /** who gets the failures, owner-ALIAS; null = the sender */
+      owner: string | null;
+    },
   ) => Proc<string | null>;
 }
 
@@ -67,9 +73,15 @@ function* deliverRecipient(
   const user = splitAddress(recipient.address).local.toLowerCase();
   // local(8): user+extension is an alias of its own, else the alias of user.
   const base = withoutExtension(user, config.instance.parameters.text('recipient_delimiter'));
-  let members = yield* expandAlias(os, config.instance, user);
-  if (members === null && base !== user) members = yield* expandAlias(os, config.instance, base);
+  let members = yield* expandAlias(os, config, user);
+  if (members === null && base !== user) members = yield* expandAlias(os, config, base);
   if (members !== null && 'why' in members) return defer(os, config, request, recipient, members.why);
+  if (members !== null && 'loop' in members) {
+    const text = `alias database loop for ${members.loop}`;
+    os.log(config.agent.ident, `warning: ${text}`);
+    const address = config.instance.rewrite(members.loop);
+    return bounce(os, config, request, { ...recipient, address }, '5.4.6', text);
+  }
   if (members === null) return yield* deliverUser(os, config, request, recipient);
   return yield* deliverAlias(os, config, request, { recipient, members: members.members });
 }
@@ -77,15 +89,17 @@ function* deliverRecipient(
 /** Follows aliases until users and addresses are left. @returns null when there is no such alias */
 function* expandAlias(
   os: Os,
-  instance: Instance,
+  { instance, agent: { ident } }: LocalConfig,
   name: string,
-): Proc<{ members: string[] } | { why: string } | null> {
+): Proc<{ members: string[] } | { why: string } | { loop: string } | null> {
   const tables = instance.tables(instance.parameters.text('alias_maps'));
   const members: string[] = [];
   const seen = new Set<string>([name]);
   const left = [{ name, depth: 0 }];
+  let last = name;
   for (let found = false; left.length > 0; found = true) {
     const next = left.shift()!;
+    last = next.name;
     const answer = yield* tables.lookup(os, next.name);
     if (answer.kind === 'try-again') return { why: `alias database unavailable` };
     if (answer.kind === 'not-found') {
@@ -93,7 +107,12 @@ function* expandAlias(
       members.push(next.name);
       continue;
     }
-    for (const raw of splitList(answer.value)) {
+    const raws = splitList(answer.value);
+    if (raws.length === 0) {
+      os.log(ident, `warning: no recipient in alias lookup result for ${next.name}`);
+      return { why: 'alias database unavailable' };
+    }
+    for (const raw of raws) {
       const member = raw.replace(/^\\?"?(.*?)"?$/, '$1');
       const address = instance.rewrite(member);
       const { local, domain } = splitAddress(address);
@@ -109,7 +128,7 @@ function* expandAlias(
       }
     }
   }
-  return { members };
+  return members.length > 0 ? { members } : { loop: last };
 }
 
 function* isOurs(os: Os, instance: Instance, domain: string): Proc<boolean> {
@@ -142,16 +161,20 @@ function* deliverAlias(
       `destination of alias not supported: ${alias.members.join(', ')}`,
     );
   }
-  const queueId = yield* config.forward(os, { request, recipient, to });
+  const owner = yield* ownerOf(os, config.instance, recipient.address);
+  const queueId = yield* config.forward(os, { request, recipient, to, owner });
   if (queueId === null) return defer(os, config, request, recipient, 'unable to forward message');
-  recordSent(
-    os,
-    config.agent,
-    request,
-    attempt(os, request, recipient, { dsn: '2.0.0', text: `forwarded as ${queueId}` }),
-    'delivered',
-  );
+  const sent = attempt(os, request, recipient, { dsn: '2.0.0', text: `forwarded as ${queueId}` });
+  recordSent(os, config.agent, request, sent, 'delivered', 'alias expanded');
   return settled;
+}
+
+// The owner of a list, when it has one, gets what goes wrong with it.
+function* ownerOf(os: Os, instance: Instance, address: string): Proc<string | null> {
+  const tables = instance.tables(instance.parameters.text('alias_maps'));
+  const owner = `owner-${splitAddress(address).local}`;
+  const answer = yield* tables.lookup(os, owner.toLowerCase());
+  return answer.kind === 'found' ? instance.rewrite(owner) : null;
 }
 
 // One user of this host.

@@ -2,15 +2,15 @@
  * delivery-services — the delivery agents of master.cf, as pools that qmgr(8) hands its requests to
  */
 import type { SmtpTimeouts } from '../../clients/smtp-terms.ts';
-import type { Os, Proc } from '../../../os/os.ts';
+import type { Os } from '../../../os/os.ts';
 
 import { AgentPool, type Deliver } from '../delivery/agent-pool.ts';
 import { deliverDiscard, deliverError } from '../delivery/error-agent.ts';
-import type { Agent } from '../delivery/record.ts';
+import { notifyOfMembers, type Agent } from '../delivery/record.ts';
 import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
 import type { Instance, Service } from '../instance.ts';
 import { tlsCode } from '../late.ts';
-import { deliverLocal } from '../local/local.ts';
+import { deliverLocal, type LocalConfig } from '../local/local.ts';
 import { MatchList } from '../maps/match-list.ts';
 import type { MasterEntry } from '../master-cf.ts';
 import type { Parameters } from '../parameters.ts';
@@ -256,15 +256,14 @@ function usesTls(parameters: Parameters, protocol: 'smtp' | 'lmtp'): boolean {
 // A connect timeout of 0 leaves it to the operating system.
 const tcpConnectUsMax = 130_000_000;
 
-function forwardBy(instance: Instance) {
-  return function* (
-    os: Os,
-    message: { request: DeliveryRequest; recipient: RequestRecipient; to: readonly string[] },
-  ): Proc<string | null> {
-    const { request, recipient, to } = message;
+function forwardBy(instance: Instance): LocalConfig['forward'] {
+  return function* (os, { request, recipient, to, owner }) {
+    // What a list sends is mail of its owner: nobody asks there what it was addressed to.
+    const original = owner === null ? recipient : { originalAddress: '', dsnOriginalRecipient: '' };
+    const asked = { ...original, notify: notifyOfMembers(recipient.notify) };
     return yield* enterMessage(os, instance, {
-      sender: request.sender,
-      recipients: to.map((address) => ({ ...recipient, address })),
+      sender: owner ?? request.sender,
+      recipients: to.map((address) => ({ ...asked, address })),
       encoding: request.encoding,
       headerOf: (queueId) => `${traceLines(os, instance, queueId)}Delivered-To: ${recipient.address}\r\n`,
       content: request.readContent(),

@@ -11,6 +11,7 @@ import { tlsCode } from '../late.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
 import { openTables, type TableContext } from '../maps/open-tables.ts';
 import type { Parameters } from '../parameters.ts';
+import { MailFlow } from '../qmgr/mail-flow.ts';
 import type { ServerTls } from '../tls/tls-services.ts';
 import { Resolver } from '../trivial-rewrite/resolve.ts';
 import { rewriteAddress } from '../trivial-rewrite/rewrite.ts';
@@ -75,6 +76,7 @@ function isFor(answer: Remembered | null, address: string, sender: string): bool
 
 class PostfixInstance implements Instance {
   readonly parameters: Parameters;
+  readonly flow: MailFlow;
   readonly #opened = new Map<string, LookupTables>();
   readonly #context: TableContext;
   readonly #resolver: Resolver;
@@ -93,6 +95,8 @@ class PostfixInstance implements Instance {
   }) {
     const { parameters } = options;
     this.parameters = parameters;
+    this.flow = new MailFlow(parameters.number('default_process_limit'));
+    const isFree = parameters.time('in_flow_delay') === 0;
     this.#context = {
       recipientDelimiter: parameters.text('recipient_delimiter'),
       aliasTables: new Set([...parameters.list('alias_maps'), ...parameters.list('alias_database')]),
@@ -104,6 +108,7 @@ class PostfixInstance implements Instance {
       config: readCleanupConfig(parameters, open),
       processOs: options.cleanupOs,
       rewrite: (address) => this.rewrite(address),
+      takeToken: () => isFree || this.flow.take(),
       wake: options.wake,
       unfinishedName: () => String(++this.#unfinishedLast),
     };

@@ -195,6 +195,7 @@ function startQueueManager(
       params: qmgrParams(parameters),
       queue,
       events,
+      flow: instance.flow,
       busy,
       limitsOf: (transport) =>
         limitsOf(parameters, transport, (text) => child.log('postfix/qmgr', `warning: ${text}`)),

@@ -61,7 +61,10 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
     }
     const other = turn;
     turn = turn === incoming ? deferred : incoming;
-    const fed = feed(os, state, turn) ?? feed(os, state, other);
+    let fed = feed(os, state, turn);
+    const isNew = (fed === null ? other : turn) === incoming;
+    fed ??= feed(os, state, other);
+    config.flow.refill({ fed: fed !== null && isNew, isEmpty: incoming.isIdle });
     if (fed !== null && fed !== 'gone') {
       if (!fed.deferred) yield* state.deliveries.add(os, fed); // else it is returned at once (postsuper -e)
       if (fed.pending === 0) finishMessage(os, state, fed);

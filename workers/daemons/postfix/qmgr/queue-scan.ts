@@ -28,6 +28,11 @@ export class QueueScan {
     this.#requestedAll ||= options.all;
   }
 
+  /** Nothing is left of this walk, and no other was asked for. */
+  get isIdle(): boolean {
+    return this.#at >= this.#files.length && !this.#requested;
+  }
+
   /** The next queue id; null when the walk is over and none was requested. */
   next(queue: MailQueue): string | null {
     if (this.#at >= this.#files.length) {

@@ -10,6 +10,7 @@ import type { DeliveryReply } from '../delivery/request.ts';
 
 import { scanAtOrAfter } from './backoff.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { MailFlow } from './mail-flow.ts';
 import type { MailQueue } from './mail-queue.ts';
 import type { ActiveMessage, QueueEnvelope } from './message.ts';
 import type { TransportLimits } from './scheduler.ts';
@@ -49,6 +50,7 @@ export interface QmgrConfig {
   params: QmgrParams;
   queue: MailQueue;
   events: Channel<QmgrEvent>;
+  flow: MailFlow;
   limitsOf: (transport: string) => TransportLimits;
   /** the agents of a transport; null = master.cf has no such service */
   agentsOf: (transport: string) => AgentPool | null;

@@ -13,6 +13,7 @@ import {
   isSent,
   openSession,
   quitSession,
+  replyClass,
   sendTransaction,
   type Outcome,
   type SmtpSession,
@@ -283,7 +284,8 @@ function refuseAll(
   { outcome, host, final }: { outcome: Outcome; host: RemoteHost; final: boolean },
 ): Reason | null {
   const isGreeting = outcome.kind === 'reply' && outcome.command === 'initial greeting';
-  const permanent = isPermanent(outcome) && !(isGreeting && config.skip_5xx_greeting);
+  const isSkipped = isGreeting && config.skip_5xx_greeting && replyClass(outcome.reply) === 5;
+  const permanent = isPermanent(outcome) && !isSkipped;
   const reason = permanent ? reasonOf(outcome, host) : softened(reasonOf(outcome, host));
   if (!permanent && !final) {
     os.log(config.agent.ident, `${state.request.queueId}: ${reason.text}`);
