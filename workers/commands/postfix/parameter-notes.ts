@@ -255,6 +255,7 @@ qmgr
   default_transport_rate_delay      the pause between deliveries of one transport
   defer_transports              transports that deliver only when the queue is flushed
   delay_warning_time            after how long the sender is told of a delay; 0h = never
+  in_flow_delay                 the pause before a new mail while mail comes in faster than it goes out
   initial_destination_concurrency  deliveries to a destination at a time, to begin with
   lmtp_destination_concurrency_limit    deliveries by lmtp to one destination at a time
   lmtp_destination_recipient_limit      recipients in one delivery by lmtp

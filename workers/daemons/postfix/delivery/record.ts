@@ -92,7 +92,7 @@ export function wants(recipient: { notify: string }, kind: 'SUCCESS' | 'FAILURE'
   return recipient.notify.toUpperCase().split(',').includes(kind);
 }
 
-/** RFC 3461 §5.2.7.3: what the members of an alias get of NOTIFY; success was reported when it was expanded. */
+/** RFC 3461 §5.2.7.3: what the members of an alias get of NOTIFY; success is reported for the alias. */
 export function notifyOfMembers(notify: string): string {
   if (!notify.includes('SUCCESS')) return notify;
   const rest = notify.split(',').filter((kind) => kind !== 'SUCCESS');
