@@ -5,15 +5,18 @@
  */
 import type { LatePart, Os, Syscall } from '../../os/os.ts';
 
-const late: LatePart<typeof import('./late-code.ts')> = 'postfix';
-const tls: LatePart<typeof import('./tls/tls-code.ts')> = 'tls';
+import type * as code from './late-code.ts';
+import type * as tlsOnly from './tls/tls-code.ts';
+
+const late: LatePart<typeof code> = 'postfix';
+const tls: LatePart<typeof tlsOnly> = 'tls';
 
 /** All but TLS. */
-export function lateCode(os: Os): Syscall<typeof import('./late-code.ts')> {
+export function lateCode(os: Os): Syscall<typeof code> {
   return os.code(late);
 }
 
 /** TLS, which is long. */
-export function tlsCode(os: Os): Syscall<typeof import('./tls/tls-code.ts')> {
+export function tlsCode(os: Os): Syscall<typeof tlsOnly> {
   return os.code(tls);
 }

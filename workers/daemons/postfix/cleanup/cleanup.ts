@@ -20,11 +20,11 @@ import { formatCompactStamp, formatDate } from '../../../protocols/message/date.
 import type { Os, Proc, QueueName, VirtualTime } from '../../../os/os.ts';
 
 import type { RequestRecipient } from '../delivery/request.ts';
+import { lateCode } from '../late.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
 
 import type { AddressRole, CleanupConfig } from './config.ts';
-import { checkContent, noVerdict, type Verdict } from './content-checks.ts';
-import { rewriteHeaderAddresses, type HeaderRole } from './header-addresses.ts';
+import type { HeaderRole } from './header-addresses.ts';
 import {
   assemble,
   closeGaps,
@@ -36,9 +36,9 @@ import {
 } from './header-work.ts';
 import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './mail-stream.ts';
 import { expandAliases, mapCanonical } from './map-addresses.ts';
-import { fileOctets, mayExceed } from './file-size.ts';
-import { encodeQueueFile, type QueueFile } from './queue-file.ts';
+import { encodeQueueFile, mayExceed, type QueueFile } from './queue-file.ts';
 import { RecipientList } from './recipient-list.ts';
+import { noVerdict, type Verdict } from './verdict.ts';
 
 /** What cleanup needs of its instance. */
 export interface CleanupService {
@@ -112,6 +112,7 @@ class CleanupStream implements MailStream {
     }
     if (envelope.client.source === 'LOCAL') {
       const map = (role: HeaderRole, address: string) => this.#mapHeaderAddress(role, address);
+      const { rewriteHeaderAddresses } = yield* lateCode(this.#os);
       if (!(yield* rewriteHeaderAddresses(message, edits, map))) return this.#refuse(refusals.queue);
     }
     const verdict = this.#isChecked() ? yield* this.#check(message) : noVerdict;
@@ -133,7 +134,7 @@ class CleanupStream implements MailStream {
     const recipients = list.all;
     if (recipients.length === 0) return this.#refuse(refusals.recipients);
     const file = this.#file({ sender, recipients, size, verdict });
-    if (limit > 0 && mayExceed(limit, file) && this.#octets(file, pieces) > limit) {
+    if (limit > 0 && mayExceed(limit, file) && (yield* this.#octets(file, pieces)) > limit) {
       this.#warn('queue file size limit exceeded');
       return this.#refuse(refusals.size);
     }
@@ -199,6 +200,7 @@ class CleanupStream implements MailStream {
     const { client, sender } = this.#envelope;
     const first = this.#recipients[0]?.address ?? '';
     const context = `from ${client.name}[${client.address}]; from=<${sender}> to=<${first}>`;
+    const { checkContent } = yield* lateCode(this.#os);
     return yield* checkContent(
       this.#os,
       {
@@ -293,7 +295,8 @@ class CleanupStream implements MailStream {
     return answer.kind !== 'try-again';
   }
 
-  #octets(file: QueueFile, pieces: readonly Uint8Array[]): number {
+  *#octets(file: QueueFile, pieces: readonly Uint8Array[]): Proc<number> {
+    const { fileOctets } = yield* lateCode(this.#os);
     return fileOctets(file, pieces, this.#config.line_length_limit);
   }
 

@@ -15,21 +15,7 @@ import type { Os, Proc } from '../../../os/os.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
 
 import { fieldText, type HeaderLine, type ScannedMessage } from './header-work.ts';
-
-/** What the checks decided about a message. */
-export interface Verdict {
-  /** text of REJECT, ready to send: "5.7.1 reason"; '' = not rejected */
-  reject: string;
-  discard: boolean;
-  hold: boolean;
-  filter: string;
-  redirect: string;
-  bcc: string[];
-  /** header fields to replace or drop */
-  edits: Map<HeaderLine, string>;
-  /** a table did not answer */
-  failed: boolean;
-}
+import { emptyVerdict, type Verdict } from './verdict.ts';
 
 export interface CheckContext {
   /** null = there are none */
@@ -40,23 +26,6 @@ export interface CheckContext {
   /** writes "QID: reject: header Subject: … from …: text" */
   log: (action: string, where: 'header' | 'body', line: string, text: string) => void;
 }
-
-/** No verdict yet. */
-function emptyVerdict(): Verdict {
-  return {
-    reject: '',
-    discard: false,
-    hold: false,
-    filter: '',
-    redirect: '',
-    bcc: [],
-    edits: new Map(),
-    failed: false,
-  };
-}
-
-/** The verdict when nothing is checked. */
-export const noVerdict: Readonly<Verdict> = Object.freeze(emptyVerdict());
 
 /** Checks header and body until something ends the search. */
 export function* checkContent(os: Os, context: CheckContext, message: ScannedMessage): Proc<Verdict> {

@@ -14,16 +14,6 @@ const LF = 10;
 const sizeRecord = 97; // six numbers in 15 columns
 const fixedOctets = 2; // type and length of a record
 const addressTypeOctets = 'client_address_type=2'.length;
-const roomForEnvelope = 2048;
-const roomPerRecipient = 1024;
-
-/** Whether the file may be larger than the limit: it has to be counted then. */
-export function mayExceed(
-  limit: number,
-  { size, recipients }: Pick<QueueFile, 'size' | 'recipients'>,
-): boolean {
-  return size + (size >> 6) + roomForEnvelope + recipients.length * roomPerRecipient > limit;
-}
 
 /** The octets of the real file. @param lineBytesMax line_length_limit: longer lines take several records */
 export function fileOctets(file: QueueFile, content: readonly Uint8Array[], lineBytesMax: number): number {

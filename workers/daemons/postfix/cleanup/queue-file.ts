@@ -313,3 +313,14 @@ function write(bytes: Uint8Array, from: number, text: string): number {
   for (let i = 0; i < text.length; i++) bytes[from + i] = text.charCodeAt(i);
   return from + text.length;
 }
+
+const roomForEnvelope = 2048;
+const roomPerRecipient = 1024;
+
+/** Whether the file of the real cleanup(8) may be larger than the limit: see file-size.ts. */
+export function mayExceed(
+  limit: number,
+  { size, recipients }: Pick<QueueFile, 'size' | 'recipients'>,
+): boolean {
+  return size + (size >> 6) + roomForEnvelope + recipients.length * roomPerRecipient > limit;
+}

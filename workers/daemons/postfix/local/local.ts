@@ -14,7 +14,14 @@ import * as utf8 from '../../../bytes/utf8.ts';
 import { NEVER, type Os, type Proc } from '../../../os/os.ts';
 
 import type { AgentPool } from '../delivery/agent-pool.ts';
-import { recordBounced, recordDeferred, recordSent, type Agent, type Attempt } from '../delivery/record.ts';
+import {
+  notifyOfMembers,
+  recordBounced,
+  recordDeferred,
+  recordSent,
+  type Agent,
+  type Attempt,
+} from '../delivery/record.ts';
 import type {
   DeliveryReply,
   DeliveryRequest,
@@ -25,6 +32,7 @@ import type { Instance } from '../instance.ts';
 import { splitList } from '../main-cf.ts';
 import { withoutExtension } from '../maps/open-tables.ts';
 import { parseSource } from '../maps/text-table.ts';
+import { enterMessage, traceLines } from '../master/enter-message.ts';
 import { splitTransport } from '../trivial-rewrite/resolve.ts';
 import { splitAddress } from '../trivial-rewrite/rewrite.ts';
 
@@ -36,17 +44,6 @@ export interface LocalConfig {
   agent: Agent;
   /** the agents of mailbox_transport and fallback_transport */
   agentsOf: (transport: string) => AgentPool | null;
-  /** Enters a copy for other recipients. @returns its queue id, null when cleanup would not have it */
-  forward: (
-    os: Os,
-    message: {
-      request: DeliveryRequest;
-      recipient: RequestRecipient;
-      to: readonly string[];
-      /** who gets the failures, owner-ALIAS; null = the sender */
-      owner: string | null;
-    },
-  ) => Proc<string | null>;
 }
 
 const aliasesDeepMax = 50;
@@ -162,7 +159,7 @@ function* deliverAlias(
     );
   }
   const owner = yield* ownerOf(os, config.instance, recipient.address);
-  const queueId = yield* config.forward(os, { request, recipient, to, owner });
+  const queueId = yield* forward(os, config.instance, { request, recipient, to, owner });
   if (queueId === null) return defer(os, config, request, recipient, 'unable to forward message');
   const sent = attempt(os, request, recipient, { dsn: '2.0.0', text: `forwarded as ${queueId}` });
   recordSent(os, config.agent, request, sent, 'delivered', 'alias expanded');
@@ -279,3 +276,28 @@ function attempt(
 }
 
 const settled: DeliveryResult = Object.freeze({ deferred: false, reason: '', trouble: null });
+
+/** Enters a copy for other recipients. @returns its queue id, null when cleanup would not have it */
+function forward(
+  os: Os,
+  instance: Instance,
+  message: {
+    request: DeliveryRequest;
+    recipient: RequestRecipient;
+    to: readonly string[];
+    /** who gets the failures, owner-ALIAS; null = the sender */
+    owner: string | null;
+  },
+): Proc<string | null> {
+  const { request, recipient, to, owner } = message;
+  // What a list sends is mail of its owner: nobody asks there what it was addressed to.
+  const original = owner === null ? recipient : { originalAddress: '', dsnOriginalRecipient: '' };
+  const asked = { ...original, notify: notifyOfMembers(recipient.notify) };
+  return enterMessage(os, instance, {
+    sender: owner ?? request.sender,
+    recipients: to.map((address) => ({ ...asked, address })),
+    encoding: request.encoding,
+    headerOf: (queueId) => `${traceLines(os, instance, queueId)}Delivered-To: ${recipient.address}\r\n`,
+    content: request.readContent(),
+  });
+}

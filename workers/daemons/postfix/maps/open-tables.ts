@@ -8,14 +8,12 @@
  */
 import type { Os, Proc } from '../../../os/os.ts';
 
-import { splitList, splitOutsideBraces } from '../main-cf.ts';
+import { lateCode } from '../late.ts';
+import { splitList } from '../main-cf.ts';
 
-import { databaseSuffix } from './database.ts';
 import { openLdapTable } from './ldap-table.ts';
 import type { LookupTables, TableAnswer } from './lookup-table.ts';
-import { inlinePatternTable, patternTable } from './pattern-table.ts';
 import type { Table } from './table.ts';
-import { constantTable, fileTable, inlineTable, staticTable } from './text-table.ts';
 
 /** What the tables of an instance need to know of it. */
 export interface TableContext {
@@ -36,75 +34,34 @@ export function openTables(value: string, context: TableContext): LookupTables {
   );
 }
 
-/** Opens one table. A type that does not exist answers try-again, with the words of the real program. */
+/** Opens one table. */
 export function openTable(title: string, context: TableContext): Table {
   const colon = title.indexOf(':');
   const type = colon === -1 ? '' : title.slice(0, colon);
   const name = title.slice(colon + 1);
-  switch (type) {
-    case 'proxy':
-      return { ...openTable(name, context), title };
-    case 'hash':
-    case 'btree':
-    case 'lmdb':
-    case 'cdb':
-    case 'dbm': {
-      const format = context.aliasTables.has(title) ? 'postalias' : 'postmap';
-      return fileTable(title, name, format, databaseSuffix(type)!);
+  if (type === 'proxy') return { ...openTable(name, context), title };
+  if (type === 'ldap') return openLdapTable(name, title);
+  return new LateTable(title, !patternTypes.includes(type), context);
+}
+
+const patternTypes: readonly string[] = Object.freeze(['regexp', 'pcre', 'cidr']);
+
+/** A table whose code comes late: opened when it is asked first. */
+class LateTable implements Table {
+  readonly title: string;
+  readonly fixed: boolean;
+  readonly lookup: Table['lookup'];
+
+  constructor(title: string, fixed: boolean, context: TableContext) {
+    this.title = title;
+    this.fixed = fixed;
+    let opened: Table | null = null;
+    function* open(os: Os, key: string): Proc<TableAnswer> {
+      opened = (yield* lateCode(os)).openTextTable(title, context);
+      return yield* opened.lookup(os, key);
     }
-    case 'texthash':
-      return fileTable(title, name, context.aliasTables.has(title) ? 'postalias' : 'postmap');
-    case 'inline':
-      return inlineTable(title, name);
-    case 'static':
-      return staticTable(title, name);
-    case 'unix':
-      return fileTable(title, name === 'group.byname' ? '/etc/group' : '/etc/passwd', 'passwd');
-    case 'regexp':
-    case 'pcre':
-    case 'cidr':
-      if (name.startsWith('{')) return inlinePatternTable(title, { lines: bracedLines(name), dialect: type });
-      return patternTable(title, { path: name, dialect: type });
-    case 'fail':
-      return constantTable(title, { kind: 'try-again', why: `fail table ${name}` });
-    case 'nis': // without a NIS domain the real one finds nothing: "NIS lookups disabled"
-      return constantTable(title, { kind: 'not-found' });
-    case 'ldap':
-      return openLdapTable(name, title);
-    case 'unionmap':
-      return unionTable(
-        title,
-        bracedItems(name).map((item) => openTable(item, context)),
-      );
-    default:
-      return constantTable(title, { kind: 'try-again', why: `unsupported dictionary type: ${type}` });
+    this.lookup = (os, key) => (opened === null ? open(os, key) : opened.lookup(os, key));
   }
-}
-
-function bracedItems(text: string): string[] {
-  return splitList(text.startsWith('{') && text.endsWith('}') ? text.slice(1, -1) : text);
-}
-
-function bracedLines(text: string): string[] {
-  const inner = text.endsWith('}') ? text.slice(1, -1) : text.slice(1);
-  return splitOutsideBraces(inner, /[\s,]/).map((item) => item.replace(/^\{([\s\S]*)\}$/, '$1').trim());
-}
-
-// All results, joined by commas.
-function unionTable(title: string, tables: readonly Table[]): Table {
-  return {
-    title,
-    fixed: true,
-    *lookup(os: Os, key: string): Proc<TableAnswer> {
-      const values: string[] = [];
-      for (const table of tables) {
-        const answer = yield* table.lookup(os, key);
-        if (answer.kind === 'try-again') return answer;
-        if (answer.kind === 'found') values.push(answer.value);
-      }
-      return values.length === 0 ? { kind: 'not-found' } : { kind: 'found', value: values.join(',') };
-    },
-  };
 }
 
 class TableList implements LookupTables {

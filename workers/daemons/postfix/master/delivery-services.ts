@@ -5,12 +5,10 @@ import type { SmtpTimeouts } from '../../clients/smtp-terms.ts';
 import type { Os } from '../../../os/os.ts';
 
 import { AgentPool, type Deliver } from '../delivery/agent-pool.ts';
-import { deliverDiscard, deliverError } from '../delivery/error-agent.ts';
-import { notifyOfMembers, type Agent } from '../delivery/record.ts';
+import type { Agent } from '../delivery/record.ts';
 import type { DeliveryRequest, RequestRecipient } from '../delivery/request.ts';
 import type { Instance, Service } from '../instance.ts';
-import { tlsCode } from '../late.ts';
-import { deliverLocal, type LocalConfig } from '../local/local.ts';
+import { lateCode, tlsCode } from '../late.ts';
 import { MatchList } from '../maps/match-list.ts';
 import type { MasterEntry } from '../master-cf.ts';
 import type { Parameters } from '../parameters.ts';
@@ -20,9 +18,6 @@ import { deliverSmtp } from '../smtp/agent.ts';
 import { ConnectionCache } from '../scache/scache.ts';
 import type { SessionCache, SmtpConfig } from '../smtp/state.ts';
 import type { ClientTls } from '../tls/tls-services.ts';
-import { deliverVirtual } from '../virtual/virtual.ts';
-
-import { enterMessage, traceLines } from './enter-message.ts';
 
 export interface DeliveryOptions {
   instance: Instance;
@@ -75,8 +70,7 @@ function builtInRetry(os: Os, { instance, markDone }: DeliveryOptions): AgentPoo
     softBounce: false,
     markDone,
   };
-  const deliver: Deliver = (child, request) => deliverError(child, agent, request);
-  return new AgentPool(os, { name: ident, deliver, processesMax: 1 });
+  return new AgentPool(os, { name: ident, deliver: errorAgent(agent), processesMax: 1 });
 }
 
 /** A service of master.cf with its own parameters and log name. */
@@ -147,19 +141,31 @@ function deliverBy(
       return (os, request) => deliverSmtp(os, config, request);
     }
     case 'error':
-      return (os, request) => deliverError(os, agent, request);
+      return errorAgent(agent);
     case 'discard':
-      return (os, request) => deliverDiscard(os, agent, request);
+      return function* (os, request) {
+        return yield* (yield* lateCode(os)).deliverDiscard(os, agent, request);
+      };
     case 'local': {
       const agentsOf = (transport: string): AgentPool | null => pools.get(transport) ?? null;
-      const config = { instance, agent, agentsOf, forward: forwardBy(instance) };
-      return (os, request) => deliverLocal(os, config, request);
+      return function* (os, request) {
+        return yield* (yield* lateCode(os)).deliverLocal(os, { instance, agent, agentsOf }, request);
+      };
     }
     case 'virtual':
-      return (os, request) => deliverVirtual(os, { instance, agent }, request);
+      return function* (os, request) {
+        return yield* (yield* lateCode(os)).deliverVirtual(os, { instance, agent }, request);
+      };
     default:
       return null;
   }
+}
+
+// error(8) and retry
+function errorAgent(agent: Agent): Deliver {
+  return function* (os, request) {
+    return yield* (yield* lateCode(os)).deliverError(os, agent, request);
+  };
 }
 
 function smtpConfig(
@@ -255,18 +261,3 @@ function usesTls(parameters: Parameters, protocol: 'smtp' | 'lmtp'): boolean {
 
 // A connect timeout of 0 leaves it to the operating system.
 const tcpConnectUsMax = 130_000_000;
-
-function forwardBy(instance: Instance): LocalConfig['forward'] {
-  return function* (os, { request, recipient, to, owner }) {
-    // What a list sends is mail of its owner: nobody asks there what it was addressed to.
-    const original = owner === null ? recipient : { originalAddress: '', dsnOriginalRecipient: '' };
-    const asked = { ...original, notify: notifyOfMembers(recipient.notify) };
-    return yield* enterMessage(os, instance, {
-      sender: owner ?? request.sender,
-      recipients: to.map((address) => ({ ...asked, address })),
-      encoding: request.encoding,
-      headerOf: (queueId) => `${traceLines(os, instance, queueId)}Delivered-To: ${recipient.address}\r\n`,
-      content: request.readContent(),
-    });
-  };
-}

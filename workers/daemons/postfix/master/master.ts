@@ -13,8 +13,6 @@
  */
 import * as utf8 from '../../../bytes/utf8.ts';
 
-import { formatDate } from '../../../protocols/message/date.ts';
-
 import * as ascii from '../../../bytes/ascii.ts';
 import {
   NEVER,
@@ -25,22 +23,21 @@ import {
   type ProcGroup,
 } from '../../../os/os.ts';
 
-import { report, type BounceConfig, type CopyClass } from '../bounce/notify.ts';
 import { unfinishedDirectory } from '../cleanup/cleanup.ts';
 import type { Instance } from '../instance.ts';
+import { lateCode } from '../late.ts';
 import { readMainCf } from '../main-cf.ts';
 import { parseMasterCf, type MasterEntry } from '../master-cf.ts';
 import type { Parameters } from '../parameters.ts';
 import { InstanceQueue } from '../qmgr/instance-queue.ts';
 import { qmgr } from '../qmgr/qmgr.ts';
-import type { QmgrEvent, QmgrParams } from '../qmgr/state.ts';
+import type { QmgrEvent, QmgrParams, Reporter } from '../qmgr/state.ts';
 import { verifyPassword } from '../sasl/authenticate.ts';
 import { servicePaths, type MasterRequest } from '../services.ts';
 import { Anvil } from '../smtpd/anvil.ts';
 import { runSmtpd } from '../smtpd/smtpd.ts';
 
 import { limitsOf, serviceOf, startDeliveryServices } from './delivery-services.ts';
-import { enterMessage, traceLines } from './enter-message.ts';
 import { startInetService } from './inet-service.ts';
 import { makeInstance } from './make-instance.ts';
 import { OnDemand } from './on-demand.ts';
@@ -190,7 +187,6 @@ function startQueueManager(
       entries,
       markDone: (request, recipient) => queue.markDone(request.queueId, 'active', recipient.index),
     });
-    const bounce = bounceConfig(instance, queue);
     return qmgr(child, {
       params: qmgrParams(parameters),
       queue,
@@ -200,7 +196,7 @@ function startQueueManager(
       limitsOf: (transport) =>
         limitsOf(parameters, transport, (text) => child.log('postfix/qmgr', `warning: ${text}`)),
       agentsOf: (transport) => pools.get(transport) ?? null,
-      reporter: { report: (reporter, task, message) => report(reporter, bounce, task, message) },
+      reporter: bounceService(instance, queue),
     });
   });
 }
@@ -219,40 +215,14 @@ function qmgrParams(parameters: Parameters): QmgrParams {
   };
 }
 
-function bounceConfig(instance: Instance, queue: InstanceQueue): BounceConfig {
-  const { parameters } = instance;
+// bounce(8), made when there is something to report.
+function bounceService(instance: Instance, queue: InstanceQueue): Reporter {
+  let made: Reporter | null = null;
   return {
-    myhostname: parameters.text('myhostname'),
-    myorigin: parameters.text('myorigin'),
-    queue_directory: parameters.text('queue_directory'),
-    bounce_size_limit: parameters.number('bounce_size_limit'),
-    delay_warning_time: parameters.time('delay_warning_time'),
-    maximal_queue_lifetime: parameters.time('maximal_queue_lifetime'),
-    double_bounce_sender: parameters.text('double_bounce_sender'),
-    copiesTo: copiesTo(instance),
-    readContent: (queueId) => queue.readContent(queueId, 'active'),
-    *enter(os, message): Proc<string | null> {
-      const address = message.recipient;
-      return yield* enterMessage(os, instance, {
-        sender: message.sender,
-        recipients: [{ address, originalAddress: address, dsnOriginalRecipient: '', notify: '' }],
-        encoding: '8bit',
-        headerOf: (queueId) => `${traceLines(os, instance, queueId)}Date: ${formatDate(os.epochUs())}\r\n`,
-        content: message.content,
-      });
+    *report(os, task, message) {
+      made ??= (yield* lateCode(os)).makeReporter(instance, queue);
+      return yield* made.report(os, task, message);
     },
-  };
-}
-
-function copiesTo(instance: Instance): BounceConfig['copiesTo'] {
-  const { parameters } = instance;
-  const classes = parameters.list('notify_classes');
-  const of = (name: CopyClass, recipient: string): BounceConfig['copiesTo'] =>
-    classes.includes(name) ? { [name]: instance.rewrite(parameters.text(recipient)) } : {};
-  return {
-    ...of('bounce', 'bounce_notice_recipient'),
-    ...of('2bounce', '2bounce_notice_recipient'),
-    ...of('delay', 'delay_notice_recipient'),
   };
 }
 

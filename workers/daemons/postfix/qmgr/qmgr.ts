@@ -16,13 +16,13 @@
 import { NEVER, type Os, type Proc } from '../../../os/os.ts';
 
 import { bounceLogPath } from '../bounce/bounce-log.ts';
+import { lateCode } from '../late.ts';
 
 import { isDue } from './backoff.ts';
 import { Deliveries } from './deliveries.ts';
 import { finishMessage, settleMessage } from './finish.ts';
 import type { ActiveMessage } from './message.ts';
 import { QueueScan } from './queue-scan.ts';
-import { retire } from './retire.ts';
 import {
   qmgrIdent,
   scheduleScan,
@@ -52,7 +52,7 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
     while (config.events.length > 0) {
       const event = yield* config.events.take({ deadline: os.now() });
       if (event === 'timeout') continue;
-      if (event.kind === 'retire') return yield* retire(os, state, event);
+      if (event.kind === 'retire') return yield* (yield* lateCode(os)).retire(os, state, event);
       react(os, state, event, { incoming, deferred });
     }
     if (state.scanAt <= os.now()) {
@@ -73,7 +73,7 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
     if (fed !== null) continue;
     const event = yield* config.events.take({ deadline: Math.min(state.scanAt, state.deliveries.wakeAt()) });
     if (event === 'timeout') continue;
-    if (event.kind === 'retire') return yield* retire(os, state, event);
+    if (event.kind === 'retire') return yield* (yield* lateCode(os)).retire(os, state, event);
     react(os, state, event, { incoming, deferred });
   }
 }

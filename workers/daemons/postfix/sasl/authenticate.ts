@@ -14,9 +14,9 @@ import * as utf8 from '../../../bytes/utf8.ts';
 import type { Os, Proc } from '../../../os/os.ts';
 
 import type { Service } from '../instance.ts';
+import { lateCode } from '../late.ts';
 
 import { parseSaslConf } from './sasl-conf.ts';
-import { checkByLdap } from './saslauthd-ldap.ts';
 import type { PasswordVerdict } from './verdict.ts';
 
 export type { PasswordVerdict } from './verdict.ts';
@@ -46,7 +46,7 @@ export function* verifyPassword(
     case 'auxprop':
       return checkSasldb(os, `${name}@${realm || os.hostName}`, password);
     case 'saslauthd':
-      return yield* checkByLdap(
+      return yield* (yield* lateCode(os)).checkByLdap(
         os,
         { user: name, realm, service: parameters.text('smtpd_sasl_service') },
         password,

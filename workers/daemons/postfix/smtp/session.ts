@@ -24,8 +24,8 @@ import { encodeOriginalRecipient, xtext } from '../../clients/smtp-envelope.ts';
 import { recordDeferred, recordSent } from '../delivery/record.ts';
 import type { RequestRecipient } from '../delivery/request.ts';
 import type { DeliveryTimes } from '../delivery/status-line.ts';
+import { lateCode } from '../late.ts';
 
-import { downgradeTo7Bit } from './downgrade.ts';
 import { foldLines } from './fold-lines.ts';
 import {
   formatHost,
@@ -115,8 +115,10 @@ export function* deliverInSession(
     return null;
   }
   const recipients = state.left;
+  let content = state.request.readContent();
+  if (mustDowngrade(config, state, session)) content = (yield* lateCode(os)).downgradeTo7Bit(content);
   const last = !isKept || isWornOut(cache!, used, os.now());
-  const transaction = transactionOf(config, state, session, last);
+  const transaction = transactionOf(config, state, session, { content, last });
   state.left = [];
   let reason: Reason | null = null;
   const relay = formatRelay(host);
@@ -148,17 +150,23 @@ function mayGoPlain(config: SmtpConfig, { request }: DeliveryState): boolean {
   return waited * SECOND >= config.plainAfter;
 }
 
+function isEightBit({ request }: DeliveryState): boolean {
+  return request.encoding.toLowerCase() === '8bit';
+}
+
+// RFC 6152 §3
+function mustDowngrade(config: SmtpConfig, state: DeliveryState, { capabilities }: SmtpSession): boolean {
+  return isEightBit(state) && !config.disable_mime_output_conversion && !capabilities.has('8BITMIME');
+}
+
 function transactionOf(
   config: SmtpConfig,
   state: DeliveryState,
   session: SmtpSession,
-  last: boolean,
+  { content, last }: { content: readonly Uint8Array[]; last: boolean },
 ): Transaction {
   const { request, left } = state;
   const offers = session.capabilities;
-  const isEightBit = request.encoding.toLowerCase() === '8bit';
-  const mustDowngrade = isEightBit && !config.disable_mime_output_conversion && !offers.has('8BITMIME');
-  const content = mustDowngrade ? downgradeTo7Bit(request.readContent()) : request.readContent();
   const withDsn = offers.has('DSN');
   const recipients: TransactionRecipient[] = [];
   for (let i = 0; i < left.length; i++) {
@@ -174,7 +182,7 @@ function transactionOf(
     recipients,
     content: foldLines(content, config.line_length_limit),
     size: request.size,
-    body: request.encoding === '' ? '' : isEightBit ? '8BITMIME' : '7BIT',
+    body: request.encoding === '' ? '' : isEightBit(state) ? '8BITMIME' : '7BIT',
     returnContent: request.returnContent,
     smtpUtf8: request.smtpUtf8,
     envelopeId: withDsn ? xtext(request.envelopeId) : '',

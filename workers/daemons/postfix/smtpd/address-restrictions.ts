@@ -1,7 +1,7 @@
 /**
  * address-restrictions — what is asked of the sender and recipient address
  *
- * SEE ALSO  ADDRESS_CLASS_README (who lists the recipients of which domain), BACKSCATTER_README
+ * SEE ALSO  rare-address-restrictions.ts; ADDRESS_CLASS_README (who lists the recipients of which domain)
  */
 import { domainOf } from '../../../protocols/smtp/address.ts';
 import { isHostName, isUtf8HostName } from '../../../protocols/smtp/host-name.ts';
@@ -11,9 +11,8 @@ import type { Proc } from '../../../os/os.ts';
 
 import type { AddressClass, Resolution } from '../trivial-rewrite/route.ts';
 
-import { findAny } from './host-restrictions.ts';
 import type { Session } from './session.ts';
-import { deferIfPermit, fixStatus, reject, rejectTemporarily, type Check, type Verdict } from './verdict.ts';
+import { fixStatus, reject, rejectTemporarily, type Check, type Verdict } from './verdict.ts';
 
 const resolutionsMax = 100;
 
@@ -75,30 +74,6 @@ export function rejectNonFqdnAddress({ session, replyClass }: Check, address: st
   return reject(session, code, '4.5.2', `<${address}>: ${replyClass} rejected: need fully-qualified address`);
 }
 
-/** reject_unknown_sender_domain, reject_unknown_recipient_domain: no MX and no address, or a null MX. */
-export function* rejectUnknownAddress({ session, replyClass }: Check, address: string): Proc<Verdict> {
-  const resolution = yield* resolveAddress(session, address);
-  if (resolution.kind === 'try-again') return rejectTemporarily(session, address);
-  if (resolution.kind === 'bad-address' || isFinal(resolution.addressClass)) return 'dunno';
-  const domain = domainOf(resolution.recipient);
-  if (domain === '' || (domain.startsWith('[') && domain.endsWith(']'))) return 'dunno';
-  const ofSender = replyClass === 'Sender address';
-  const status = yield* findAny(session, domain, ['MX', 'A', 'AAAA']);
-  if (status === 'found') return 'dunno';
-  const name = `<${address}>: ${replyClass} rejected`;
-  if (status === 'null-mx') {
-    const text = `${name}: Domain ${domain} does not accept mail (nullMX)`;
-    return ofSender ? reject(session, 550, '4.7.27', text) : reject(session, 556, '4.1.10', text);
-  }
-  const { parameters } = session.service;
-  const refusal = { code: 450, status: ofSender ? '4.1.8' : '4.1.2', text: `${name}: Domain not found` };
-  if (status === 'none')
-    return reject(session, parameters.number('unknown_address_reject_code'), refusal.status, refusal.text);
-  if (parameters.text('unknown_address_tempfail_action') === 'defer_if_permit')
-    return deferIfPermit(session, refusal);
-  return reject(session, refusal.code, refusal.status, refusal.text);
-}
-
 /** reject_unlisted_sender, reject_unlisted_recipient: an address of ours that no table lists. */
 export function* rejectUnlisted(check: Check, address: string): Proc<Verdict> {
   const { session, replyClass } = check;
@@ -140,45 +115,6 @@ export function* rejectUnlisted(check: Check, address: string): Proc<Verdict> {
   return reject(session, code, `5.${unknown}`, `<${address}>: ${replyClass} rejected: User unknown${table}`);
 }
 
-/** The login does not own the sender. @param allowUnknown a sender that nobody owns passes */
-export function* rejectLoginMismatch(
-  { session }: Check,
-  sender: string,
-  allowUnknown: boolean,
-): Proc<Verdict> {
-  const { login } = session;
-  const maps = session.service.parameters.text('smtpd_sender_login_maps');
-  if (login === null || maps === '') return 'dunno';
-  const owners = yield* senderOwners(session, maps, sender);
-  if (owners === 'try-again') return rejectTemporarily(session, sender);
-  if (owners === null && allowUnknown) return 'dunno';
-  if (owners?.some((owner) => owner.toLowerCase() === login.user.toLowerCase()) === true) return 'dunno';
-  return reject(
-    session,
-    553,
-    '5.7.1',
-    `<${sender}>: Sender address rejected: not owned by user ${login.user}`,
-  );
-}
-
-/** The sender belongs to somebody, and the client did not log in. */
-export function* rejectNotLoggedIn({ session }: Check, sender: string): Proc<Verdict> {
-  const maps = session.service.parameters.text('smtpd_sender_login_maps');
-  if (session.login !== null || maps === '') return 'dunno';
-  const owners = yield* senderOwners(session, maps, sender);
-  if (owners === 'try-again') return rejectTemporarily(session, sender);
-  if (owners === null) return 'dunno';
-  return reject(session, 553, '5.7.1', `<${sender}>: Sender address rejected: not logged in`);
-}
-
-function* senderOwners(session: Session, maps: string, sender: string): Proc<string[] | null | 'try-again'> {
-  const resolution = yield* resolveAddress(session, sender);
-  if (resolution.kind !== 'resolved') return resolution.kind === 'try-again' ? 'try-again' : null;
-  const answer = yield* session.service.instance.tables(maps).lookupAddress(session.os, resolution.recipient);
-  if (answer.kind === 'found') return answer.value.split(/[\s,]+/).filter((owner) => owner !== '');
-  return answer.kind === 'try-again' ? 'try-again' : null;
-}
-
 function mappingTables(replyClass: Check['replyClass']): string[] {
   const ofSender = replyClass === 'Sender address' ? ['sender_canonical_maps'] : [];
   return ['recipient_canonical_maps', ...ofSender, 'canonical_maps', 'virtual_alias_maps'];
@@ -204,10 +140,6 @@ function isReserved(session: Session, addressClass: AddressClass, recipient: str
   const local = recipient.slice(0, recipient.lastIndexOf('@')).toLowerCase();
   const doubleBounce = session.service.parameters.text('double_bounce_sender').toLowerCase();
   return local === doubleBounce || local === 'postmaster' || local === 'mailer-daemon';
-}
-
-function isFinal(addressClass: AddressClass): boolean {
-  return addressClass !== 'default' && addressClass !== 'relay';
 }
 
 const recipientTables: ReadonlyMap<AddressClass, { maps: string; code: string; title: string }> = new Map([

@@ -13,7 +13,7 @@ import type { Session, SmtpdPart } from './session.ts';
 import { reject, type Answer, type Check, type ReplyClass, type Verdict } from './verdict.ts';
 
 /** The reply of a rejection, or null. */
-type Refusal = string | null;
+export type Refusal = string | null;
 /** A refusal, or the proc that finds out: most checks need not wait for anything. See isProc(). */
 export type Checked = Refusal | Proc<Refusal>;
 
@@ -112,31 +112,18 @@ function checkUnlisted(check: Check): Answer {
 }
 
 const putOffToRecipient = Object.freeze([checkClient, checkHelo, checkMail]);
-const putOffToEtrn = Object.freeze([checkClient, checkHelo]);
 
-// What smtpd_delay_reject has put off, in order.
-function* firstRefusal(session: Session, checks: readonly ((session: Session) => Checked)[]): Proc<Refusal> {
+/** What smtpd_delay_reject has put off, in order. */
+export function* firstRefusal(
+  session: Session,
+  checks: readonly ((session: Session) => Checked)[],
+): Proc<Refusal> {
   for (const check of checks) {
     const checked = check(session);
     const refused = isProc(checked) ? yield* checked : checked;
     if (refused !== null) return refused;
   }
   return null;
-}
-
-/** Applies to ETRN. */
-export function* checkEtrn(session: Session, domain: string): Proc<Refusal> {
-  const { checks, config } = session;
-  session.etrnDomain = domain;
-  let refused = config.delay_reject ? yield* firstRefusal(session, putOffToEtrn) : null;
-  checks.deferIfPermit = checks.afterClient ?? checks.afterHelo;
-  if (refused === null) {
-    const answer = run(session, 'etrn', domain, 'Etrn command', 'check_etrn_access');
-    refused = refusal(session, typeof answer === 'string' ? answer : yield* answer);
-  }
-  if (refused === null) refused = refusal(session, deferred(session));
-  session.etrnDomain = null;
-  return refused;
 }
 
 /** Applies to DATA and to the first BDAT. */
@@ -179,13 +166,14 @@ function* checkMessageList(
   return refused;
 }
 
-// A permission turns into the deferral that was kept.
-function deferred(session: Session): Verdict {
+/** A permission turns into the deferral that was kept. */
+export function deferred(session: Session): Verdict {
   const deferral = session.checks.deferIfPermit;
   return deferral === null ? 'dunno' : reject(session, deferral.code, deferral.status, deferral.text);
 }
 
-function run(
+/** Runs the list of a part of the dialogue. */
+export function run(
   session: Session,
   part: SmtpdPart,
   name: string,
@@ -221,6 +209,7 @@ function checkOf(
   return { session, replyName, replyClass, defaultTable, evaluate: evaluateWords };
 }
 
-function refusal(session: Session, verdict: Verdict): Refusal {
+/** The reply to a verdict, when it is a rejection. */
+export function refusal(session: Session, verdict: Verdict): Refusal {
   return verdict === 'reject' ? session.checks.rejection : null;
 }

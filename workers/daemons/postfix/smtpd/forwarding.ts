@@ -1,23 +1,21 @@
 /**
- * forwarding — XFORWARD and XCLIENT: a trusted client speaks for another
+ * forwarding — XFORWARD: a trusted client tells who the client of the upstream MTA was, for the log after a
+ * content filter
  *
- * XFORWARD tells who the client of the upstream MTA was, for the log after a content filter; XCLIENT makes
- * this session that of the other client, access checks included.
- *
- * SEE ALSO  XFORWARD_README, XCLIENT_README
+ * SEE ALSO  xclient.ts, XFORWARD_README
  */
 import type { Token } from '../../../protocols/smtp/command.ts';
 import { decodeXtext } from '../../../protocols/smtp/esmtp-parameters.ts';
-import { isHostName, isIpv4, isIpv6, isMailHostAddress } from '../../../protocols/smtp/host-name.ts';
+import { isHostName, isIpv4, isIpv6 } from '../../../protocols/smtp/host-name.ts';
 
 import { neuter } from './hello.ts';
-import type { NameStatus } from './peer.ts';
 import { accept, refuse, type Outcome, type Session } from './session.ts';
 
-const valueBytesMax = 255;
+/** The longest value of an attribute. */
+export const valueBytesMax = 255;
 const protocolBytesMax = 64;
-const unavailable = '[UNAVAILABLE]';
-const temporarilyUnavailable = '[TEMPUNAVAIL]';
+/** The value that says that there is none. */
+export const unavailable = '[UNAVAILABLE]';
 
 /** XFORWARD attribute=value… */
 export function xforward(session: Session, tokens: readonly Token[]): Outcome {
@@ -34,53 +32,8 @@ export function xforward(session: Session, tokens: readonly Token[]): Outcome {
   return accept('250 2.0.0 Ok');
 }
 
-/** XCLIENT attribute=value… */
-export function xclient(session: Session, tokens: readonly Token[]): Outcome {
-  const attributes = readAttributes(session, tokens, { verb: 'XCLIENT', allowed: session.xclientAllowed });
-  if (!Array.isArray(attributes)) return attributes;
-  const client = { ...session.client };
-  let helo: string | null = null;
-  let protocol: 'SMTP' | 'ESMTP' = 'SMTP';
-  let login: Session['login'] = null;
-  for (const { name, value } of attributes) {
-    const keyword = name.toUpperCase();
-    const absent = value.toUpperCase() === unavailable;
-    const bad = refuse(`501 5.5.4 Bad ${keyword} syntax: ${value}`);
-    if (keyword === 'NAME' || keyword === 'REVERSE_NAME') {
-      const status: NameStatus = absent
-        ? 'none'
-        : value.toUpperCase() === temporarilyUnavailable
-          ? 'temporary'
-          : 'ok';
-      if (status === 'ok' && !isHostName(value)) return bad;
-      const text = status === 'ok' ? value : 'unknown';
-      if (keyword === 'NAME') [client.name, client.nameStatus] = [text, status];
-      if (keyword === 'REVERSE_NAME' || status === 'ok')
-        [client.reverseName, client.reverseNameStatus] = [text, status];
-    } else if (keyword === 'ADDR' || keyword === 'DESTADDR') {
-      if (!absent && !isMailHostAddress(value)) return bad;
-      if (keyword === 'ADDR') client.address = absent ? 'unknown' : value.replace(/^ipv6:/i, '');
-    } else if (keyword === 'PORT' || keyword === 'DESTPORT') {
-      if (!absent && !/^\d{1,5}$/.test(value)) return bad;
-      if (keyword === 'PORT') client.port = absent ? 'unknown' : value;
-    } else if (keyword === 'HELO') {
-      if (value.length > valueBytesMax) return bad;
-      helo = absent ? null : neuter(session, value);
-    } else if (keyword === 'PROTO') {
-      if (!/^E?SMTP$/i.test(value)) return bad;
-      protocol = value.toUpperCase() === 'ESMTP' ? 'ESMTP' : 'SMTP';
-    } else if (keyword === 'LOGIN') login = absent ? null : { user: value, method: 'XCLIENT' };
-    else return refuse(`501 5.5.4 Bad XCLIENT attribute name: ${name}`);
-  }
-  session.endTransaction();
-  session.setClient(client);
-  session.helo = helo;
-  session.protocol = protocol;
-  session.login = login;
-  return { kind: 'greet-again' };
-}
-
-function readAttributes(
+/** Takes the command apart. @returns its attributes, or how it is refused */
+export function readAttributes(
   session: Session,
   tokens: readonly Token[],
   { verb, allowed }: { verb: string; allowed: boolean },

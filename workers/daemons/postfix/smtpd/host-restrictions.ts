@@ -1,18 +1,13 @@
 /**
  * host-restrictions — what is asked of the client's host name and of its HELO name
  */
-import {
-  isHostName,
-  isIpv4,
-  isIpv6,
-  isMailHostAddress,
-  isUtf8HostName,
-} from '../../../protocols/smtp/host-name.ts';
+import { isHostName, isUtf8HostName } from '../../../protocols/smtp/host-name.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
 import { lookup, lookupMx, type LookupResult, type MxResult } from '../../clients/dns.ts';
 
+import { rejectHelo, rejectInvalidAddress, withoutDot } from './helo-name.ts';
 import type { Session } from './session.ts';
 import { deferIfPermit, reject, type Check, type Verdict } from './verdict.ts';
 
@@ -37,16 +32,6 @@ export function rejectUnknownReverseClient({ session }: Check): Verdict {
     '4.7.1',
     `Client host rejected: cannot find your reverse hostname, [${address}]`,
   );
-}
-
-/** reject_invalid_helo_hostname */
-export function rejectInvalidHelo({ session }: Check): Verdict {
-  const { helo } = session;
-  if (helo === null) return 'dunno';
-  if (helo.startsWith('[')) return rejectInvalidAddress(session, helo);
-  const name = withoutDot(helo);
-  if (isHostName(name) || isIpv4(name) || isIpv6(name)) return 'dunno';
-  return rejectHelo(session, 'invalid_hostname_reject_code', '5.5.2', 'Invalid name');
 }
 
 /** reject_non_fqdn_helo_hostname */
@@ -96,19 +81,4 @@ export function* findAny(
 
 function isNullMx(exchanges: readonly { exchange: string }[]): boolean {
   return exchanges.length === 1 && /^\.?$/.test(exchanges[0]!.exchange);
-}
-
-function rejectInvalidAddress(session: Session, literal: string): Verdict {
-  const inner = literal.length > 2 && literal.endsWith(']') ? literal.slice(1, -1) : literal;
-  if (isMailHostAddress(inner)) return 'dunno';
-  return rejectHelo(session, 'invalid_hostname_reject_code', '5.5.2', 'invalid ip address');
-}
-
-function rejectHelo(session: Session, codeName: string, status: string, why: string): Verdict {
-  const code = session.service.parameters.number(codeName);
-  return reject(session, code, status, `<${session.helo ?? ''}>: Helo command rejected: ${why}`);
-}
-
-function withoutDot(name: string): string {
-  return name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name;
 }

@@ -1,8 +1,7 @@
 /**
- * recipient — RCPT TO and VRFY; the first accepted recipient opens the stream to cleanup(8), which allots the
- * queue id
+ * recipient — RCPT TO; the first accepted recipient opens the stream to cleanup(8), which allots the queue id
  *
- * STANDARDS  RFC 5321 §4.1.1.3, §3.5.3 (VRFY answers 252); RFC 3461 §4.1, §4.2 (NOTIFY, ORCPT)
+ * STANDARDS  RFC 5321 §4.1.1.3; RFC 3461 §4.1, §4.2 (NOTIFY, ORCPT)
  */
 import { isKeyword, type Token } from '../../../protocols/smtp/command.ts';
 import { parseNotify, parseOriginalRecipient } from '../../../protocols/smtp/esmtp-parameters.ts';
@@ -68,32 +67,8 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
   return accept('250 2.1.5 Ok');
 }
 
-/** VRFY address */
-export function* vrfy(session: Session, tokens: readonly Token[]): Proc<Outcome> {
-  const { config } = session;
-  if (config.disable_vrfy_command) return refuse('502 5.5.1 VRFY command is disabled');
-  const words = tokens.slice(1);
-  const utf8Offered = config.smtputf8_enable && !session.discarded.has('SMTPUTF8');
-  const utf8 = utf8Offered && words.length > 0 && words[words.length - 1]!.text.toUpperCase() === 'SMTPUTF8';
-  if (utf8) words.pop();
-  if (words.length === 0)
-    return refuse(`501 5.5.4 Syntax: VRFY address${config.smtputf8_enable ? ' [SMTPUTF8]' : ''}`);
-  const tooMany = config.client_recipient_rate_limit === 0 ? null : yield* countRecipient(session);
-  if (tooMany !== null) return tooMany;
-  const text = words.map((word) => word.text).join(' ');
-  const before = session.smtpUtf8;
-  session.smtpUtf8 ||= utf8;
-  const argument = { text, malformed: false };
-  const address = addressIn(session, argument, 'VRFY', false);
-  let refused: string | null = badRecipient;
-  if (address !== null && !isBadAddress(session, address, yield* resolveAddress(session, address)))
-    refused = yield* checkRecipient(session, address);
-  else warnIllegal(session, argument, 'VRFY');
-  session.smtpUtf8 = before;
-  return refused === null ? accept(`252 2.0.0 ${text}`) : refuse(refused);
-}
-
-const badRecipient = '501 5.1.3 Bad recipient address syntax';
+/** What is said of an address that is none. */
+export const badRecipient = '501 5.1.3 Bad recipient address syntax';
 
 function takeParameter(session: Session, word: string, options: RecipientOptions): string | null {
   const keyword = word.slice(0, word.indexOf('=') + 1);
@@ -115,8 +90,8 @@ function takeParameter(session: Session, word: string, options: RecipientOptions
   return null;
 }
 
-// smtpd_client_recipient_rate_limit
-function* countRecipient(session: Session): Proc<Outcome | null> {
+/** smtpd_client_recipient_rate_limit */
+export function* countRecipient(session: Session): Proc<Outcome | null> {
   const { client_recipient_rate_limit: limit, client_event_limit_exceptions } = session.config;
   if (session.anvil === null || session.xclientAllowed) return null;
   if (yield* client_event_limit_exceptions.includes(session)) return null;

@@ -17,6 +17,7 @@ import { escapeForLog } from '../../../protocols/smtp/reply.ts';
 import { call, type Connection, type Os, type Proc } from '../../../os/os.ts';
 
 import type { Service } from '../instance.ts';
+import { lateCode } from '../late.ts';
 
 import type { Anvil } from './anvil.ts';
 import {
@@ -24,16 +25,15 @@ import {
 } from './chat.ts'; // prettier-ignore
 import { checkClient, isProc } from './checks.ts';
 import { readConfig } from './config.ts';
-import { bdat, data } from './content.ts';
-import { xclient, xforward } from './forwarding.ts';
+import { data } from './content.ts';
+import { xforward } from './forwarding.ts';
 import { discardedKeywords, ehlo, helo } from './hello.ts';
 import { mail } from './mail.ts';
 import { identifyClient } from './peer.ts';
-import { rcpt, vrfy } from './recipient.ts';
+import { rcpt } from './recipient.ts';
 import { auth } from './sasl-dialogue.ts';
 import { Session, type Ending, type Outcome, type VerifyPassword } from './session.ts';
-import { etrn, noop, quit, rset } from './small-commands.ts';
-import { starttls, startWrapped } from './starttls.ts';
+import { noop, quit, rset } from './small-commands.ts';
 
 /**
  * Serves one connection and closes it.
@@ -96,22 +96,46 @@ interface Verb {
   readonly plain: boolean;
 }
 
+/** One whose code comes late. */
+function rare(name: 'bdat' | 'etrn' | 'starttls' | 'vrfy' | 'xclient'): Run {
+  return function* (session, tokens, line) {
+    const outcome = (yield* lateCode(session.os))[name](session, tokens, line);
+    return 'kind' in outcome ? outcome : yield* outcome;
+  };
+}
+
 // In the order of the "disconnect" log line.
 const verbList: readonly Verb[] = [
   { name: 'HELO', run: helo, isDeep: false, answer: null, junk: true, last: true, plain: true },
   { name: 'EHLO', run: ehlo, isDeep: false, answer: null, junk: true, last: true, plain: true },
-  { name: 'XCLIENT', run: null, isDeep: false, answer: xclient, junk: false, last: false, plain: true },
+  {
+    name: 'XCLIENT',
+    run: rare('xclient'),
+    isDeep: false,
+    answer: null,
+    junk: false,
+    last: false,
+    plain: true,
+  },
   { name: 'XFORWARD', run: null, isDeep: false, answer: xforward, junk: false, last: false, plain: false },
-  { name: 'STARTTLS', run: starttls, isDeep: true, answer: null, junk: false, last: false, plain: true },
+  {
+    name: 'STARTTLS',
+    run: rare('starttls'),
+    isDeep: true,
+    answer: null,
+    junk: false,
+    last: false,
+    plain: true,
+  },
   { name: 'AUTH', run: auth, isDeep: true, answer: null, junk: false, last: false, plain: false },
   { name: 'MAIL', run: mail, isDeep: false, answer: null, junk: false, last: false, plain: false },
   { name: 'RCPT', run: rcpt, isDeep: true, answer: null, junk: false, last: false, plain: false },
   { name: 'DATA', run: data, isDeep: true, answer: null, junk: false, last: true, plain: false },
-  { name: 'BDAT', run: bdat, isDeep: true, answer: null, junk: false, last: false, plain: false },
+  { name: 'BDAT', run: rare('bdat'), isDeep: true, answer: null, junk: false, last: false, plain: false },
   { name: 'RSET', run: null, isDeep: false, answer: rset, junk: true, last: false, plain: false },
   { name: 'NOOP', run: null, isDeep: false, answer: noop, junk: true, last: true, plain: true },
-  { name: 'VRFY', run: vrfy, isDeep: true, answer: null, junk: true, last: true, plain: false },
-  { name: 'ETRN', run: etrn, isDeep: true, answer: null, junk: true, last: false, plain: false },
+  { name: 'VRFY', run: rare('vrfy'), isDeep: true, answer: null, junk: true, last: true, plain: false },
+  { name: 'ETRN', run: rare('etrn'), isDeep: true, answer: null, junk: true, last: false, plain: false },
   { name: 'QUIT', run: null, isDeep: false, answer: quit, junk: false, last: false, plain: true },
   { name: 'UNKNOWN', run: null, isDeep: false, answer: null, junk: false, last: false, plain: false },
 ].map((verb, order) => ({ ...verb, logName: verb.name.toLowerCase(), order }));
@@ -125,6 +149,7 @@ function findVerb(word: string): Verb {
 // Greeting to QUIT. @returns null when the session ended as it should
 function* serve(session: Session): Proc<Ending | null> {
   if (session.config.tls_wrappermode) {
+    const { startWrapped } = yield* lateCode(session.os);
     const ending = yield* call(startWrapped(session));
     if (ending !== 'go on') return ending;
   }
