@@ -70,26 +70,6 @@ function whatImports(name: string, entry: string) {
   };
 }
 
-/**
- * TLS has a copy of the hash library for itself: of the one that the workers load at once little is used, and
- * would be no longer little.
- */
-function ownHashes(): Plugin {
-  const mark = '?tls';
-  return {
-    name: 'own-hashes',
-    enforce: 'pre',
-    async resolveId(source, importer, options) {
-      const isOwn = importer?.endsWith(mark) === true;
-      const isFirst = source.startsWith('@noble/') && importer?.includes('/protocols/tls/') === true;
-      if (!isOwn && !isFirst) return null;
-      const from = isOwn ? importer.slice(0, -mark.length) : importer;
-      const found = await this.resolve(source, from, { ...options, skipSelf: true });
-      return found === null ? null : { ...found, id: `${found.id}${mark}` };
-    },
-  };
-}
-
 interface ModuleImports {
   importedIds: readonly string[];
 }
@@ -101,7 +81,7 @@ export default defineConfig({
   optimizeDeps: { include: ['buffer/', 'mailparser', 'comlink', 'xstate'] },
   worker: {
     format: 'es',
-    plugins: () => [ownHashes(), plainMembers({ short: true })],
+    plugins: () => [plainMembers({ short: true })],
     rolldownOptions: {
       output: {
         // What scripts/budgets.mjs does not count: all that is imported later but the daemons of Postfix.

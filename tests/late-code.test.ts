@@ -105,6 +105,21 @@ describe('a run whose code comes late, again and again', () => {
   );
 });
 
+test('the first letter of the start page needs no late code', async () => {
+  const store = new Forgetful();
+  const simulation = await Simulation.boot({
+    run: { ...odd, inputs: inputs.slice(0, 1) },
+    placement: 'one',
+    keepTrace: true,
+    start: (spec) => new LocalPartition(spec, { ...roles, code: store }),
+  });
+  await simulation.runUntil(10 * SECOND);
+  const chunk = simulation.takeTrace()!;
+  const kinds = Array.from({ length: chunk.count }, (_, i) => eventAt(chunk, i).kind);
+  expect(kinds).toContain('mailbox.message-appended');
+  expect(store.fetched).toEqual([]);
+});
+
 test('an input that comes while the only partition waits for code takes effect after it, and in a replay as well', async () => {
   const store = new Forgetful();
   const [first] = inputs;

@@ -5,6 +5,7 @@ import * as imapd from '../daemons/mailstore/imapd/session.ts';
 import * as fetching from '../daemons/mua/fetch.ts';
 import * as postfix from '../daemons/postfix/late-code.ts';
 import * as tls from '../daemons/postfix/tls/tls-code.ts';
+import * as slapd from '../daemons/slapd/late-code.ts';
 import type { CodeStore } from '../kernel/code.ts';
 
 import type { Roles } from './boot.ts';
@@ -20,6 +21,7 @@ const parts: Readonly<Record<keyof typeof lateCode, unknown>> = Object.freeze({
   'mua-fetch': fetching,
   postfix,
   shell,
+  slapd,
   tls,
 });
 

@@ -20,6 +20,7 @@ export const lateCode = {
   imapd: () => import('../daemons/mailstore/imapd/session.ts'),
   'mua-fetch': () => import('../daemons/mua/fetch.ts'),
   postfix: () => import('../daemons/postfix/late-code.ts'),
+  slapd: () => import('../daemons/slapd/late-code.ts'),
   shell: () => import('./host-shell.ts'),
   tls: () => import('../daemons/postfix/tls/tls-code.ts'),
 } as const;

@@ -1,102 +1,31 @@
 /**
- * operations — bind, compare, the extended operations, and what is said to a client that wants to change
+ * operations — compare, the extended operations, and what is said to a client that wants to change
  * something
  *
  * SIMPLIFIED: the directory is read only: the real server would carry out the changes that access control
  * allows. Here they are answered as by a real one with "readonly on": unwillingToPerform, "operation
  * restricted".
  *
- * STANDARDS  RFC 4511 §4.2, §4.6 to §4.10, §4.12; RFC 4513 §5.1; RFC 4532 (who am I)
+ * STANDARDS  RFC 4511 §4.6 to §4.10, §4.12; RFC 4532 (who am I)
+ * SEE ALSO   bind.ts
  */
 import * as utf8 from '../../bytes/utf8.ts';
 
-import type { BindRequest } from '../../protocols/ldap/request.ts';
 import type { LdapResponse, LdapResult } from '../../protocols/ldap/response.ts';
 import { resultCodes, whoAmI } from '../../protocols/ldap/types.ts';
 
-import type { Os } from '../../os/os.ts';
-
 import { accessLevels } from './access.ts';
-import type { RequestControls } from './controls.ts';
+import type { Operation } from './bind.ts';
 import { toCondition } from './condition.ts';
 import { attributesOf, type Entry } from './directory.ts';
 import { hasValue, matches } from './match.ts';
 import { equalityOf } from './matching.ts';
-import { checkPassword } from './password.ts';
 import type { ServedRequest } from './prepared.ts';
 import { notFound } from './scope.ts';
-import { plainResult, requesterOf } from './server.ts';
-import type { Session } from './session.ts';
-
-/** One operation of a session. */
-export interface Operation {
-  os: Os;
-  session: Session;
-  /** "conn=1000 op=1", as logged */
-  place: string;
-  id: number;
-  controls: Readonly<RequestControls>;
-}
+import { matchExtensible, matchOddItem } from './rare-match.ts';
+import { plainResult } from './server.ts';
 
 type Answer = LdapResponse & { result: LdapResult };
-
-/** Binds. Whatever the outcome, the client is anonymous before (RFC 4513 §4). */
-export function bindResult(operation: Operation, request: BindRequest): LdapResult {
-  const { session, place, os } = operation;
-  session.dn = '';
-  session.requester = session.server.anonymous;
-  const { version, name, authentication } = request;
-  if (version < 2 || version > 3) {
-    return plainResult(resultCodes.protocolError, 'requested protocol version not supported');
-  }
-  const { directory } = session.server;
-  const normalisedDn = directory.normalise(name);
-  if (normalisedDn === null) return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
-  if (version === 2) {
-    return plainResult(
-      resultCodes.protocolError,
-      'historical protocol version requested, use LDAPv3 instead',
-    );
-  }
-  if (authentication.method === 'sasl') {
-    const text = `SASL(-4): no mechanism available: Couldn't find mech ${authentication.mechanism}`;
-    return plainResult(resultCodes.authMethodNotSupported, text);
-  }
-  if (authentication.method === 'unknown') {
-    return plainResult(resultCodes.authMethodNotSupported, 'unknown authentication method');
-  }
-  const { password } = authentication;
-  if (normalisedDn === '')
-    return plainResult(password.length > 0 ? resultCodes.invalidCredentials : resultCodes.success);
-  if (password.length === 0) {
-    const text = 'unauthenticated bind (DN with no password) disallowed';
-    return plainResult(resultCodes.unwillingToPerform, text);
-  }
-  const dn = verify(session, normalisedDn, password);
-  if (dn === null) return plainResult(resultCodes.invalidCredentials);
-  session.dn = dn;
-  session.requester = requesterOf(session.server, normalisedDn);
-  os.log('slapd', `${place} BIND dn="${dn}" mech=SIMPLE bind_ssf=0 ssf=0`);
-  return plainResult(resultCodes.success);
-}
-
-/**
- * @returns the DN as the directory spells it, null when the password is not the one of an entry of
- * that name
- */
-function verify(session: Session, normalisedDn: string, password: Uint8Array): string | null {
-  const { server } = session;
-  const { rootDn, rootPassword, schema } = server.conf;
-  if (normalisedDn === server.rootDn && rootPassword !== '') {
-    return checkPassword(utf8.encode(rootPassword), password) ? rootDn : null;
-  }
-  const entry = server.directory.get(normalisedDn);
-  const type = schema.type('userPassword');
-  if (entry === null || type === null) return null;
-  if (!server.anonymous.may(entry, type, accessLevels.auth)) return null;
-  const stored = attributesOf(entry, type).flatMap(({ values }) => values);
-  return stored.some((value) => checkPassword(value, password)) ? entry.dn : null;
-}
 
 /** Answers any other request; `refusal` is the result that is decided already, null when none is. */
 export function answer(operation: Operation, request: ServedRequest, refusal: LdapResult | null): Answer {
@@ -221,6 +150,7 @@ function compare(
 
 function holds({ session, controls }: Operation, entry: Entry): boolean {
   const { schema } = session.server.conf;
-  const context = { schema, requester: session.requester };
+  const rare = { matchExtensible, matchOddItem };
+  const context = { schema, requester: session.requester, rare };
   return matches(context, entry, toCondition(controls.assertion!, schema)) === true;
 }

@@ -6,10 +6,9 @@
  *
  * STANDARDS  RFC 2307 §5.3
  */
-import { sha1 } from '@noble/hashes/legacy.js';
-
 import * as ascii from '../../bytes/ascii.ts';
 import * as base64 from '../../bytes/base64.ts';
+import { sha1 } from '../../bytes/sha1.ts';
 
 const digestBytes = 20; // SHA-1
 

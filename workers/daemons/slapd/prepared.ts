@@ -50,9 +50,9 @@ export class PreparedSearch {
     this.attributes = attributes.length > 0 ? `SRCH attr=${attributes.join(' ')}` : '';
   }
 
-  /** Whether nothing in it is a view of the frame that it came in, which would be kept alive with it. */
-  get standsAlone(): boolean {
-    return this.controls.assertion === null && !holdsOctets(this.condition);
+  /** Whether something in it is compared octet by octet: a view of the frame that it came in. */
+  get isOdd(): boolean {
+    return this.controls.assertion !== null || holdsOctets(this.condition);
   }
 }
 
@@ -89,7 +89,7 @@ export class PreparedSearches {
   /** Keeps a search, in the second of its two places when the first is taken. */
   keep(frame: Uint8Array, start: number, search: PreparedSearch): void {
     const count = frame.length - start;
-    if (count > octetsMax || !search.standsAlone) return;
+    if (count > octetsMax || search.isOdd) return; // it would keep the frame alive
     const first = placeOf(frame, start);
     const place = this.#searches[first] === null ? first : first ^ 1;
     this.#counts[place] = count;

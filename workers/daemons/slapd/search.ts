@@ -18,9 +18,9 @@ import { toCondition, type Condition } from './condition.ts';
 import type { SizeLimits } from './conf.ts';
 import type { RequestControls } from './controls.ts';
 import { operationalAttributes, type Directory, type Entry } from './directory.ts';
+import type { SlapdLate } from './late.ts';
 import { matches } from './match.ts';
 import type { PreparedSearch } from './prepared.ts';
-import { rootDse, subschema } from './root-dse.ts';
 import type { Selection } from './selection.ts';
 import { plainResult, type Server } from './server.ts';
 import { findBase, formatReferrals, inScope } from './scope.ts';
@@ -30,6 +30,17 @@ export interface Asking {
   requester: Requester;
   controls: Readonly<RequestControls>;
   messageId: number;
+  /** null: neither the filter nor the base needs it, see needsRare */
+  rare: SlapdLate | null;
+}
+
+/** Whether a search needs code that comes late: for odd filters, or entries that describe the server. */
+export function needsRare({ directory }: Server, { isOdd, scope, base }: PreparedSearch): boolean {
+  return isOdd || (scope === 0 && describesServer(directory.normalise(base)));
+}
+
+function describesServer(normalisedBase: string | null): boolean {
+  return normalisedBase === '' || normalisedBase === 'cn=subschema';
 }
 
 const flushBytes = 16_384;
@@ -89,13 +100,18 @@ export class Search {
     const request = this.#request;
     const base = server.directory.normalise(request.base);
     if (base === null) return plainResult(resultCodes.invalidDNSyntax, 'invalid DN');
-    if (request.scope === 0 && (base === '' || base === 'cn=subschema')) {
+    if (request.scope === 0 && describesServer(base)) {
+      const { rootDse, subschema } = this.#asking.rare!;
       return this.#describeServer(base === '' ? rootDse(server) : subschema(server));
     }
     const found = findBase(this.#asking, request, base);
     if ('result' in found) return found.result;
     if (controls.assertion !== null && found.entry !== null) {
-      const verdict = matches({ schema, requester }, found.entry, toCondition(controls.assertion, schema));
+      const verdict = matches(
+        { schema, requester, rare: this.#asking.rare },
+        found.entry,
+        toCondition(controls.assertion, schema),
+      );
       if (verdict !== true) return plainResult(resultCodes.assertionFailed);
     }
     this.#candidates = listCandidates(server, request, {
@@ -112,7 +128,8 @@ export class Search {
   #describeServer(special: { entry: Entry; operational: AttributeValues[] }): LdapResult {
     const { entry, operational } = special;
     // What describes the server is for everybody.
-    const context = { schema: this.#asking.server.conf.schema, requester: new Requester('', [], true) };
+    const { server, rare } = this.#asking;
+    const context = { schema: server.conf.schema, requester: new Requester('', [], true), rare };
     if (matches(context, entry, this.#request.condition) === true) {
       const attributes = [
         ...entry.attributes
@@ -127,7 +144,7 @@ export class Search {
 
   /** Shows an entry if it matches. @returns true when it would be one too many */
   #visit(entry: Entry): boolean {
-    const { server, requester, controls } = this.#asking;
+    const { server, requester, controls, rare } = this.#asking;
     if (entry.isReferral && !controls.manageDsaIt) {
       if (!requester.may(entry, 'entry', accessLevels.read)) return false;
       const scope = this.#request.scope === 1 ? 'base' : 'sub';
@@ -135,7 +152,7 @@ export class Search {
       this.#send({ kind: 'search-result-reference', uris });
       return false;
     }
-    const context = { schema: server.conf.schema, requester };
+    const context = { schema: server.conf.schema, requester, rare };
     if (matches(context, entry, this.#request.condition) !== true) return false;
     if (!requester.may(entry, 'entry', accessLevels.read)) return false;
     if (this.#sizeMax > 0 && this.entries >= this.#sizeMax) return true;

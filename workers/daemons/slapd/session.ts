@@ -22,10 +22,11 @@ import { noticeOfDisconnection, operationTags, resultCodes } from '../../protoco
 import { NEVER, SECOND, type Connection, type Os, type Proc } from '../../os/os.ts';
 
 import type { Requester } from './access.ts';
+import { bindResult, type Operation } from './bind.ts';
 import { readControls, type RequestControls } from './controls.ts';
-import { answer, bindResult, type Operation } from './operations.ts';
+import { lateCode } from './late.ts';
 import { PreparedSearch, type ServedRequest } from './prepared.ts';
-import { Search } from './search.ts';
+import { needsRare, Search } from './search.ts';
 import { plainResult, type Server } from './server.ts';
 import { logRequest } from './stats.ts';
 
@@ -68,12 +69,14 @@ export function* runSession(os: Os, session: Session): Proc<string> {
     const operation: Operation = { os, session, place, id, controls };
     let reply: Uint8Array;
     if (request.kind === 'search-request' && !controls.unknownCritical) {
-      const search = new Search({ server, requester: session.requester, controls, messageId: id }, request);
+      const rare = needsRare(server, request) ? yield* lateCode(os) : null;
+      const { requester } = session;
+      const search = new Search({ server, requester, controls, messageId: id, rare }, request);
       const startedAt = os.now();
       const result = search.advance() ?? (yield* sendPieces(os, conn, search));
       if (result === null) return 'connection lost';
       reply = endSearch(operation, { search, result, startedAt });
-    } else reply = respond(operation, request);
+    } else reply = yield* respond(operation, request);
     if ((yield* conn.write(reply)) !== 'ok') return 'connection lost';
   }
 }
@@ -137,19 +140,24 @@ function* disconnect(
 }
 
 /** Answers a request that is no search. */
-function respond(operation: Operation, request: ServedRequest): Uint8Array {
+function* respond(operation: Operation, request: ServedRequest): Proc<Uint8Array> {
   const { os, place, id } = operation;
-  const response = respondWith(operation, request);
+  const response = yield* respondWith(operation, request);
   logResult(os, { place, tag: responseTag(response.kind), result: response.result, startedAt: os.now() });
   return encodeMessage({ id, operation: response, controls: [] });
 }
 
-function respondWith(operation: Operation, request: ServedRequest): LdapResponse & { result: LdapResult } {
+function* respondWith(
+  operation: Operation,
+  request: ServedRequest,
+): Proc<LdapResponse & { result: LdapResult }> {
   if (operation.controls.unknownCritical) {
     const text = 'critical extension is not recognized';
+    const { answer } = yield* lateCode(operation.os);
     return answer(operation, request, plainResult(resultCodes.unavailableCriticalExtension, text));
   }
-  if (request.kind !== 'bind-request') return answer(operation, request, null);
+  if (request.kind !== 'bind-request')
+    return (yield* lateCode(operation.os)).answer(operation, request, null);
   return { kind: 'bind-response', result: bindResult(operation, request), saslCredentials: null };
 }
 
