@@ -115,6 +115,24 @@ test('maximal_backoff_time is shortened, and the next try comes sooner', async (
   await expect(queued).toContainText(/next try [\d:]+, in 0[01]:\d\d/);
 });
 
+test('the editor is left with Tab, and every tab of the desk is clean on a phone at night', async ({
+  page,
+}) => {
+  await openDesk(page);
+  await openFile(page, 'main.cf');
+  await page.keyboard.press('Tab');
+  await expect(editorOf(page, 'main.cf')).not.toBeFocused();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.getByRole('button', { name: 'Stage', exact: true }).click();
+  for (const name of ['Queue', 'main.cf', 'master.cf', 'Log']) {
+    await page.getByRole('tablist', { name: 'MTA' }).getByRole('tab', { name }).click();
+    expect(await axeViolations(page)).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow, 'the page scrolls sideways').toBeLessThanOrEqual(0);
+  }
+});
+
 test('the help lists the parameters that nothing comes of, and finds among all', async ({ page }) => {
   await page.goto('#/help');
   const find = page.getByRole('searchbox', { name: 'Find a parameter' });

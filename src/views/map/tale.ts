@@ -168,8 +168,10 @@ export function captionOf(
     if (host === undefined) return null;
     const rest = rests.find(({ key }) => key === `${host.index}`);
     const off = rest === undefined ? 2 : 43 + (rest.letters.length - 1) * 9 + (rest.more > 0 ? 26 : 0);
-    const x = Math.min(host.x + off, board.width - text.length * captionCharWidth - 4);
-    return { at: { x: Math.max(4, x), y: host.y + host.height + 24 }, lines: [text], tone, anchor: 'start' };
+    const isRightFull = host.x + off + text.length * captionCharWidth > board.width - 4;
+    const x = Math.min(host.x + (isRightFull ? 2 : off), board.width - text.length * captionCharWidth - 4);
+    const y = host.y + host.height + (isRightFull && rest !== undefined ? 46 : 24); // below its letters
+    return { at: { x: Math.max(4, x), y }, lines: [text], tone, anchor: 'start' };
   }
   const cable = cableBetween(board, step.fromHost, step.toHost);
   if (cable === null) return null;

@@ -271,6 +271,8 @@ const theme = EditorView.theme({
     padding: '8px 10px',
     maxWidth: '300px',
     whiteSpace: 'pre-line',
-    '@media (max-width: 599px)': { display: 'none' }, // it would hide the list; the note below says the same
+  },
+  '@media (max-width: 599px)': {
+    '.cm-tooltip.cm-completionInfo': { display: 'none' }, // it would hide the list; the note below says the same
   },
 });
