@@ -265,6 +265,7 @@ qmgr
   maximal_backoff_time          the longest wait between two tries of a mail
   maximal_queue_lifetime        how long a mail is tried before it is returned to its sender
   minimal_backoff_time          the shortest wait between two tries; so long is a dead destination left alone
+  qmgr_clog_warn_time           the pause between warnings that one destination fills the active queue
   qmgr_message_active_limit     how many mails may be in the active queue
   queue_run_delay               how often the deferred queue is looked through
   relay_destination_recipient_limit     recipients in one delivery by relay

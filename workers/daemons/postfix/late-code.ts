@@ -10,6 +10,7 @@ export { deliverLocal } from './local/local.ts';
 export { openTextTable } from './maps/text-tables.ts';
 export { makeReporter } from './master/reporter.ts';
 export { pickup } from './pickup/pickup.ts';
+export { warnOfClog } from './qmgr/clog.ts';
 export { retire } from './qmgr/retire.ts';
 export { checkByLdap } from './sasl/saslauthd-ldap.ts';
 export { showq } from './showq/showq.ts';

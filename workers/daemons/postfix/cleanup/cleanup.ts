@@ -167,18 +167,21 @@ class CleanupStream implements MailStream {
     const { always_add_missing_headers, myhostname, undisclosed_recipients_header } = this.#config;
     const { sender, client } = this.#envelope;
     let messageId = '';
+    let resentId = '';
     for (const field of message.fields)
       if (field.name === 'message-id' && messageId === '') messageId = fieldValue(message, field);
+      else if (field.name === 'resent-message-id') resentId = fieldValue(message, field);
     if (client.source === 'LOCAL' || always_add_missing_headers) {
       const isResent = message.fields.some(({ name }) => name.startsWith('resent-'));
       const prefix = isResent ? 'Resent-' : '';
       const lacks = (name: string): boolean => !hasField(message, isResent ? `resent-${name}` : name);
       const now = this.#os.epochUs();
       let added = '';
-      if (messageId === '' || lacks('message-id')) {
+      if (lacks('message-id')) {
         const fresh = `<${formatCompactStamp(now)}.${this.queueId}@${myhostname}>`;
-        if (lacks('message-id')) added += `${prefix}Message-Id: ${fresh}\r\n`;
-        if (messageId === '') messageId = fresh;
+        added += `${prefix}Message-Id: ${fresh}\r\n`;
+        if (isResent) resentId = fresh;
+        else messageId = fresh;
       }
       if (lacks('date')) added += `${prefix}Date: ${formatDate(now)}\r\n`;
       if (lacks('from')) added += `${prefix}From: ${formatFrom(sender, this.#envelope.fullName ?? '')}\r\n`;
@@ -186,6 +189,7 @@ class CleanupStream implements MailStream {
         added += `${undisclosed_recipients_header}\r\n`;
       message.added = added;
     }
+    if (resentId !== '') this.#log(`resent-message-id=${resentId}`);
     return messageId === '' ? '<>' : messageId;
   }
 

@@ -211,6 +211,7 @@ function qmgrParams(parameters: Parameters): QmgrParams {
     bounce_queue_lifetime: parameters.time('bounce_queue_lifetime'),
     delay_warning_time: parameters.time('delay_warning_time'),
     qmgr_message_active_limit: parameters.number('qmgr_message_active_limit'),
+    qmgr_clog_warn_time: parameters.time('qmgr_clog_warn_time'),
     defer_transports: parameters.list('defer_transports'),
   };
 }

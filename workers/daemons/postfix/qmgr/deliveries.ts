@@ -7,6 +7,9 @@ import type { Os, Proc, VirtualTime } from '../../../os/os.ts';
 import type { AgentPool } from '../delivery/agent-pool.ts';
 import type { DeliveryReply, DeliveryRequest } from '../delivery/request.ts';
 
+import { lateCode } from '../late.ts';
+
+import type { Destination } from './destination.ts';
 import { batches, groupRecipients, keyOf, type ActiveMessage, type Route } from './message.ts';
 import { Scheduler, type Entry, type Trouble } from './scheduler.ts';
 import type { QmgrConfig } from './state.ts';
@@ -22,6 +25,8 @@ export class Deliveries {
   readonly #agents = new Map<string, AgentPool | null>();
   readonly #recipientLimitOf = (transport: string): number =>
     this.#scheduler.transport(transport).limits.destination_recipient_limit;
+  /** a destination that has more than a fifth of the active queue */
+  #crowded: Destination<ActiveMessage> | null = null;
   #ticketLast = 0;
 
   constructor(config: QmgrConfig) {
@@ -34,8 +39,11 @@ export class Deliveries {
     });
   }
 
-  /** Resolves the message's recipients and queues them by destination. */
-  *add(os: Os, message: ActiveMessage): Proc<void> {
+  /**
+   * Resolves the message's recipients and queues them by destination.
+   * @param active messages in the active queue, this one too
+   */
+  *add(os: Os, message: ActiveMessage, active: number): Proc<void> {
     if (message.envelope.forceExpire) {
       const all = message.envelope.recipients.map((_, index) => index);
       this.#retry(message, all, { dsn: '4.7.0', reason: 'message is administratively expired' }, '');
@@ -48,9 +56,20 @@ export class Deliveries {
       routes.push(yield* this.#config.queue.resolve(address, message.envelope));
     }
     os.because(message.activated);
-    if (routes.length === 1) return this.#enqueue(message, routes[0]!, onlyFirst);
-    for (const { route, recipients } of groupRecipients(routes, this.#recipientLimitOf))
-      this.#enqueue(message, route, recipients);
+    if (routes.length === 1) this.#enqueue(message, routes[0]!, onlyFirst);
+    else
+      for (const { route, recipients } of groupRecipients(routes, this.#recipientLimitOf))
+        this.#enqueue(message, route, recipients);
+    if (this.#crowded !== null) yield* this.#warnOfClog(os, this.#crowded, active);
+  }
+
+  *#warnOfClog(os: Os, destination: Destination<ActiveMessage>, active: number): Proc<void> {
+    const { qmgr_clog_warn_time, qmgr_message_active_limit: activeMax } = this.#config.params;
+    this.#crowded = null;
+    if (qmgr_clog_warn_time === 0 || os.now() < destination.clogWarnAt) return;
+    destination.clogWarnAt = os.now() + qmgr_clog_warn_time;
+    const waiting = destination.peers.size + destination.busy;
+    (yield* lateCode(os)).warnOfClog(os, destination, { waiting, active, activeMax });
   }
 
   #enqueue(message: ActiveMessage, route: Route, recipients: readonly number[]): void {
@@ -66,6 +85,8 @@ export class Deliveries {
     for (const batch of batches(recipients, limit)) entries.push({ message, destination, recipients: batch });
     message.pending += entries.length;
     this.#scheduler.add(entries, message.active);
+    const waiting = destination.peers.size + destination.busy;
+    if (waiting > this.#config.params.qmgr_message_active_limit / 5) this.#crowded = destination;
   }
 
   /** Gives agents what may be delivered now. */

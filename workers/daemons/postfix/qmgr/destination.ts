@@ -31,6 +31,8 @@ export interface Destination<M> {
   dead: Trouble | null;
   /** no delivery before: dead until then, or pausing (rate delay) */
   notBefore: VirtualTime;
+  /** no warning that it fills the active queue before */
+  clogWarnAt: VirtualTime;
   /** the transport's, when a job waits for room here */
   blockerTag: number;
   /** agents may use kept connections, and keep theirs: a stream of mail for the destination */
@@ -53,6 +55,7 @@ export function makeDestination<M>(transport: Transport<M>, key: string, nexthop
     failure: 0,
     dead: null,
     notBefore: 0,
+    clogWarnAt: 0,
     blockerTag: 0,
     reuse: false,
     keep: false,

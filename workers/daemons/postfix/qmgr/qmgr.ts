@@ -66,7 +66,8 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
     fed ??= feed(os, state, other);
     config.flow.refill({ fed: fed !== null && isNew, isEmpty: incoming.isIdle });
     if (fed !== null && fed !== 'gone') {
-      if (!fed.deferred) yield* state.deliveries.add(os, fed); // else it is returned at once (postsuper -e)
+      // A message that postsuper -e has marked is returned at once.
+      if (!fed.deferred) yield* state.deliveries.add(os, fed, state.active.size);
       if (fed.pending === 0) finishMessage(os, state, fed);
     }
     state.deliveries.handOut(os);

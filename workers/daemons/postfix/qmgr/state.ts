@@ -25,6 +25,8 @@ export interface QmgrParams {
   bounce_queue_lifetime: number;
   delay_warning_time: number;
   qmgr_message_active_limit: number;
+  /** 0 = do not warn */
+  qmgr_clog_warn_time: number;
   /** transports that deliver after a flush only */
   defer_transports: readonly string[];
 }

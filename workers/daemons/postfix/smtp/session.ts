@@ -118,6 +118,7 @@ export function* deliverInSession(
   let content = state.request.readContent();
   if (mustDowngrade(config, state, session)) content = (yield* lateCode(os)).downgradeTo7Bit(content);
   const last = !isKept || isWornOut(cache!, used, os.now());
+  content = folded(os, config, state, content);
   const transaction = transactionOf(config, state, session, { content, last });
   state.left = [];
   let reason: Reason | null = null;
@@ -159,6 +160,18 @@ function mustDowngrade(config: SmtpConfig, state: DeliveryState, { capabilities 
   return isEightBit(state) && !config.disable_mime_output_conversion && !capabilities.has('8BITMIME');
 }
 
+function folded(
+  os: Os,
+  { agent, line_length_limit: limit }: SmtpConfig,
+  { request }: DeliveryState,
+  content: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  const lines = foldLines(content, limit);
+  if (lines !== content)
+    os.log(agent.ident, `${request.queueId}: breaking line > ${limit} bytes with <CR><LF>SPACE`);
+  return lines;
+}
+
 function transactionOf(
   config: SmtpConfig,
   state: DeliveryState,
@@ -180,7 +193,7 @@ function transactionOf(
   return {
     sender: request.sender,
     recipients,
-    content: foldLines(content, config.line_length_limit),
+    content,
     size: request.size,
     body: request.encoding === '' ? '' : isEightBit(state) ? '8BITMIME' : '7BIT',
     returnContent: request.returnContent,
