@@ -40,6 +40,8 @@ function serveHosts(): void {
 function serveSimulation(): void {
   let tracePort: MessagePort | null = null;
   const roles = new RoleLoader();
+  // Every world has a mail server: its file comes while the page starts. Who needs it hears of a failure.
+  roleFiles.mta().catch(() => {});
   const player = new Player({
     wall: { now: () => performance.now(), sleep },
     start: async (spec, name, placement) => {
