@@ -104,6 +104,7 @@ function sayInterfaces(program: Program, parameters: Parameters): void {
 type State = 'envelope' | 'header' | 'body';
 
 function show(program: Program, file: NamedFile, flags: Flags, start: number): void {
+  if (file.bytes.length === 0) return;
   const raw = queueRecords(file.bytes);
   const records = raw === null ? null : realRecords(program.os, raw);
   if (records === null) {

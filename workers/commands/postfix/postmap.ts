@@ -197,6 +197,8 @@ function list(job: Job, table: Title): number {
 function build(job: Job, table: Title, incremental: boolean): number {
   const { program } = job;
   const { files } = program.os;
+  const source = incremental ? job.stdin : files.read(table.name);
+  if (source === null) return program.fatal(`open ${table.name}: No such file or directory`);
   const suffix = databaseSuffix(table.type);
   if (suffix === null) {
     const known = /^(texthash|static|inline|regexp|pcre|cidr|ldap|unionmap|fail|proxy|unix|nis)$/.test(
@@ -207,8 +209,6 @@ function build(job: Job, table: Title, incremental: boolean): number {
       : `${table.type}. Is the postfix-${table.type} package installed?`;
     return program.fatal(`unsupported dictionary type: ${why}`);
   }
-  const source = incremental ? job.stdin : files.read(table.name);
-  if (source === null) return program.fatal(`open ${table.name}: No such file or directory`);
   const entries = incremental ? entriesOf(job, table) : new Map<string, string>();
   if (typeof entries === 'number') return entries;
   const { entries: read, warnings } = sourceOf(job, incremental ? 'stdin' : table.name, source);
