@@ -2,7 +2,7 @@
 // name server, started and ended by whoever asks for them.
 import { spawnSync } from 'node:child_process';
 import {
-  chmodSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync,
+  appendFileSync, chmodSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync,
 } from 'node:fs'; // prettier-ignore
 import os from 'node:os';
 import path from 'node:path';
@@ -13,6 +13,10 @@ import { startNameServer } from './name-server.mjs';
 
 const recorded = path.join(root, 'tests/conformance/smtp/recorded');
 const portsAbove = 10_000; // 12525 of the recordings is 22525 here
+/** Where the instances deliver, see ./sink.mjs. */
+export const sinkPort = 12601 + portsAbove;
+/** The port of the first variant. */
+export const variantPort = 23_000;
 const nameServerAddress = '127.0.0.154';
 
 /** Why it cannot be done here; null when it can. */
@@ -34,8 +38,12 @@ export function portOf(profile) {
   return JSON.parse(readFileSync(path.join(recorded, 'ports.json'), 'utf8'))[profile] + portsAbove;
 }
 
-/** Starts one instance per configuration ("mx", "strict", …). @returns a function that ends all */
-export async function startRealPostfix(configs) {
+/**
+ * Starts one instance per configuration ("mx", "strict", …), with a listener of its own for each variant of it.
+ * @param variants [{config, parameters: {name: value}, port}]
+ * @returns a function that ends all
+ */
+export async function startRealPostfix(configs, variants = []) {
   const zones = JSON.parse(readFileSync(path.join(recorded, 'zones.json'), 'utf8'));
   const endNameServer = await startNameServer(nameServerAddress, zones);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'postroom-postfix-'));
@@ -50,6 +58,8 @@ export async function startRealPostfix(configs) {
   try {
     for (const config of configs) {
       const etc = writeConfiguration(path.join(folder, config), config, folder);
+      const services = variants.filter((variant) => variant.config === config).map(variantServices);
+      appendFileSync(path.join(etc, 'master.cf'), services.join(''));
       started.push(etc);
       postfix(etc, 'start');
     }
@@ -58,6 +68,18 @@ export async function startRealPostfix(configs) {
     throw error;
   }
   return end;
+}
+
+// A listener with parameters of its own, and a cleanup and a rewrite service which have them too.
+function variantServices({ config, parameters, port }) {
+  const options = Object.entries(parameters)
+    .map(([name, value]) => ` -o {${name}=${value}}`)
+    .join('');
+  const rewrite = `-o rewrite_service_name=rewrite${port}`;
+  return `127.0.0.1:${port} inet n - ${config === 'submission' ? 'n' : 'y'} - - smtpd${options} ${rewrite} -o cleanup_service_name=cleanup${port}
+cleanup${port} unix n - n - 0 cleanup${options} ${rewrite}
+rewrite${port} unix - - n - - trivial-rewrite${options}
+`;
 }
 
 function postfix(etc, operation) {
@@ -90,17 +112,26 @@ function postfixUser() {
 function writeConfiguration(home, config, folder) {
   const at = (...names) => path.join(home, ...names);
   const etc = at('etc');
-  for (const name of ['etc/sasl', 'etc/dynamicmaps.cf.d', 'etc/postfix-files.d', 'spool/etc', 'data', 'log'])
+  for (const name of [
+    'etc/maps',
+    'etc/sasl',
+    'etc/dynamicmaps.cf.d',
+    'etc/postfix-files.d',
+    'spool/etc',
+    'data',
+    'log',
+  ])
     mkdirSync(at(name), { recursive: true });
   const { uid, gid } = postfixUser();
   chownSync(at('data'), uid, gid);
   chmodSync(at('data'), 0o700);
-  cpSync(path.join(recorded, 'configs/maps'), at('etc/maps'), { recursive: true });
   const text = (name) =>
     readFileSync(path.join(recorded, 'configs', name), 'utf8')
       .replaceAll('@MAPS@', at('etc/maps'))
       .replaceAll('@B@', folder)
       .replace(/(127\.0\.0\.1\]?:)(\d{5})\b/g, (_, host, port) => host + (Number(port) + portsAbove));
+  for (const name of readdirSync(path.join(recorded, 'configs/maps')))
+    writeFileSync(at('etc/maps', name), text(`maps/${name}`));
   writeFileSync(at('etc/main.cf'), text(`${config}.main.cf`) + plumbing(home));
   writeFileSync(at('etc/master.cf'), text(`${config}.master.cf`) + text('services.master.cf'));
   copyFileSync(path.join(folder, 'smtpd.conf'), at('etc/sasl/smtpd.conf'));

@@ -12,6 +12,8 @@ export interface CaseGroup {
   profile: string;
   needs?: string[];
   serial?: boolean;
+  /** what the recorded instance had in main.cf beside `config` */
+  parameters?: Record<string, string>;
   cases: SmtpCase[];
 }
 

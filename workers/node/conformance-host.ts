@@ -30,6 +30,13 @@ const hostName = 'mail.example.com';
 const certificates = path.resolve('tests/protocols/tls/certificates');
 const limitUs = 120 * SECOND;
 
+interface Recorded {
+  folder: string;
+  config: string;
+  port: number;
+  parameters?: Record<string, string>;
+}
+
 /** The host, to play cases against. */
 export class ConformanceHost {
   readonly #booted: BootedPartition;
@@ -37,8 +44,11 @@ export class ConformanceHost {
   readonly #inbox: SinkMessage[] = [];
   #now = 0;
 
-  /** @param folder with cases/, configs/, zones.json. @param config name of the main.cf */
-  constructor({ folder, config, port }: { folder: string; config: string; port: number }) {
+  /**
+   * @param folder with cases/, configs/, zones.json. @param config name of the main.cf
+   * @param parameters what main.cf says beside
+   */
+  constructor({ folder, config, port, parameters = {} }: Recorded) {
     this.#port = port;
     const zones = JSON.parse(readFileSync(path.join(folder, 'zones.json'), 'utf8')) as Zones;
     const world: World = {
@@ -53,7 +63,7 @@ export class ConformanceHost {
           organisation: '',
           addresses: ['192.0.2.10'],
           at: { x: 0, y: 0 },
-          files: hostFiles(folder, config),
+          files: hostFiles(folder, config, parameters),
         },
       ],
       links: [],
@@ -133,14 +143,21 @@ export class ConformanceHost {
 }
 
 // Files as the reference instance had them.
-function hostFiles(folder: string, config: string): Record<string, string> {
+function hostFiles(
+  folder: string,
+  config: string,
+  parameters: Record<string, string>,
+): Record<string, string> {
   const maps = path.join(folder, 'configs/maps');
   const text = (name: string): string =>
     readFileSync(path.join(folder, 'configs', name), 'utf8')
       .replaceAll('@MAPS@', '/etc/postfix/maps')
       .replaceAll('@B@', '/etc/postfix');
+  const changes = Object.entries(parameters)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join('');
   return {
-    '/etc/postfix/main.cf': text(`${config}.main.cf`),
+    '/etc/postfix/main.cf': text(`${config}.main.cf`) + changes,
     '/etc/postfix/master.cf': text(`${config}.master.cf`) + text('services.master.cf'),
     '/etc/hosts': '127.0.0.1 localhost\n',
     '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\npostfix:x:101:103::/var/spool/postfix:/usr/sbin/nologin\n',

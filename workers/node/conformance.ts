@@ -54,11 +54,10 @@ async function main(): Promise<void> {
     .filter(({ profile }) => values.all === true || positionals.length > 0 || profile === values.profile)
     .map((group) => ({ ...group, cases: group.cases.filter(({ id }) => only === null || only.test(id)) }));
   const results: { profile: string; result: CaseResult }[] = [];
-  for (const profile of new Set(wanted.map((group) => group.profile))) {
-    const cases = wanted.filter((group) => group.profile === profile).flatMap(casesOf);
+  for (const [profile, cases, parameters] of listeners(wanted)) {
     const played =
       values.host === undefined
-        ? playVirtually(profile, cases, values.log === true)
+        ? playVirtually({ profile, cases, parameters, log: values.log === true })
         : await playReally(cases, values);
     for (const result of played) results.push({ profile, result });
     if (values.quiet !== true) played.forEach(printFailure);
@@ -70,8 +69,28 @@ async function main(): Promise<void> {
     );
 }
 
-function playVirtually(profile: string, cases: SmtpCase[], log: boolean): CaseResult[] {
-  const host = new ConformanceHost({ folder, ...listenerOf(profile) });
+// The cases of each listener; a group with parameters of its own has a listener of its own.
+function listeners(groups: CaseGroup[]): [profile: string, cases: SmtpCase[], Record<string, string>][] {
+  const found = new Map<string, [string, SmtpCase[], Record<string, string>]>();
+  for (const group of groups) {
+    const { profile, parameters = {} } = group;
+    const key = JSON.stringify([profile, parameters]);
+    const listener = found.get(key) ?? [profile, [], parameters];
+    listener[1].push(...casesOf(group));
+    found.set(key, listener);
+  }
+  return [...found.values()];
+}
+
+interface Play {
+  profile: string;
+  cases: SmtpCase[];
+  parameters: Record<string, string>;
+  log: boolean;
+}
+
+function playVirtually({ profile, cases, parameters, log }: Play): CaseResult[] {
+  const host = new ConformanceHost({ folder, parameters, ...listenerOf(profile) });
   return cases.map((test) => {
     const result = host.play(test);
     if (log) console.log(host.takeLog().join('\n'));

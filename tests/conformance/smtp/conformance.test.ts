@@ -50,7 +50,8 @@ test.each(readdirSync(path.join(here, 'recorded-differential')))(
   (name) => {
     const group = readJson<CaseGroup & { config: string }>(path.join(here, 'recorded-differential', name));
     const config = path.basename(group.config, '.main.cf');
-    const host = new ConformanceHost({ folder, config, port: ports[group.profile]! });
+    const { profile, parameters = {} } = group;
+    const host = new ConformanceHost({ folder, config, parameters, port: ports[profile]! });
     const results = group.cases.map((smtpCase) => host.play(smtpCase));
     expect(results.flatMap(({ id, differences }) => differences.map(({ text }) => `${id}: ${text}`))).toEqual(
       [],

@@ -27,9 +27,9 @@ import type { AddressRole, CleanupConfig } from './config.ts';
 import type { HeaderRole } from './header-addresses.ts';
 import {
   assemble,
-  closeGaps,
   fieldValue,
   formatFrom,
+  normalizeFields,
   scanMessage,
   type HeaderLine,
   type ScannedMessage,
@@ -37,7 +37,7 @@ import {
 import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './mail-stream.ts';
 import { expandAliases, mapCanonical } from './map-addresses.ts';
 import { encodeQueueFile, mayExceed, type QueueFile } from './queue-file.ts';
-import { RecipientList } from './recipient-list.ts';
+import { plainRecipient, RecipientList } from './recipient-list.ts';
 import { noVerdict, type Verdict } from './verdict.ts';
 
 /** What cleanup needs of its instance. */
@@ -102,9 +102,11 @@ class CleanupStream implements MailStream {
   *finish(content: readonly Uint8Array[]): Proc<CleanupResult> {
     const envelope = this.#envelope;
     if (!this.#service.takeToken()) yield* this.#os.sleepUntil(this.#os.now() + this.#config.in_flow_delay);
+    const sender = yield* this.#mapSender();
+    if (sender === null) return this.#refuse(refusals.queue);
     const message = scanMessage(content);
     const edits = this.#droppedFields(message);
-    const messageId = this.#addFields(message);
+    const messageId = this.#addFields(message, sender);
     this.#log(`message-id=${messageId}`);
     if (receivedCount(message) >= this.#config.hopcount_limit) {
       this.#warn('message rejected: hopcount exceeded');
@@ -119,16 +121,12 @@ class CleanupStream implements MailStream {
     if (verdict.failed) return this.#refuse(refusals.queue);
     if (verdict.reject !== '') return this.#refuse(refusal(verdict.reject));
     if (verdict.edits.size > 0) for (const [field, edit] of verdict.edits) edits.set(field, edit);
-    closeGaps(message, edits);
+    normalizeFields(message, edits);
     const pieces = assemble(message, edits);
     let size = 0;
     for (const piece of pieces) size += piece.length;
     const limit = this.#config.message_size_limit;
     if (limit > 0 && size > limit) return this.#refuse(refusals.size);
-    let sender: string | null = this.#service.rewrite(envelope.sender);
-    if (sender !== '' && this.#isMapped('envelope_sender'))
-      sender = yield* this.#map('envelope_sender', sender);
-    if (sender === null) return this.#refuse(refusals.queue);
     const list = yield* this.#mapRecipients(sender, verdict);
     if (list === null) return this.#refuse(refusals.queue);
     const recipients = list.all;
@@ -154,6 +152,14 @@ class CleanupStream implements MailStream {
     return result;
   }
 
+  // @returns null when a table does not answer
+  *#mapSender(): Proc<string | null> {
+    const sender = this.#service.rewrite(this.#envelope.sender);
+    return sender !== '' && this.#isMapped('envelope_sender')
+      ? yield* this.#map('envelope_sender', sender)
+      : sender;
+  }
+
   // message_drop_headers
   #droppedFields({ fields }: ScannedMessage): Map<HeaderLine, string> {
     const edits = new Map<HeaderLine, string>();
@@ -163,9 +169,9 @@ class CleanupStream implements MailStream {
   }
 
   // Puts what is missing behind the header fields. @returns the message's id
-  #addFields(message: ScannedMessage): string {
+  #addFields(message: ScannedMessage, sender: string): string {
     const { always_add_missing_headers, myhostname, undisclosed_recipients_header } = this.#config;
-    const { sender, client } = this.#envelope;
+    const { client } = this.#envelope;
     let messageId = '';
     let resentId = '';
     for (const field of message.fields)
@@ -290,7 +296,7 @@ class CleanupStream implements MailStream {
     if (recipient_bcc_maps !== null)
       for (const { address } of this.#recipients)
         if (!(yield* this.#copy(recipient_bcc_maps, address, copies))) return null;
-    return copies.map(plainRecipient);
+    return copies.map((address) => plainRecipient(address, 'NEVER'));
   }
 
   *#copy(tables: LookupTables, key: string, copies: string[]): Proc<boolean> {
@@ -382,10 +388,6 @@ function hasField({ fields }: ScannedMessage, wanted: string): boolean {
 /** Short queue ids: the microsecond of the second, and the inode. */
 export function formatQueueId(epochUs: number, inode: number): string {
   return (epochUs % 1_000_000).toString(16).padStart(5, '0').toUpperCase() + inode.toString(16).toUpperCase();
-}
-
-function plainRecipient(address: string): MailRecipient {
-  return { address, originalAddress: address, dsnOriginalRecipient: '', notify: '' };
 }
 
 // "5.7.1 reason" → a reply

@@ -44,12 +44,14 @@ export function readCleanupConfig(
     const value = parameters.text(name);
     return value === '' ? null : open(value);
   };
+  const propagating = parameters.list('propagate_unmatched_extensions');
+  const propagates = propagating.includes('canonical');
   const canonical = (role: AddressRole): CanonicalTable[] => {
     const own = role.endsWith('sender') ? 'sender_canonical' : 'recipient_canonical';
     return [own, 'canonical'].flatMap((name) => {
       const found = tables(`${name}_maps`);
       const serves = found !== null && parameters.list(`${name}_classes`).includes(role);
-      return serves ? [{ tables: found, name: `${name}_maps` }] : [];
+      return serves ? [{ tables: found, name: `${name}_maps`, propagates }] : [];
     });
   };
   const aliases = tables('virtual_alias_maps');
@@ -79,6 +81,7 @@ export function readCleanupConfig(
         ? null
         : {
             tables: aliases,
+            propagates: propagating.includes('virtual'),
             expansionMax: parameters.number('virtual_alias_expansion_limit'),
             recursionMax: parameters.number('virtual_alias_recursion_limit'),
           },

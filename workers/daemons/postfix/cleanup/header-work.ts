@@ -84,12 +84,31 @@ export function formatFrom(sender: string, fullName: string): string {
   return `${isPlain ? fullName : `"${fullName.replace(/["\\]/g, '\\$&')}"`} <${address}>`;
 }
 
-/** Blanks between the name of a field and its colon go. */
-export function closeGaps(message: ScannedMessage, edits: Map<HeaderLine, string>): void {
+/** What every message suffers: blanks before a colon go, and so does what stands behind a NUL. */
+export function normalizeFields(message: ScannedMessage, edits: Map<HeaderLine, string>): void {
+  closeGaps(message, edits);
+  cutAtNul(message, edits);
+}
+
+function closeGaps(message: ScannedMessage, edits: Map<HeaderLine, string>): void {
   for (const field of message.fields) {
     if (field.gap === 0 || edits.has(field)) continue;
     const bytes = message.header[field.piece]!.subarray(field.start, field.end);
     if (utf8.isValid(bytes)) edits.set(field, utf8.decode(bytes).replace(/^([^:]*?)[ \t]+:/, '$1:'));
+  }
+}
+
+// A field ends at a NUL: what is behind it is lost, as in a string of C.
+function cutAtNul(message: ScannedMessage, edits: Map<HeaderLine, string>): void {
+  for (const [piece, bytes] of message.header.entries()) {
+    if (!bytes.includes(0)) continue;
+    for (const field of message.fields) {
+      if (field.piece !== piece || edits.has(field)) continue;
+      const nul = bytes.subarray(field.start, field.end).indexOf(0);
+      if (nul === -1) continue;
+      const kept = bytes.subarray(field.start, field.start + nul);
+      if (utf8.isValid(kept)) edits.set(field, `${utf8.decode(kept)}\r\n`);
+    }
   }
 }
 

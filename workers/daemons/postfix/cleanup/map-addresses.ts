@@ -1,9 +1,6 @@
 /**
  * map-addresses — canonical and virtual alias mapping of envelope addresses
  *
- * SIMPLIFIED: propagate_unmatched_extensions is not followed: user+ext found as "user" loses its extension.
- * Seen only with a recipient_delimiter.
- *
  * SEE ALSO  cleanup_map11(3), cleanup_map1n(3), canonical(5), virtual(5)
  */
 import type { Os, Proc } from '../../../os/os.ts';
@@ -19,15 +16,17 @@ export interface MapContext {
   rewrite: (address: string) => string;
 }
 
-/** A canonical table; name = its parameter. */
+/** A canonical table; name = its parameter; propagates: see propagate_unmatched_extensions. */
 export interface CanonicalTable {
   readonly tables: LookupTables;
   readonly name: string;
+  readonly propagates: boolean;
 }
 
 /** virtual_alias_maps and its limits. */
 export interface AliasTable {
   readonly tables: LookupTables;
+  readonly propagates: boolean;
   readonly expansionMax: number;
   readonly recursionMax: number;
 }
@@ -48,7 +47,7 @@ export function* mapCanonical(
     if (answer.kind === 'not-found') return current;
     const [first] = splitList(answer.value);
     if (first === undefined) return current;
-    const mapped = complete(context, first, current);
+    const mapped = complete(context, first, { key: current, extension: kept(table, answer) });
     if (mapped.toLowerCase() === current.toLowerCase()) return mapped;
     current = mapped;
   }
@@ -72,7 +71,8 @@ export function* expandAliases(
       const answer = yield* table.tables.lookupAddress(os, key);
       if (answer.kind === 'try-again') return lookupProblem('virtual_alias_maps', key);
       if (answer.kind === 'not-found') break;
-      const results = splitList(answer.value).map((result) => complete(context, result, key));
+      const extension = kept(table, answer);
+      const results = splitList(answer.value).map((result) => complete(context, result, { key, extension }));
       if (results.length === 0) break;
       // An address may expand into itself, once.
       const lower = key.toLowerCase();
@@ -97,8 +97,17 @@ function notAccepted(why: string): MapFailure {
   return { why: `${why} -- message not accepted, try again later` };
 }
 
+// What of the address goes over to what it becomes: "+ext", or nothing.
+function kept({ propagates }: { propagates: boolean }, { extension }: { extension?: string }): string {
+  return propagates && extension !== undefined ? extension : '';
+}
+
 // "@domain" keeps the user.
-function complete(context: MapContext, result: string, key: string): string {
-  const address = result.startsWith('@') ? `${splitAddress(key).local}${result}` : result;
-  return context.rewrite(address);
+function complete(context: MapContext, result: string, of: { key: string; extension: string }): string {
+  const address = result.startsWith('@') ? `${splitAddress(of.key).local}${result}` : result;
+  const rewritten = context.rewrite(address);
+  if (of.extension === '') return rewritten;
+  const at = rewritten.lastIndexOf('@');
+  const end = at === -1 ? rewritten.length : at;
+  return rewritten.slice(0, end) + of.extension + rewritten.slice(end);
 }

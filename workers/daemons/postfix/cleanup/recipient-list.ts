@@ -65,3 +65,8 @@ export class RecipientList {
 function identity({ address, originalAddress, dsnOriginalRecipient, notify }: Recipient): string {
   return `${address}\n${originalAddress}\n${dsnOriginalRecipient}\n${notify}`.toLowerCase();
 }
+
+/** A recipient that no client named. */
+export function plainRecipient(address: string, notify = ''): MailRecipient {
+  return { address, originalAddress: address, dsnOriginalRecipient: '', notify };
+}

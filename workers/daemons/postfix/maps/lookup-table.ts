@@ -9,7 +9,10 @@ import type { Os, Proc } from '../../../os/os.ts';
  * try-again: the table could not be read or its server did not answer; a daemon answers 451 4.3.0 or defers.
  */
 export type TableAnswer =
-  { kind: 'found'; value: string } | { kind: 'not-found' } | { kind: 'try-again'; why: string };
+  /** extension: "+ext" of the address, when it was found without (lookupAddress) */
+  | { kind: 'found'; value: string; extension?: string }
+  | { kind: 'not-found' }
+  | { kind: 'try-again'; why: string };
 
 /** A list of tables searched in order ("hash:/etc/postfix/x, ldap:/etc/postfix/y"); [] answers not-found. */
 export interface LookupTables {

@@ -89,14 +89,17 @@ class TableList implements LookupTables {
     const user = withoutExtension(local, this.#context.recipientDelimiter);
     if (user !== local && domain !== '') {
       const answer = yield* this.#search(os, `${user}@${domain}`, true);
-      if (answer.kind !== 'not-found') return answer;
+      if (answer.kind !== 'not-found') return withExtension(answer, local.slice(user.length));
     }
-    if (domain === '') return user === local ? whole : yield* this.#search(os, user, true);
+    if (domain === '')
+      return user === local
+        ? whole
+        : withExtension(yield* this.#search(os, user, true), local.slice(user.length));
     if (this.#tables.every((table) => !table.fixed)) return notFound;
     if (yield* this.#context.isLocalDomain(os, domain)) {
       for (const key of user === local ? [local] : [local, user]) {
         const answer = yield* this.#search(os, key, true);
-        if (answer.kind !== 'not-found') return answer;
+        if (answer.kind !== 'not-found') return withExtension(answer, local.slice(key.length));
       }
     }
     return yield* this.#search(os, `@${domain}`, true);
@@ -114,6 +117,10 @@ class TableList implements LookupTables {
 }
 
 const notFound: TableAnswer = Object.freeze({ kind: 'not-found' });
+
+function withExtension(answer: TableAnswer, extension: string): TableAnswer {
+  return answer.kind === 'found' && extension !== '' ? { ...answer, extension } : answer;
+}
 
 /** The user part before the first delimiter; the whole when there is none, or nothing before it. */
 export function withoutExtension(local: string, delimiters: string): string {

@@ -36,7 +36,7 @@ interface Edit {
 
 // Edits in the order of the message.
 function editPart(message: Uint8Array, part: MimePart, edits: Edit[]): void {
-  const encoding = fieldOf(part, fieldName)?.toLowerCase() ?? '7bit';
+  const encoding = withoutComments(fieldOf(part, fieldName) ?? '7bit');
   const isComposite = part.children.length > 0 || part.message !== null;
   const isEight = encoding === '8bit' || encoding === 'binary';
   if (isEight) {
@@ -53,6 +53,13 @@ function editPart(message: Uint8Array, part: MimePart, edits: Edit[]): void {
     const { bodyStart: start, bodyEnd: end } = part;
     edits.push({ start, end, bytes: ascii.encode(quotedPrintable(message, start, end)) });
   }
+}
+
+function withoutComments(value: string): string {
+  return value
+    .replace(/\([^()]*\)/g, '')
+    .trim()
+    .toLowerCase();
 }
 
 const fieldName = 'content-transfer-encoding';

@@ -98,20 +98,27 @@ export function contentFailure(session: Session, stream: MailStream, content: Me
   return '552 5.3.4 Error: message file too big';
 }
 
+// A restriction refuses the content, not the transaction: sender and recipients still count.
+function refuseContent(transaction: Transaction, reply: string): Outcome {
+  transaction.stream!.abandon();
+  transaction.stream = null;
+  transaction.envelope = null;
+  return refuse(reply);
+}
+
 /** The end of the message: gives it to cleanup(8). */
 export function* finish(session: Session, transaction: Transaction, content: MessageContent): Proc<Outcome> {
   const { stream, envelope } = transaction;
   assert(stream !== null && envelope !== null, 'the end of a message without a recipient');
   const { queueId } = stream;
-  let failure = contentFailure(session, stream, content);
-  if (failure === null) {
-    const checked = checkEndOfData(session);
-    failure = isProc(checked) ? yield* checked : checked;
-  }
+  const failure = contentFailure(session, stream, content);
   if (failure !== null) {
     session.endTransaction();
     return refuse(failure);
   }
+  const checked = checkEndOfData(session);
+  const refused = isProc(checked) ? yield* checked : checked;
+  if (refused !== null) return refuseContent(transaction, refused);
   const { actions } = session;
   if (actions.filter !== '') envelope.filter = actions.filter;
   envelope.redirect = actions.redirect;

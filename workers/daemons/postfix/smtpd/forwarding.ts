@@ -52,6 +52,11 @@ export function readAttributes(
   return attributes;
 }
 
+function hasIpv6(session: Session): boolean {
+  const protocols = session.service.parameters.list('inet_protocols');
+  return protocols.includes('all') || protocols.includes('ipv6');
+}
+
 function forwardedValue(session: Session, name: string, value: string): { text: string } | 'unknown' | 'bad' {
   const absent = value.toUpperCase() === unavailable;
   const when = (valid: boolean, text: string): { text: string } | 'bad' => (valid ? { text } : 'bad');
@@ -60,7 +65,7 @@ function forwardedValue(session: Session, name: string, value: string): { text: 
       return absent ? { text: 'unknown' } : when(isHostName(neuter(session, value)), neuter(session, value));
     case 'ADDR': {
       const bare = value.replace(/^ipv6:/i, '');
-      return absent ? { text: '' } : when(isIpv4(bare) || isIpv6(bare), bare);
+      return absent ? { text: '' } : when(isIpv4(bare) || (isIpv6(bare) && hasIpv6(session)), bare);
     }
     case 'PORT':
       return absent ? { text: '' } : when(/^\d{1,5}$/.test(value), value);
