@@ -116,7 +116,7 @@ function* checkReverseClientAccess(check: Check, title: string): Proc<Verdict> {
 function* checkSaslAccess(check: Check, title: string): Proc<Verdict> {
   const { login, config } = check.session;
   if (!config.sasl_auth_enable || login === null || login.user === '') return 'dunno';
-  return yield* checkHostAccess(renamed(check, login.user, 'Client host'), title, login.user, null);
+  return yield* checkHostAccess(renamed(check, login.user, 'SASL login name'), title, login.user, null);
 }
 
 function* checkHeloAccess(check: Check, title: string): Proc<Verdict> {

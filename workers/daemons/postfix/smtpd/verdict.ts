@@ -35,6 +35,7 @@ export type ReplyClass =
   | 'Helo command'
   | 'Sender address'
   | 'Recipient address'
+  | 'SASL login name'
   | 'Etrn command'
   | 'Data command'
   | 'End-of-data';
