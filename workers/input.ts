@@ -35,6 +35,11 @@ export type InputCommand =
    * input.
    */
   | { kind: 'host.run'; host: string; argv: string[]; stdin?: string }
+  /** A terminal of the host: opened with a shell, a line or more typed, Ctrl-C or Ctrl-D, closed. */
+  | { kind: 'tty.open'; host: string; tty: number; columns: number }
+  | { kind: 'tty.input'; host: string; tty: number; text: string }
+  | { kind: 'tty.signal'; host: string; tty: number; signal: 'INT' | 'EOF' }
+  | { kind: 'tty.close'; host: string; tty: number }
   /** An administrator saves a file below /etc/postfix. */
   | { kind: 'file.write'; host: string; path: string; text: string }
   /**

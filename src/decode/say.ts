@@ -53,6 +53,12 @@ export function say(event: TraceEvent, context: FoldContext): Said {
     case 'command.ended':
     case 'file.written':
       return sayAdmin(event, context);
+    case 'tty.opened':
+    case 'tty.output-written':
+    case 'tty.command-started':
+    case 'tty.command-ended':
+    case 'tty.closed':
+      return sayTerminal(event, context);
     case 'filter.judged':
     case 'mailbox.message-appended':
     case 'mua.message-fetched':
@@ -159,10 +165,30 @@ function sayInput(text: string, names: Names): Said {
         3,
         'you',
       );
+    case 'tty.open':
+    case 'tty.input':
+    case 'tty.signal':
+    case 'tty.close':
+      return sayTyped(command, short(command.host));
     case 'file.write':
       return said(`You saved ${command.path} on ${short(command.host)}`, 'you', 3, 'you');
     default:
       return said(`From outside: ${command.kind}`, 'you', 1, 'you');
+  }
+}
+
+function sayTyped(command: Extract<InputCommand, { kind: `tty.${string}` }>, host: string): Said {
+  switch (command.kind) {
+    case 'tty.open':
+      return said(`You opened terminal ${command.tty} of ${host}`, 'you', 1, 'you');
+    case 'tty.input':
+      return said(`You typed ${shortened(command.text.trimEnd(), subjectMax)} on ${host}`, 'you', 3, 'you');
+    case 'tty.signal':
+      return said(`You pressed Ctrl-${command.signal === 'INT' ? 'C' : 'D'} on ${host}`, 'you', 2, 'you');
+    case 'tty.close':
+      return said(`You closed terminal ${command.tty} of ${host}`, 'you', 1, 'you');
+    default:
+      return unreachable(command);
   }
 }
 
@@ -177,6 +203,32 @@ function sayAdmin(event: Of<'command.ended' | 'file.written'>, { names }: FoldCo
     3,
     event.status === 0 ? 'ok' : 'fail',
   );
+}
+
+function sayTerminal(
+  event: Of<'tty.opened' | 'tty.output-written' | 'tty.command-started' | 'tty.command-ended' | 'tty.closed'>,
+  { names }: FoldContext,
+): Said {
+  const here = `${names.short(event.hostIndex)}, terminal ${event.tty}`;
+  switch (event.kind) {
+    case 'tty.opened':
+      return said(`${here} is opened`, 'host', 1);
+    case 'tty.output-written':
+      return said(`${here} shows ${event.bytes.length} bytes`, 'host', 1);
+    case 'tty.command-started':
+      return said(`${here} runs ${shortened(event.command, subjectMax)}`, 'host', 2);
+    case 'tty.command-ended':
+      return said(
+        `${here}: ${shortened(event.command, subjectMax)} ended with exit code ${event.status}`,
+        'host',
+        3,
+        event.status === 0 ? 'ok' : 'fail',
+      );
+    case 'tty.closed':
+      return said(`${here} is closed`, 'host', 1);
+    default:
+      return unreachable(event);
+  }
 }
 
 function sayMechanics(

@@ -115,6 +115,10 @@ export class BootedPartition {
         return;
       case 'host.run':
       case 'file.write':
+      case 'tty.open':
+      case 'tty.input':
+      case 'tty.signal':
+      case 'tty.close':
         if (kernel.up) administer(machine.os(), command);
         return;
       default:

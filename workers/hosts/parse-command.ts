@@ -16,6 +16,7 @@ const argsMax = 100;
 const argCharsMax = 4096;
 const stdinCharsMax = 65_536;
 const fileCharsMax = 262_144;
+const ttyMax = 16;
 const faults: readonly LinkFault[] = ['', 'down', 'blackhole', 'refuse'];
 
 /** A list of stamped inputs, in order of time. @throws WorldError */
@@ -97,7 +98,7 @@ export function parseCommand(data: unknown, at: string): InputCommand {
         base64: string('base64'),
       };
     default:
-      throw new WorldError(`${at}.kind: expected a kind of input, found ${JSON.stringify(kind)}`);
+      return parseTty(kind, c, at);
   }
 }
 
@@ -110,6 +111,27 @@ function parseAdmin(kind: 'host.run' | 'file.write', c: Fields, at: string): Inp
   const run = { kind, host, argv: parseArgv(c['argv'], `${at}.argv`) };
   if (c['stdin'] === undefined) return run;
   return { ...run, stdin: bounded(c['stdin'], `${at}.stdin`, stdinCharsMax) };
+}
+
+function parseTty(kind: string, c: Fields, at: string): InputCommand {
+  if (!kind.startsWith('tty.')) throw noSuchKind(kind, at);
+  const on = { host: text(c['host'], `${at}.host`), tty: integer(c['tty'], `${at}.tty`, 1, ttyMax) };
+  switch (kind) {
+    case 'tty.open':
+      return { kind, ...on, columns: integer(c['columns'], `${at}.columns`, 20, 1000) };
+    case 'tty.input':
+      return { kind, ...on, text: bounded(c['text'], `${at}.text`, stdinCharsMax) };
+    case 'tty.signal':
+      return { kind, ...on, signal: oneOf(c['signal'], `${at}.signal`, ['INT', 'EOF'] as const) };
+    case 'tty.close':
+      return { kind, ...on };
+    default:
+      throw noSuchKind(kind, at);
+  }
+}
+
+function noSuchKind(kind: string, at: string): WorldError {
+  return new WorldError(`${at}.kind: expected a kind of input, found ${JSON.stringify(kind)}`);
 }
 
 // A program's name and its arguments; as in C, none of them has a NUL.

@@ -134,6 +134,11 @@ export class HostKernel {
     this.pid = pid;
   }
 
+  /** What runs, in order of pid. */
+  processes(): { pid: number; name: string }[] {
+    return [...this.#procs.values()].map(({ pid, name }) => ({ pid, name }));
+  }
+
   /** Kills all procs, youngest first (clean stop). */
   killAll(): void {
     for (const proc of [...this.#procs.values()].reverse()) this.kill(proc);

@@ -129,12 +129,16 @@ function read(file: string): string {
   return readFileSync(file, 'utf8');
 }
 
+function* noInput(): Proc<Uint8Array> {
+  return new Uint8Array();
+}
+
 // postmap over every map that is one, then Postfix: what the reference's script does.
 function* boot(os: Os): Proc<void> {
   const said = { write: (bytes: Uint8Array) => os.log('postmap', utf8.decode(bytes).trimEnd()) };
   for (const name of os.files.list('/etc/postfix/maps'))
     if (name.endsWith('.hash'))
-      yield* postmap(os, [`hash:/etc/postfix/maps/${name}`], new Uint8Array(), {
+      yield* postmap(os, [`hash:/etc/postfix/maps/${name}`], noInput, {
         stdout: said,
         stderr: said,
       });

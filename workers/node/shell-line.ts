@@ -92,7 +92,11 @@ function* runCommand(os: Os, [name, ...args]: string[], setting: Setting): Proc<
       stdout: { write: (bytes) => void out.push(utf8.decode(bytes)) },
       stderr: { write: (bytes) => void output.err.push(utf8.decode(bytes)) },
     };
-    return yield* command(os, args, utf8.encode(stdin), io);
+    return yield* command(os, args, () => given(stdin), io);
   }
   return 0;
+}
+
+function* given(stdin: string): Proc<Uint8Array> {
+  return utf8.encode(stdin);
 }

@@ -7,7 +7,10 @@
 import * as ascii from '../bytes/ascii.ts';
 import { detached } from '../bytes/slab.ts';
 
+import type { Wait, WaitSource } from '../kernel/host-kernel.ts';
 import type { VirtualTime } from '../trace/event.ts';
+
+import type { FileState } from './os.ts';
 
 /** A line that is composed when somebody reads it; one character per byte. */
 export interface TextLine {
@@ -32,6 +35,8 @@ export class FileSystem {
   readonly #files = new Map<string, FileNode>();
   /** full paths by directory, in order of creation */
   readonly #directories = new Map<string, Set<string>>();
+  /** who waits for a file to change (tail -f) */
+  readonly #watching = new Set<Wait>();
   #inodeLast = 0x26_0000; // a disk that is in use for a while: queue ids have six digits of it
 
   constructor(now: () => VirtualTime) {
@@ -41,6 +46,10 @@ export class FileSystem {
   read(path: string): Uint8Array | null {
     const node = this.#files.get(path);
     return node === undefined ? null : contentOf(node);
+  }
+  readFrom(path: string, start: number): Uint8Array {
+    const node = this.#files.get(path);
+    return node === undefined ? new Uint8Array(0) : endOf(node, start);
   }
   parsed<T>(path: string, parse: (bytes: Uint8Array | null) => T): T {
     const node = this.#files.get(path);
@@ -78,6 +87,7 @@ export class FileSystem {
     node.parsed = null; // what was made of it is of use where it was
     this.#files.set(to, node);
     this.#directoryOf(to).add(to);
+    if (this.#watching.size > 0) this.#wakeWatchers();
     return true;
   }
   remove(path: string): boolean {
@@ -99,6 +109,29 @@ export class FileSystem {
   list(directory: string): string[] {
     const paths = this.#directories.get(directory);
     return paths === undefined ? [] : [...paths];
+  }
+  directories(): string[] {
+    return [...this.#directories.keys()];
+  }
+  state(path: string): FileState | null {
+    const node = this.#files.get(path);
+    return node === undefined ? null : { inode: node.inode, size: node.bytes, modifiedAt: node.modifiedAt };
+  }
+  /** Has a result once the file is another one, or longer or shorter, than in `since`. */
+  change(path: string, since: FileState | null): WaitSource {
+    const watching = this.#watching;
+    let listed: Wait | null = null;
+    return {
+      poll: () => {
+        const node = this.#files.get(path);
+        return node?.inode === since?.inode && node?.bytes === since?.size ? undefined : 'changed';
+      },
+      enlist: (wait) => {
+        if (wait !== null) watching.add(wait);
+        else if (listed !== null) watching.delete(listed);
+        listed = wait;
+      },
+    };
   }
   sync(path: string): void {
     const node = this.#files.get(path);
@@ -138,6 +171,10 @@ export class FileSystem {
   #changed(node: FileNode): void {
     node.modifiedAt = this.#now();
     node.parsed = null;
+    if (this.#watching.size > 0) this.#wakeWatchers();
+  }
+  #wakeWatchers(): void {
+    for (const wait of [...this.#watching]) wait.settle();
   }
   #findOrMake(path: string): FileNode {
     const found = this.#files.get(path);
@@ -173,6 +210,19 @@ function contentOf(node: FileNode): Uint8Array {
   }
   node.chunks = [whole];
   return whole;
+}
+
+/** The bytes from `start` on, without joining those before it. */
+function endOf(node: FileNode, start: number): Uint8Array {
+  const end = new Uint8Array(Math.max(0, node.bytes - start));
+  let at = node.bytes;
+  for (let i = node.chunks.length - 1; i >= 0 && at > start; i--) {
+    const chunk = node.chunks[i]!;
+    at -= chunk.length;
+    const bytes = chunk instanceof Uint8Array ? chunk : ascii.encode(chunk.toString());
+    end.set(at < start ? bytes.subarray(start - at) : bytes, Math.max(0, at - start));
+  }
+  return end;
 }
 
 function parentOf(path: string): string {

@@ -112,6 +112,13 @@ export interface Random {
   shuffle<T>(items: T[]): T[];
 }
 
+/** What stat(2) tells of a file. */
+export interface FileState {
+  readonly inode: number;
+  readonly size: number;
+  readonly modifiedAt: VirtualTime;
+}
+
 /** Files of the host. Paths are absolute; directories exist as soon as a file is in them. */
 export interface Files {
   read(path: string): Uint8Array | null;
@@ -138,6 +145,17 @@ export interface Files {
    */
   modifiedAt(path: string): VirtualTime | null;
   setModifiedAt(path: string, at: VirtualTime): void;
+  /** null when there is no such file */
+  state(path: string): FileState | null;
+  /** The bytes from `start` on; cheap for the end of a large file. */
+  readFrom(path: string, start: number): Uint8Array;
+  /** Waits until the file is another one, or longer or shorter, than in `since` (inotify). */
+  awaitChange(
+    path: string,
+    options: { since: FileState | null; deadline: VirtualTime },
+  ): Syscall<'changed' | 'timeout'>;
+  /** Those that have files directly in them. */
+  directories(): string[];
   /** A number that no other file of this host ever had (inode); for queue ids. */
   inode(path: string): number;
 }
@@ -200,6 +218,8 @@ export interface Os {
   /** Starts a proc; it runs after the current one blocks. Children end with the host, not with the parent. */
   spawn(name: string, body: (os: Os) => Proc<unknown>): ProcHandle;
   channel<T>(): Channel<T>;
+  /** What runs on the host, in order of pid. */
+  processes(): { pid: number; name: string }[];
   /** A group of procs that can be ended together: those spawned by its Os, and all that they spawn. */
   group(): ProcGroup;
   /**

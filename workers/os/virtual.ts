@@ -21,6 +21,7 @@ import {
   type Connection,
   type ConnectFailure,
   type Endpoint,
+  type FileState,
   type Files,
   type Listener,
   type Os,
@@ -191,6 +192,9 @@ class VirtualOs implements Os {
   channel<T>(): Channel<T> {
     return new VirtualChannel<T>(this.#machine.kernel);
   }
+  processes(): { pid: number; name: string }[] {
+    return this.#machine.kernel.processes();
+  }
   group(): ProcGroup {
     const { kernel } = this.#machine;
     const procs = new Set<RunningProc>();
@@ -270,6 +274,22 @@ class VirtualFiles implements Files {
   }
   inode(path: string): number {
     return this.#machine.disk.inode(path);
+  }
+  state(path: string): FileState | null {
+    return this.#machine.disk.state(path);
+  }
+  readFrom(path: string, start: number): Uint8Array {
+    return this.#machine.disk.readFrom(path, start);
+  }
+  awaitChange(
+    path: string,
+    options: { since: FileState | null; deadline: VirtualTime },
+  ): Syscall<'changed' | 'timeout'> {
+    const { kernel, disk } = this.#machine;
+    return waitFor(kernel, disk.change(path, options.since), options.deadline);
+  }
+  directories(): string[] {
+    return this.#machine.disk.directories();
   }
   *fsync(path: string): Syscall<void> {
     yield* sleepUntil(this.#machine.kernel, this.#machine.kernel.now + fsyncUs);

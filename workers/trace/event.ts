@@ -82,7 +82,16 @@ export type TraceFact =
    */
   | { kind: 'command.ended'; pid: number; command: string; status: number; output: string; bytesLeftOut: number }
   /** An administrator, or a command of theirs, changed a file of the configuration. */
-  | { kind: 'file.written'; path: string; text: string };
+  | { kind: 'file.written'; path: string; text: string }
+  /** A shell was started at a terminal of the host. */
+  | { kind: 'tty.opened'; tty: number; columns: number }
+  /** A terminal shows these bytes: what was typed, and what programs print. */
+  | { kind: 'tty.output-written'; tty: number; bytes: Uint8Array }
+  /** The shell of a terminal runs a command, in process `pid` and those it starts. */
+  | { kind: 'tty.command-started'; tty: number; pid: number; command: string }
+  /** The command is done, or was ended by Ctrl-C (130); the shell waits for the next. */
+  | { kind: 'tty.command-ended'; tty: number; command: string; status: number }
+  | { kind: 'tty.closed'; tty: number };
 
 export type TraceKind = TraceFact['kind'];
 
@@ -144,6 +153,11 @@ export const factSchema: { readonly [K in TraceKind]: ReadonlyArray<readonly [st
   'protocol.deviated': [['rule', 's'], ['detail', 's']],
   'command.ended': [['pid', 'u32'], ['command', 's'], ['status', 'u32'], ['output', 's'], ['bytesLeftOut', 'u32']],
   'file.written': [['path', 's'], ['text', 's']],
+  'tty.opened': [['tty', 'u32'], ['columns', 'u32']],
+  'tty.output-written': [['tty', 'u32'], ['bytes', 'b']],
+  'tty.command-started': [['tty', 'u32'], ['pid', 'u32'], ['command', 's']],
+  'tty.command-ended': [['tty', 'u32'], ['command', 's'], ['status', 'u32']],
+  'tty.closed': [['tty', 'u32']],
 };
 
 /** The kinds in chunk-number order. */

@@ -174,12 +174,16 @@ export function* shell(os: Os, line: string, stdin = ''): Proc<{ status: number;
     else {
       const command = postfixCommands.get(name!);
       if (command === undefined) err.push(`bash: ${name!}: command not found\n`);
-      status = command === undefined ? 127 : yield* command(os, words, utf8.encode(stdin), io);
+      status = command === undefined ? 127 : yield* command(os, words, () => given(stdin), io);
       continue;
     }
     status = 0;
   }
   return { status, text: out.join('') + err.join('') };
+}
+
+function* given(stdin: string): Proc<Uint8Array> {
+  return utf8.encode(stdin);
 }
 
 function commandsOf(line: string): string[][] {

@@ -22,11 +22,11 @@ export interface CommandIo {
   readonly stderr: Sink;
 }
 
-/**
- * A command. @param args without the program's name @param stdin all of the standard input
- * @returns the exit status
- */
-export type Command = (os: Os, args: readonly string[], stdin: Uint8Array, io: CommandIo) => Proc<number>;
+/** Reads all of the standard input. */
+export type Stdin = () => Proc<Uint8Array>;
+
+/** A command. @param args without the program's name @returns the exit status */
+export type Command = (os: Os, args: readonly string[], stdin: Stdin, io: CommandIo) => Proc<number>;
 
 /** sysexits(3) */
 export const exUnavailable = 69;

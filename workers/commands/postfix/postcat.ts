@@ -52,7 +52,7 @@ export const postcat: Command = function* (os, args, stdin, io) {
   if (typeof parameters === 'number') return parameters;
   if (flags.verbose) sayInterfaces(program, parameters);
   const startOf = (): number => Number(options.findLast(({ letter }) => letter === 's')?.value ?? 0);
-  if (operands.length === 0) show(program, { name: 'stdin', bytes: stdin }, flags, startOf());
+  if (operands.length === 0) show(program, { name: 'stdin', bytes: yield* stdin() }, flags, startOf());
   for (const operand of operands) {
     if (has('q') && !isQueueId(operand)) return program.fatal(`bad mail queue ID: ${operand}`);
     const file = has('q') ? findQueued(program, parameters, operand) : readFile(program, operand);

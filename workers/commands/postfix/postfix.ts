@@ -16,7 +16,7 @@ import { startPostfix } from '../../daemons/postfix/master/master.ts';
 import type { Parameters } from '../../daemons/postfix/parameters.ts';
 import { servicePaths, type MasterRequest } from '../../daemons/postfix/services.ts';
 
-import { Program, type Command, type CommandIo } from './command.ts';
+import { Program, type Command, type CommandIo, type Stdin } from './command.ts';
 import { getopt } from './getopt.ts';
 import { postqueue } from './postqueue.ts';
 
@@ -38,7 +38,7 @@ export const postfix: Command = function* (os, args, stdin, io) {
   return yield* script.run(command, rest);
 };
 
-function* flushCommand(os: Os, stdin: Uint8Array, io: CommandIo): Proc<number> {
+function* flushCommand(os: Os, stdin: Stdin, io: CommandIo): Proc<number> {
   return yield* postqueue(os, ['-f'], stdin, io);
 }
 

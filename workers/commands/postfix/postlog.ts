@@ -39,7 +39,12 @@ export const postlog: Command = function* (os, args, stdin, io) {
   }
   const tag = (value('t') ?? 'postfix/postlog').replace(/[\x00-\x1f\x7f]/g, '?');
   const lines =
-    operands.length > 0 ? [operands.join(' ')] : utf8.decode(stdin).replace(/\n$/, '').split('\n');
+    operands.length > 0
+      ? [operands.join(' ')]
+      : utf8
+          .decode(yield* stdin())
+          .replace(/\n$/, '')
+          .split('\n');
   for (const line of lines) os.log(tag, `${prefix}${line}`);
   return 0;
 };

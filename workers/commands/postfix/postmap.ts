@@ -14,7 +14,7 @@ import { databaseSuffix, decodeDatabase, encodeDatabase } from '../../daemons/po
 import { openTable } from '../../daemons/postfix/maps/open-tables.ts';
 import type { Parameters } from '../../daemons/postfix/parameters.ts';
 
-import { Program } from './command.ts';
+import { Program, type Stdin } from './command.ts';
 import { getopt } from './getopt.ts';
 import { readAliases, readTable, type SourceEntries } from './table-source.ts';
 
@@ -42,7 +42,7 @@ interface Job {
   duplicates: 'warn' | 'ignore' | 'replace';
 }
 
-function* run(os: Os, args: readonly string[], stdin: Uint8Array, io: CommandIo, name: Name): Proc<number> {
+function* run(os: Os, args: readonly string[], stdin: Stdin, io: CommandIo, name: Name): Proc<number> {
   const program = new Program(os, io, { name, logs: false });
   const { options, operands, wrong } = getopt(program, args, spec[name]);
   if (wrong) return program.fatal(usages[name]);
@@ -53,11 +53,12 @@ function* run(os: Os, args: readonly string[], stdin: Uint8Array, io: CommandIo,
   if (operands.length === 0) return program.fatal(usages[name]);
   const parameters = program.readParameters(value('c'));
   if (typeof parameters === 'number') return parameters;
+  const needsInput = value('i') !== undefined || keyed.some((option) => option.value === '-');
   const job: Job = {
     program,
     name,
     parameters,
-    stdin,
+    stdin: needsInput ? yield* stdin() : new Uint8Array(0),
     fold: value('f') === undefined,
     duplicates: value('r') !== undefined ? 'replace' : value('w') !== undefined ? 'ignore' : 'warn',
   };

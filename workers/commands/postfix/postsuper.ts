@@ -58,7 +58,7 @@ export const postsuper: Command = function* (os, args, stdin, io) {
     if (!'defhHr'.includes(letter)) continue;
     const action = letter as Action;
     done.add(action);
-    const ids = value === '-' ? linesOf(stdin) : [value];
+    const ids = value === '-' ? linesOf(yield* stdin()) : [value];
     const bad = queues.find((queue) => !messageQueues.includes(queue) && !otherQueues.includes(queue));
     if (bad !== undefined && ids.some(isQueueId)) return program.fatal(`invalid directory name: ${bad}`);
     if (value === 'ALL') work.all(action, queues);

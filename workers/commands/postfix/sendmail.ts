@@ -18,7 +18,7 @@ import { encodeQueueFile } from '../../daemons/postfix/cleanup/queue-file.ts';
 import type { Parameters } from '../../daemons/postfix/parameters.ts';
 import { servicePaths, type MasterRequest } from '../../daemons/postfix/services.ts';
 
-import { exTempFail, Program, type Command, type CommandIo } from './command.ts';
+import { exTempFail, Program, type Command, type CommandIo, type Stdin } from './command.ts';
 import { postalias } from './postmap.ts';
 import { postfix } from './postfix.ts';
 import { postqueue } from './postqueue.ts';
@@ -39,7 +39,7 @@ function named(name: string): { name: string; logs: boolean } {
   return { name, logs: true };
 }
 
-function* run(program: Program, args: readonly string[], stdin: Uint8Array, io: CommandIo): Proc<number> {
+function* run(program: Program, args: readonly string[], stdin: Stdin, io: CommandIo): Proc<number> {
   const { os } = program;
   const options = readOptions(program, args);
   if (typeof options === 'number') return options;
@@ -86,7 +86,7 @@ function* enqueue(
   program: Program,
   parameters: Parameters,
   options: SendmailOptions,
-  stdin: Uint8Array,
+  stdin: Stdin,
 ): Proc<number> {
   const senders = options.sender === null ? [userName] : addressesOf(options.sender);
   const sender = senders[0] ?? '';
@@ -101,7 +101,7 @@ function* enqueue(
     program.print(`Mail Delivery Status Report will be mailed to <${sender}>.\n`);
     return 0;
   }
-  const lines = contentLines(stdin, options.dotEnds);
+  const lines = contentLines(yield* stdin(), options.dotEnds);
   const extracted = options.extract ? extractRecipients(lines) : { recipients: [], lines };
   const recipients = [...given, ...extracted.recipients];
   if (recipients.length === 0) {

@@ -1,0 +1,133 @@
+/**
+ * programs — what is installed on a host: the tools by name, with Postfix's commands
+ *
+ * Loaded late: nothing that runs before the first delivery imports this.
+ */
+import { chmod, cp, mkdir, mv, rm, rmdir, touch } from './files/change.ts';
+import { find } from './files/find.ts';
+import { basename, df, dirname, du, file, realpath, stat } from './files/look.ts';
+import { ls } from './files/ls.ts';
+import {
+  editor,
+  env,
+  help,
+  hostname,
+  id,
+  man,
+  pgrep,
+  ps,
+  uname,
+  which,
+  whoami,
+  wrapper,
+} from './host/about.ts';
+import { clearScreen, date, sleep, timeout, uptime, watch } from './host/clock.ts';
+import { xargs } from './host/xargs.ts';
+import { postfixPrograms } from './postfix-programs.ts';
+import { bash } from './shell/bash.ts';
+import type { Installed, Programs } from './shell/process.ts';
+import { installRaw, installTool, type RawTool, type Tool } from './shell/tool.ts';
+import { cat, less, tac, tee } from './text/cat.ts';
+import { column, cut, nl, paste, rev, tr, uniq, wc } from './text/columns.ts';
+import { echo, printf, seq, yes } from './text/echo.ts';
+import { grep } from './text/grep.ts';
+import { head } from './text/head.ts';
+import { sed } from './text/sed/sed.ts';
+import { sort } from './text/sort.ts';
+import { tail } from './text/tail.ts';
+import { falseTool, pwd, test, trueTool } from './text/test.ts';
+
+const tools: Readonly<Record<string, Tool>> = Object.freeze({
+  basename,
+  cat,
+  chgrp: chmod,
+  chmod,
+  chown: chmod,
+  column,
+  cp,
+  cut,
+  date,
+  df,
+  dirname,
+  du,
+  egrep: grep,
+  fgrep: grep,
+  file,
+  grep,
+  head,
+  hostname,
+  less,
+  ls,
+  mkdir,
+  more: less,
+  mv,
+  nl,
+  paste,
+  pgrep,
+  realpath,
+  rev,
+  rm,
+  rmdir,
+  sed,
+  seq,
+  sort,
+  stat,
+  tac,
+  tail,
+  tee,
+  timeout,
+  touch,
+  tr,
+  uniq,
+  watch,
+  wc,
+  xargs,
+});
+
+const rawTools: Readonly<Record<string, RawTool>> = Object.freeze({
+  ':': trueTool,
+  '[': test,
+  bash,
+  clear: clearScreen,
+  echo,
+  emacs: editor,
+  env,
+  false: falseTool,
+  find,
+  help,
+  id,
+  man,
+  nano: editor,
+  nice: wrapper,
+  nohup: wrapper,
+  printenv: env,
+  printf,
+  ps,
+  pwd,
+  reset: clearScreen,
+  sh: bash,
+  sleep,
+  sudo: wrapper,
+  test,
+  true: trueTool,
+  uname,
+  uptime,
+  vi: editor,
+  view: editor,
+  vim: editor,
+  which,
+  whoami,
+  yes,
+});
+
+/** All of them. */
+export function installedPrograms(): Programs {
+  const byName = new Map<string, Installed>();
+  for (const [name, tool] of Object.entries(tools)) byName.set(name, installTool(name, tool));
+  for (const [name, tool] of Object.entries(rawTools)) byName.set(name, installRaw(name, tool));
+  for (const [name, program] of postfixPrograms()) byName.set(name, program);
+  return {
+    find: (name) => byName.get(name.replace(/^(?:\/usr)?\/s?bin\//, '')) ?? null,
+    names: [...byName.keys()].sort(),
+  };
+}
