@@ -170,7 +170,9 @@ test('a command that is not there ends with 127; on a host that is down nothing 
   await played.runs(7, 'mailq');
   await played.does(8, { kind: 'host.run', host: 'nowhere.example', argv: ['mailq'] });
   await played.until(9 * second);
-  expect(played.seen('command.ended')).toMatchObject([{ status: 127, output: 'sh: 1: nonesuch: not found\n' }]);
+  expect(played.seen('command.ended')).toMatchObject([
+    { status: 127, output: 'sh: 1: nonesuch: not found\n' },
+  ]);
 });
 
 test('an input that is refused is not in the log, and the run goes on', async () => {
