@@ -27,6 +27,7 @@ import { postfixPrograms } from './postfix-programs.ts';
 import { bash } from './shell/bash.ts';
 import type { Installed, Programs } from './shell/process.ts';
 import { installRaw, installTool, type RawTool, type Tool } from './shell/tool.ts';
+import { awk } from './text/awk/awk.ts';
 import { cat, less, tac, tee } from './text/cat.ts';
 import { column, cut, nl, paste, rev, tr, uniq, wc } from './text/columns.ts';
 import { echo, printf, seq, yes } from './text/echo.ts';
@@ -38,6 +39,7 @@ import { tail } from './text/tail.ts';
 import { falseTool, pwd, test, trueTool } from './text/test.ts';
 
 const tools: Readonly<Record<string, Tool>> = Object.freeze({
+  awk,
   basename,
   cat,
   chgrp: chmod,
