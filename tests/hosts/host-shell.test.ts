@@ -186,3 +186,19 @@ test('an input that is refused is not in the log, and the run goes on', async ()
   await played.until(7 * second);
   expect(played.seen('command.ended').at(-1)!.output).toBe('Mail queue is empty\n');
 });
+
+test('a loop over the queue, typed at a terminal, holds each message; its run replays to the same hash', async () => {
+  const played = await Played.start();
+  await played.does(5, { kind: 'link.set', between: cable, fault: 'down' });
+  await played.does(6, mail);
+  await played.until(60 * second);
+  await played.does(61, { kind: 'tty.open', host, tty: 1, columns: 80 });
+  const text = "for q in $(mailq | awk '/^[0-9A-F]/{print $1}'); do postsuper -h $q; done\n";
+  await played.does(62, { kind: 'tty.input', host, tty: 1, text });
+  await played.until(70 * second);
+  expect(played.seen('tty.command-ended')).toMatchObject([{ tty: 1, status: 0 }]);
+  expect(played.seen('queue.file-moved').at(-1)).toMatchObject({ from: 'deferred', to: 'hold' });
+  const again = await Played.start(played.run, 'host');
+  await again.until(70 * second);
+  expect(await again.hash()).toBe(await played.hash());
+});
