@@ -9,7 +9,7 @@ import { filesUnder, installIfNeeded, root } from './project.mjs';
 
 if (!installIfNeeded()) process.exit(1);
 const wanted = process.argv.slice(2);
-const order = ['throughput', 'scaling', 'placement', 'start', 'map'];
+const order = ['throughput', 'scaling', 'deferred', 'placement', 'start', 'map'];
 const nameOf = (file) => path.basename(file, '.bench.mjs');
 const files = filesUnder(path.join(root, 'tests/bench'))
   .filter((file) => file.endsWith('.bench.mjs') && (wanted.length === 0 || wanted.includes(nameOf(file))))

@@ -3,13 +3,20 @@
  *
  * engine --world two-islands --messages 2000 [--bytes 4096] [--gap-us 10000] [--placement one|site|host] [--until 60s]
  * engine --world two-islands --deferral-days 5: one mail whose next hop is cut off until it expires
+ * engine --world two-islands --queued 10000 [--days 5]: so many messages lie in the queue of the first mail server and the other site is
+ * down; at the end the queue is looked at (postqueue -p, qshape deferred)
  */
 import { parseArgs } from 'node:util';
 
+import * as ascii from '../../workers/bytes/ascii.ts';
+import { detached } from '../../workers/bytes/slab.ts';
+import { encodeQueueFile, type QueueFile } from '../../workers/daemons/postfix/cleanup/queue-file.ts';
 import { worldNamed } from '../../lessons/worlds/index.ts';
 import type { Placement, World } from '../../workers/api.ts';
 import { engineVersion, type Input } from '../../workers/input.ts';
 import { startPartition } from '../../workers/node/place.ts';
+import type { FileSystem } from '../../workers/os/files.ts';
+import { LocalPartition } from '../../workers/partition-port.ts';
 import { Simulation } from '../../workers/simulation.ts';
 import { kindAt, type TraceChunk } from '../../workers/trace/batch.ts';
 
@@ -23,6 +30,8 @@ interface Load {
   placement: Placement;
   inputs: Input[];
   untilUs: number;
+  /** what lies in the queue of a host at boot, and commands whose time is taken there at the end */
+  queue?: { host: string; fill: (disk: FileSystem) => void; commands: string[][] };
 }
 
 const { values } = parseArgs({
@@ -33,6 +42,8 @@ const { values } = parseArgs({
     'gap-us': { type: 'string', default: '10000' },
     placement: { type: 'string', default: 'one' },
     'deferral-days': { type: 'string' },
+    queued: { type: 'string' },
+    days: { type: 'string', default: '5' },
   },
 });
 
@@ -45,6 +56,8 @@ function loadOf(options: typeof values): Load {
   const placement = options.placement as Placement;
   if (options['deferral-days'] !== undefined)
     return deferral(world, placement, Number(options['deferral-days']));
+  if (options.queued !== undefined)
+    return deferredQueue(world, placement, Number(options.queued), Number(options.days));
   const count = Number(options.messages);
   const gapUs = Number(options['gap-us']);
   const text = textOf(Number(options.bytes));
@@ -73,6 +86,11 @@ function mail(world: World, at: number, subject: string, text: string): Input {
 
 /** All links between the two organisations go down before the mail is sent. */
 function deferral(world: World, placement: Placement, days: number): Load {
+  const inputs = [...cutOff(world, startUs), mail(world, startUs + secondUs, 'deferred', textOf(512))];
+  return { world, placement, inputs, untilUs: days * 86_400 * secondUs + 3_600 * secondUs };
+}
+
+function cutOff(world: World, at: number): Input[] {
   const organisationOf = new Map(world.hosts.map((host) => [host.name, host.organisation]));
   const between = world.links
     .map((link) => link.between)
@@ -85,12 +103,48 @@ function deferral(world: World, placement: Placement, days: number): Load {
         world.hosts.some((host) => host.name === a && /mta|mail-host/.test(host.kind))
       );
     });
-  const cuts = between.map((ends): Input => ({
-    at: startUs,
-    command: { kind: 'link.set', between: ends, fault: 'down' },
-  }));
-  const inputs = [...cuts, mail(world, startUs + secondUs, 'deferred', textOf(512))];
-  return { world, placement, inputs, untilUs: days * 86_400 * secondUs + 3_600 * secondUs };
+  return between.map((ends): Input => ({ at, command: { kind: 'link.set', between: ends, fault: 'down' } }));
+}
+
+/** Messages lie in the deferred queue when the host boots; the last hour of their life is not played. */
+function deferredQueue(world: World, placement: Placement, count: number, days: number): Load {
+  if (placement !== 'one') throw new Error('a queue is filled in placement "one" only');
+  const { name } = world.hosts.find(({ kind }) => /mta|mail-host/.test(kind))!;
+  const [sender, recipient] = [world.people[0]!.address, world.people.at(-1)!.address];
+  const fill = (disk: FileSystem): void => {
+    for (let i = 0; i < count; i++) {
+      const path = `/var/spool/postfix/deferred/${(0xa0_0000_0000 + i).toString(16).toUpperCase()}`;
+      disk.write(path, queueFile(sender, recipient, i));
+    }
+  };
+  const commands = [
+    ['postqueue', '-p'],
+    ['qshape', 'deferred'],
+  ];
+  const untilUs = (days * 86_400 - 3_600) * secondUs;
+  return { world, placement, inputs: cutOff(world, 0), untilUs, queue: { host: name, fill, commands } };
+}
+
+function queueFile(sender: string, address: string, number: number): Uint8Array {
+  const head = `From: ${sender}\nTo: ${address}\nSubject: ${number}\n\n`;
+  const content = detached(ascii.encode(`${head}${textOf(512)}`.replaceAll('\n', '\r\n')));
+  const file: QueueFile = {
+    sender,
+    arrived: 0,
+    created: 0,
+    size: content.length,
+    filter: '',
+    encoding: '',
+    envelopeId: '',
+    returnContent: '',
+    smtpUtf8: false,
+    client: { name: '', address: '', port: '', protocol: '', helo: '', ident: '', source: 'LOCAL' },
+    server: '',
+    submitter: '',
+    fullName: '',
+    recipients: [{ address, originalAddress: address, dsnOriginalRecipient: '', notify: '' }],
+  };
+  return detached(encodeQueueFile(file, [content]));
 }
 
 async function measure(load: Load): Promise<Record<string, unknown>> {
@@ -100,9 +154,16 @@ async function measure(load: Load): Promise<Record<string, unknown>> {
     run,
     placement: load.placement,
     keepTrace: true,
-    start: (spec, name) => startPartition(spec, name, load.placement),
+    start: async (spec, name) => {
+      const port = await startPartition(spec, name, load.placement);
+      if (load.queue !== undefined && port instanceof LocalPartition)
+        load.queue.fill(
+          port.booted.machines[load.world.hosts.findIndex(({ name }) => name === load.queue!.host)]!.disk,
+        );
+      return port;
+    },
   });
-  await simulation.runUntil(startUs - 1);
+  if (load.queue === undefined) await simulation.runUntil(startUs - 1);
   simulation.takeTrace();
   const counts = { delivered: 0, attempts: 0, segments: 0, traced: 0 };
   const cpu = process.cpuUsage();
@@ -117,6 +178,7 @@ async function measure(load: Load): Promise<Record<string, unknown>> {
   const endedAt = process.hrtime.bigint();
   const { user, system } = process.cpuUsage(cpu);
   const hash = await simulation.hash();
+  const views = load.queue === undefined ? {} : await viewTimes(simulation, load.untilUs, load.queue);
   const failures = simulation.failures.map(({ host, proc, stack }) => `${host} ${proc}: ${stack}`);
   simulation.close();
   return {
@@ -129,8 +191,30 @@ async function measure(load: Load): Promise<Record<string, unknown>> {
     events: simulation.eventCount,
     rssMb: process.resourceUsage().maxRSS / 1024,
     hash,
+    views,
     failures,
   };
+}
+
+/** How long each command takes, in ms: the first time and the second. */
+async function viewTimes(
+  simulation: Simulation,
+  fromUs: number,
+  { host, commands }: NonNullable<Load['queue']>,
+): Promise<Record<string, number[]>> {
+  const times: Record<string, number[]> = {};
+  let at = fromUs;
+  for (const argv of commands)
+    for (let turn = 0; turn < 2; turn++) {
+      at += 60 * secondUs;
+      await simulation.runUntil(at - 1);
+      simulation.takeTrace();
+      simulation.input({ kind: 'host.run', host, argv }, at);
+      const startedAt = process.hrtime.bigint();
+      await simulation.runUntil(at + secondUs);
+      (times[argv.join(' ')] ??= []).push(ms(startedAt, process.hrtime.bigint()));
+    }
+  return times;
 }
 
 /** @returns whether a message was delivered in this chunk */

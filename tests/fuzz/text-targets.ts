@@ -9,7 +9,7 @@ import { parseNamedConf } from '../../workers/daemons/named/conf.ts';
 import { makeZone } from '../../workers/daemons/named/zone.ts';
 import { fieldText, scanMessage } from '../../workers/daemons/postfix/cleanup/header-work.ts';
 import { decodeQueueFile, encodeQueueFile } from '../../workers/daemons/postfix/cleanup/queue-file.ts';
-import { queueRecords, readSummary } from '../../workers/daemons/postfix/cleanup/queue-records.ts';
+import { queueRecords } from '../../workers/daemons/postfix/cleanup/queue-records.ts';
 import { expandValue } from '../../workers/daemons/postfix/expand.ts';
 import { makeParameters, parseMainCf } from '../../workers/daemons/postfix/main-cf.ts';
 import { openTables, type TableContext } from '../../workers/daemons/postfix/maps/open-tables.ts';
@@ -321,7 +321,6 @@ function queueFile(): Target {
     parse: (bytes) => {
       decodeQueueFile(bytes);
       queueRecords(bytes);
-      readSummary(bytes);
     },
   });
 }

@@ -10,18 +10,12 @@ import { detached } from '../bytes/slab.ts';
 import type { Wait, WaitSource } from '../kernel/host-kernel.ts';
 import type { VirtualTime } from '../trace/event.ts';
 
-import type { FileState } from './os.ts';
-
-/** A line that is composed when somebody reads it; one character per byte. */
-export interface TextLine {
-  readonly length: number;
-  toString(): string;
-}
+import type { FileState, TextPiece } from './os.ts';
 
 interface FileNode {
   inode: number;
   /** joined on reading: appending stays cheap */
-  chunks: (Uint8Array | TextLine)[];
+  chunks: (Uint8Array | TextPiece)[];
   bytes: number;
   modifiedAt: VirtualTime;
   /** what a crash leaves; null = nothing was fsync'ed */
@@ -30,136 +24,122 @@ interface FileNode {
   parsed: { parse: unknown; value: unknown } | null;
 }
 
-export class FileSystem {
-  readonly #now: () => VirtualTime;
-  readonly #files = new Map<string, FileNode>();
-  /** full paths by directory, in order of creation */
-  readonly #directories = new Map<string, Set<string>>();
+/** What the directories of a disk share. */
+class Disk {
+  readonly now: () => VirtualTime;
+  inodeLast = 0x26_0000; // a disk that is in use for a while: queue ids have six digits of it
   /** who waits for a file to change (tail -f) */
-  readonly #watching = new Set<Wait>();
-  #inodeLast = 0x26_0000; // a disk that is in use for a while: queue ids have six digits of it
+  readonly watching = new Set<Wait>();
 
   constructor(now: () => VirtualTime) {
-    this.#now = now;
+    this.now = now;
+  }
+  wakeWatchers(): void {
+    for (const wait of [...this.watching]) wait.settle();
+  }
+}
+
+/** The files of one directory by name, in order of creation. */
+export class FileDirectory {
+  readonly #disk: Disk;
+  readonly #files = new Map<string, FileNode>();
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
   }
 
-  read(path: string): Uint8Array | null {
-    const node = this.#files.get(path);
+  get isEmpty(): boolean {
+    return this.#files.size === 0;
+  }
+
+  names(): string[] {
+    return [...this.#files.keys()];
+  }
+  exists(name: string): boolean {
+    return this.#files.has(name);
+  }
+  read(name: string): Uint8Array | null {
+    const node = this.#files.get(name);
     return node === undefined ? null : contentOf(node);
   }
-  readFrom(path: string, start: number): Uint8Array {
-    const node = this.#files.get(path);
-    return node === undefined ? new Uint8Array(0) : endOf(node, start);
-  }
-  parsed<T>(path: string, parse: (bytes: Uint8Array | null) => T): T {
-    const node = this.#files.get(path);
+  parsed<T>(name: string, parse: (bytes: Uint8Array | null) => T): T {
+    const node = this.#files.get(name);
     if (node === undefined) return parse(null);
     if (node.parsed?.parse !== parse) node.parsed = { parse, value: parse(contentOf(node)) };
     return node.parsed.value as T;
   }
-  exists(path: string): boolean {
-    return this.#files.has(path);
+  readFrom(name: string, start: number): Uint8Array {
+    const node = this.#files.get(name);
+    return node === undefined ? new Uint8Array(0) : endOf(node, start);
   }
-  write(path: string, bytes: Uint8Array): void {
-    const node = this.#findOrMake(path);
+  pieces(name: string): readonly (Uint8Array | TextPiece)[] | null {
+    return this.#files.get(name)?.chunks ?? null;
+  }
+  write(name: string, bytes: Uint8Array): void {
+    const node = this.#findOrMake(name);
     node.chunks = [bytes];
     node.bytes = bytes.length;
     this.#changed(node);
   }
-  append(path: string, bytes: Uint8Array): void {
-    const node = this.#findOrMake(path);
-    node.chunks.push(bytes);
-    node.bytes += bytes.length;
-    this.#changed(node);
-  }
   /** @returns the size of the file */
-  appendLine(path: string, line: TextLine): number {
-    const node = this.#findOrMake(path);
-    node.chunks.push(line);
-    node.bytes += line.length;
+  append(name: string, piece: Uint8Array | TextPiece): number {
+    const node = this.#findOrMake(name);
+    node.chunks.push(piece);
+    node.bytes += piece.length;
     this.#changed(node);
     return node.bytes;
   }
-  rename(from: string, to: string): boolean {
-    const node = this.#files.get(from);
+  move(name: string, to: FileDirectory, newName = name): boolean {
+    const node = this.#files.get(name);
     if (node === undefined) return false;
-    this.remove(from);
-    node.parsed = null; // what was made of it is of use where it was
-    this.#files.set(to, node);
-    this.#directoryOf(to).add(to);
-    if (this.#watching.size > 0) this.#wakeWatchers();
+    this.#files.delete(name);
+    to.#files.set(newName, node);
+    if (this.#disk.watching.size > 0) this.#disk.wakeWatchers();
     return true;
   }
-  remove(path: string): boolean {
-    if (!this.#files.delete(path)) return false;
-    const directory = parentOf(path);
-    const paths = this.#directories.get(directory)!;
-    paths.delete(path);
-    if (paths.size === 0) this.#directories.delete(directory);
-    return true;
+  remove(name: string): boolean {
+    return this.#files.delete(name);
   }
-  keep(path: string): void {
-    const node = this.#files.get(path);
+  keep(name: string): void {
+    const node = this.#files.get(name);
     if (node === undefined) return;
     const content = contentOf(node);
     const own = detached(content);
+    if (own === content) return;
     if (node.durable === content) node.durable = own;
     node.chunks = [own];
+    node.parsed = null; // it may hold views of the old memory
   }
-  list(directory: string): string[] {
-    const paths = this.#directories.get(directory);
-    return paths === undefined ? [] : [...paths];
-  }
-  directories(): string[] {
-    return [...this.#directories.keys()];
-  }
-  state(path: string): FileState | null {
-    const node = this.#files.get(path);
-    return node === undefined ? null : { inode: node.inode, size: node.bytes, modifiedAt: node.modifiedAt };
-  }
-  /** Has a result once the file is another one, or longer or shorter, than in `since`. */
-  change(path: string, since: FileState | null): WaitSource {
-    const watching = this.#watching;
-    let listed: Wait | null = null;
-    return {
-      poll: () => {
-        const node = this.#files.get(path);
-        return node?.inode === since?.inode && node?.bytes === since?.size ? undefined : 'changed';
-      },
-      enlist: (wait) => {
-        if (wait !== null) watching.add(wait);
-        else if (listed !== null) watching.delete(listed);
-        listed = wait;
-      },
-    };
-  }
-  sync(path: string): void {
-    const node = this.#files.get(path);
+  sync(name: string): void {
+    const node = this.#files.get(name);
     if (node !== undefined) node.durable = contentOf(node);
   }
-  modifiedAt(path: string): VirtualTime | null {
-    return this.#files.get(path)?.modifiedAt ?? null;
+  modifiedAt(name: string): VirtualTime | null {
+    return this.#files.get(name)?.modifiedAt ?? null;
   }
-  setModifiedAt(path: string, at: VirtualTime): void {
-    const node = this.#files.get(path);
+  setModifiedAt(name: string, at: VirtualTime): void {
+    const node = this.#files.get(name);
     if (node !== undefined) node.modifiedAt = at;
   }
-  inode(path: string): number {
-    return this.#findOrMake(path).inode;
+  inode(name: string): number {
+    return this.#findOrMake(name).inode;
   }
-  size(path: string): number {
-    return this.#files.get(path)?.bytes ?? 0;
+  state(name: string): FileState | null {
+    const node = this.#files.get(name);
+    return node === undefined ? null : { inode: node.inode, size: node.bytes, modifiedAt: node.modifiedAt };
+  }
+  /** Whether it is another file, or longer or shorter, than in `since`. */
+  isOther(name: string, since: FileState | null): boolean {
+    const node = this.#files.get(name);
+    return node?.inode !== since?.inode || node?.bytes !== since?.size;
   }
 
-  /** Makes all there is durable (boot, clean stop). */
   syncAll(): void {
     for (const node of this.#files.values()) node.durable = contentOf(node);
   }
-
-  /** Goes back to what a crash leaves. */
   crash(): void {
-    for (const [path, node] of [...this.#files]) {
-      if (node.durable === null) this.remove(path);
+    for (const [name, node] of this.#files) {
+      if (node.durable === null) this.#files.delete(name);
       else {
         node.chunks = [node.durable];
         node.bytes = node.durable.length;
@@ -169,33 +149,121 @@ export class FileSystem {
   }
 
   #changed(node: FileNode): void {
-    node.modifiedAt = this.#now();
+    node.modifiedAt = this.#disk.now();
     node.parsed = null;
-    if (this.#watching.size > 0) this.#wakeWatchers();
+    if (this.#disk.watching.size > 0) this.#disk.wakeWatchers();
   }
-  #wakeWatchers(): void {
-    for (const wait of [...this.#watching]) wait.settle();
-  }
-  #findOrMake(path: string): FileNode {
-    const found = this.#files.get(path);
+  #findOrMake(name: string): FileNode {
+    const found = this.#files.get(name);
     if (found !== undefined) return found;
     const node: FileNode = {
-      inode: ++this.#inodeLast,
+      inode: ++this.#disk.inodeLast,
       chunks: [],
       bytes: 0,
-      modifiedAt: this.#now(),
+      modifiedAt: this.#disk.now(),
       durable: null,
       parsed: null,
     };
-    this.#files.set(path, node);
-    this.#directoryOf(path).add(path);
+    this.#files.set(name, node);
     return node;
   }
-  #directoryOf(path: string): Set<string> {
-    const directory = parentOf(path);
-    let paths = this.#directories.get(directory);
-    if (paths === undefined) this.#directories.set(directory, (paths = new Set()));
-    return paths;
+}
+
+/** All files of a host, by full path. */
+export class FileSystem {
+  readonly #disk: Disk;
+  readonly #directories = new Map<string, FileDirectory>();
+
+  constructor(now: () => VirtualTime) {
+    this.#disk = new Disk(now);
+  }
+
+  /** The directory itself, there or not: it is as soon as a file is in it. */
+  directory(path: string): FileDirectory {
+    let directory = this.#directories.get(path);
+    if (directory === undefined) this.#directories.set(path, (directory = new FileDirectory(this.#disk)));
+    return directory;
+  }
+
+  read(path: string): Uint8Array | null {
+    return this.#find(path)?.read(nameOf(path)) ?? null;
+  }
+  readFrom(path: string, start: number): Uint8Array {
+    return this.#find(path)?.readFrom(nameOf(path), start) ?? new Uint8Array(0);
+  }
+  parsed<T>(path: string, parse: (bytes: Uint8Array | null) => T): T {
+    const directory = this.#find(path);
+    return directory === undefined ? parse(null) : directory.parsed(nameOf(path), parse);
+  }
+  exists(path: string): boolean {
+    return this.#find(path)?.exists(nameOf(path)) ?? false;
+  }
+  write(path: string, bytes: Uint8Array): void {
+    this.directory(parentOf(path)).write(nameOf(path), bytes);
+  }
+  /** @returns the size of the file */
+  append(path: string, piece: Uint8Array | TextPiece): number {
+    return this.directory(parentOf(path)).append(nameOf(path), piece);
+  }
+  rename(from: string, to: string): boolean {
+    return this.#find(from)?.move(nameOf(from), this.directory(parentOf(to)), nameOf(to)) ?? false;
+  }
+  remove(path: string): boolean {
+    return this.#find(path)?.remove(nameOf(path)) ?? false;
+  }
+  keep(path: string): void {
+    this.#find(path)?.keep(nameOf(path));
+  }
+  list(directory: string): string[] {
+    const names = this.#directories.get(directory)?.names() ?? [];
+    for (let i = 0; i < names.length; i++) names[i] = `${directory}/${names[i]!}`;
+    return names;
+  }
+  directories(): string[] {
+    return [...this.#directories].filter(([, directory]) => !directory.isEmpty).map(([path]) => path);
+  }
+  sync(path: string): void {
+    this.#find(path)?.sync(nameOf(path));
+  }
+  modifiedAt(path: string): VirtualTime | null {
+    return this.#find(path)?.modifiedAt(nameOf(path)) ?? null;
+  }
+  setModifiedAt(path: string, at: VirtualTime): void {
+    this.#find(path)?.setModifiedAt(nameOf(path), at);
+  }
+  inode(path: string): number {
+    return this.directory(parentOf(path)).inode(nameOf(path));
+  }
+  state(path: string): FileState | null {
+    return this.#find(path)?.state(nameOf(path)) ?? null;
+  }
+  /** Has a result once the file is another one, or longer or shorter, than in `since`. */
+  change(path: string, since: FileState | null): WaitSource {
+    const { watching } = this.#disk;
+    const directory = this.directory(parentOf(path));
+    const name = nameOf(path);
+    let listed: Wait | null = null;
+    return {
+      poll: () => (directory.isOther(name, since) ? 'changed' : undefined),
+      enlist: (wait) => {
+        if (wait !== null) watching.add(wait);
+        else if (listed !== null) watching.delete(listed);
+        listed = wait;
+      },
+    };
+  }
+
+  /** Makes all there is durable (boot, clean stop). */
+  syncAll(): void {
+    for (const directory of this.#directories.values()) directory.syncAll();
+  }
+  /** Goes back to what a crash leaves. */
+  crash(): void {
+    for (const directory of this.#directories.values()) directory.crash();
+  }
+
+  #find(path: string): FileDirectory | undefined {
+    return this.#directories.get(parentOf(path));
   }
 }
 
@@ -227,4 +295,8 @@ function endOf(node: FileNode, start: number): Uint8Array {
 
 function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'));
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -6,7 +6,8 @@
 import type { HostKernel } from '../kernel/host-kernel.ts';
 
 import { formatSyslogStamp } from './calendar.ts';
-import type { FileSystem, TextLine } from './files.ts';
+import type { FileSystem } from './files.ts';
+import type { TextPiece } from './os.ts';
 
 const mailLog = '/var/log/mail.log';
 const logBytesMax = 4 * 1024 * 1024; // rotated before that much, beside daily
@@ -32,7 +33,7 @@ export class MailLog {
     const disk = this.#disk;
     const clean = hasControlBytes(text) ? text.replace(allControlBytes, '?') : text;
     this.#stamp(Math.floor((this.#startsAtUs + kernel.now) / 1_000_000));
-    const bytes = disk.appendLine(mailLog, new LogLine(this.#prefix, ident, pid, clean));
+    const bytes = disk.append(mailLog, new LogLine(this.#prefix, ident, pid, clean));
     if (bytes > logBytesMax) disk.rename(mailLog, `${mailLog}.1`);
     kernel.emit({ kind: 'log.line-written', file: mailLog, ident, pid, text: clean });
   }
@@ -49,7 +50,7 @@ export class MailLog {
 }
 
 /** "Mar  3 09:00:00 mta1 postfix/smtpd[123]: text" and a line feed. */
-class LogLine implements TextLine {
+class LogLine implements TextPiece {
   readonly length: number;
   readonly #prefix: string;
   readonly #ident: string;

@@ -135,6 +135,8 @@ export interface Files {
   keep(path: string): void;
   /** Full paths below `directory` (not recursive), in order of creation. */
   list(directory: string): string[];
+  /** The same files by name, for who works on many of one directory: no paths are composed. */
+  directory(path: string): Directory;
   /**
    * Makes the file survive a crash. Costs virtual time.
    * SIMPLIFIED: renames and removals are durable at once, as with a journal; a real disk may lose them too.
@@ -158,6 +160,30 @@ export interface Files {
   directories(): string[];
   /** A number that no other file of this host ever had (inode); for queue ids. */
   inode(path: string): number;
+}
+
+/** A piece of a file that is composed when somebody reads the file; one character per byte. */
+export interface TextPiece {
+  readonly length: number;
+  toString(): string;
+}
+
+/** A directory, there or not; the operations are those of Files. */
+export interface Directory {
+  /** in order of creation */
+  names(): string[];
+  exists(name: string): boolean;
+  read(name: string): Uint8Array | null;
+  parsed<T>(name: string, parse: (bytes: Uint8Array | null) => T): T;
+  /** What the file was made of; null when there is none. Reading the file may have joined pieces to bytes. */
+  pieces(name: string): readonly (Uint8Array | TextPiece)[] | null;
+  append(name: string, piece: Uint8Array | TextPiece): void;
+  /** @returns false when there is no such file */
+  move(name: string, to: Directory): boolean;
+  remove(name: string): boolean;
+  keep(name: string): void;
+  modifiedAt(name: string): VirtualTime | null;
+  setModifiedAt(name: string, at: VirtualTime): void;
 }
 
 export interface ProcHandle {

@@ -20,6 +20,7 @@ import {
   type Channel,
   type Connection,
   type ConnectFailure,
+  type Directory,
   type Endpoint,
   type FileState,
   type Files,
@@ -253,6 +254,9 @@ class VirtualFiles implements Files {
   }
   append(path: string, bytes: Uint8Array): void {
     this.#machine.disk.append(path, bytes);
+  }
+  directory(path: string): Directory {
+    return this.#machine.disk.directory(path);
   }
   rename(from: string, to: string): boolean {
     return this.#machine.disk.rename(from, to);

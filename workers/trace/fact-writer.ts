@@ -20,6 +20,8 @@ const lookupAnswered = kindNames.indexOf('lookup.answered');
 const processStarted = kindNames.indexOf('process.started');
 const processStopped = kindNames.indexOf('process.stopped');
 const queueFileMoved = kindNames.indexOf('queue.file-moved');
+const deliveryAttempted = kindNames.indexOf('delivery.attempted');
+const retryScheduled = kindNames.indexOf('retry.scheduled');
 const longestWord = 'unreachable'.length; // of the roles and states of TCP
 const copyLoopMax = 48; // up to here a loop copies faster than a call
 
@@ -100,6 +102,13 @@ export class FactWriter {
         this.#string(fact.result);
         this.#string(fact.value);
         return lookupAnswered;
+      default:
+        return this.#fieldsOfPrograms(fact);
+    }
+  }
+
+  #fieldsOfPrograms(fact: TraceFact): number {
+    switch (fact.kind) {
       case 'process.started':
         this.#reserve(8 + 3 * fact.name.length);
         this.#u32(fact.pid);
@@ -118,6 +127,24 @@ export class FactWriter {
         this.#string(fact.from);
         this.#string(fact.to);
         return queueFileMoved;
+      case 'delivery.attempted':
+        this.#reserve(32 + 3 * (fact.queueId.length + fact.recipient.length + fact.transport.length));
+        this.#string(fact.queueId);
+        this.#string(fact.recipient);
+        this.#string(fact.transport);
+        this.#reserve(20 + 3 * (fact.relay.length + fact.dsn.length + fact.status.length + fact.text.length));
+        this.#string(fact.relay);
+        this.#string(fact.dsn);
+        this.#string(fact.status);
+        this.#string(fact.text);
+        return deliveryAttempted;
+      case 'retry.scheduled':
+        this.#reserve(24 + 3 * (fact.queueId.length + fact.reason.length));
+        this.#string(fact.queueId);
+        this.#u32(fact.due | 0);
+        this.#u32(Math.floor(fact.due / 0x100000000));
+        this.#string(fact.reason);
+        return retryScheduled;
       default:
         this.#bySchema(fact);
         return kindNumber(fact.kind);

@@ -3,6 +3,9 @@
  *
  * SEE ALSO  postqueue(1), ../../daemons/postfix/showq/showq.ts, ../../daemons/postfix/flush/flush.ts
  */
+import { TextWriter } from '../../bytes/text-writer.ts';
+import * as utf8 from '../../bytes/utf8.ts';
+
 import { isHostName, isAddressLiteral } from '../../protocols/smtp/host-name.ts';
 
 import { SECOND, type Channel, type Proc } from '../../os/os.ts';
@@ -164,54 +167,100 @@ function quoted(text: string): string {
   return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
 }
 
+const noBytes = new Uint8Array(0);
+
+interface Layout {
+  readonly head: string;
+  readonly idWidth: number;
+  readonly sizeWidth: number;
+  readonly timeWidth: number;
+}
+
+const shortIds: Layout = Object.freeze({
+  head: '-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n',
+  idWidth: 11,
+  sizeWidth: 7,
+  timeWidth: 20,
+});
+const longIds: Layout = Object.freeze({
+  head: '----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------\n',
+  idWidth: 17,
+  sizeWidth: 8,
+  timeWidth: 19,
+});
+
 /** The listing that Sendmail's mailq(1) had. */
 class MailqList {
   readonly #program: Program;
-  readonly #long: boolean;
-  /** the last time that was shown, in seconds, and how */
+  readonly #layout: Layout;
+  /** in front of a recipient */
+  readonly #indent: Uint8Array;
+  readonly #text = new TextWriter();
+  /** the last time that was shown, in seconds, and how; neighbours often have the same */
   #second = -1;
-  #time = '';
+  #time: Uint8Array = noBytes;
+  /** the last reason that was shown, and how */
+  #reason: string | null = null;
+  #shown: Uint8Array = noBytes;
   #count = 0;
   #bytes = 0;
-  #text = '';
 
   constructor(program: Program, parameters: Parameters) {
     this.#program = program;
-    this.#long = parameters.bool('enable_long_queue_ids');
+    const layout = parameters.bool('enable_long_queue_ids') ? longIds : shortIds;
+    this.#layout = layout;
+    this.#indent = utf8.encode(' '.repeat(layout.idWidth + layout.sizeWidth + layout.timeWidth + 3));
   }
   add(message: QueuedMessage): void {
-    const [idWidth, sizeWidth, timeWidth] = this.#long ? [17, 8, 19] : [11, 7, 20];
-    const row = (id: string, size: string, time: string, address: string): string =>
-      `${id.padEnd(idWidth)} ${size.padStart(sizeWidth)} ${time.padEnd(timeWidth)} ${address}\n`;
-    let text: string;
-    if (this.#count > 0) text = '\n';
-    else if (this.#long) text = '----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------\n';
-    else text = '-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------\n';
+    const text = this.#text;
+    const { idWidth, sizeWidth, head } = this.#layout;
     const { queue, queueId, forcedExpire } = message;
+    text.add(this.#count > 0 ? '\n' : head);
     const state = queue === 'active' ? '*' : queue === 'hold' ? '!' : '';
-    const second = Math.floor(message.arrivedUs / SECOND);
-    if (second !== this.#second)
-      this.#time = asctime(message.arrivedUs).slice(0, timeWidth).padStart(timeWidth);
-    this.#second = second;
-    const time = this.#time;
-    text += row(`${queueId}${state}${forcedExpire ? '#' : ''}`, String(message.size), time, message.sender);
+    text.add(
+      (state !== '' || forcedExpire ? `${queueId}${state}${forcedExpire ? '#' : ''}` : queueId).padEnd(
+        idWidth,
+      ),
+    );
+    text.add(' ');
+    text.add(String(message.size).padStart(sizeWidth));
+    text.addBytes(this.#timeOf(message.arrivedUs));
+    text.add(message.sender);
+    text.add('\n');
     let last = '';
     for (const { address, reason } of message.recipients) {
       if (reason !== last) {
         last = reason;
-        const shown = reason === '' ? 'reason unavailable' : reason;
-        text += `${' '.repeat(Math.max(0, 76 - shown.length))}(${shown})\n`;
+        text.addBytes(this.#reasonLine(reason));
       }
-      text += row('', '', '', address);
+      text.addBytes(this.#indent);
+      text.add(address);
+      text.add('\n');
     }
-    this.#text += text;
-    if (this.#text.length > textMax) this.#flush();
+    if (text.length > textMax) this.#flush();
     this.#count++;
     this.#bytes += message.size;
   }
+  #timeOf(arrivedUs: number): Uint8Array {
+    const second = Math.floor(arrivedUs / SECOND);
+    if (second !== this.#second) {
+      const { timeWidth } = this.#layout;
+      const shown = asctime(arrivedUs).slice(0, timeWidth).padStart(timeWidth);
+      this.#time = utf8.encode(` ${shown} `);
+      this.#second = second;
+    }
+    return this.#time;
+  }
+  #reasonLine(reason: string): Uint8Array {
+    if (reason !== this.#reason) {
+      this.#reason = reason;
+      const shown = reason === '' ? 'reason unavailable' : reason;
+      this.#shown = utf8.encode(`${' '.repeat(Math.max(0, 76 - shown.length))}(${shown})\n`);
+    }
+    return this.#shown;
+  }
   #flush(): void {
-    if (this.#text !== '') this.#program.print(this.#text);
-    this.#text = '';
+    if (this.#text.length > 0) this.#program.printBytes(this.#text.take());
   }
   end(): void {
     this.#flush();

@@ -5,8 +5,8 @@
  *
  * SEE ALSO  qshape(1), QSHAPE_README
  */
-import { SECOND, type Os } from '../../os/os.ts';
-import { readSummary } from '../../daemons/postfix/cleanup/queue-records.ts';
+import { SECOND, type Directory, type Os } from '../../os/os.ts';
+import { parseQueueFile } from '../../daemons/postfix/cleanup/queue-file.ts';
 
 import { Program, type Command } from './command.ts';
 import { getopt } from './getopt.ts';
@@ -56,10 +56,11 @@ export const qshape: Command = function* (os, args, _stdin, io) {
   const spool = parameters.text('queue_directory');
   for (const queue of operands.length > 0 ? operands : ['incoming', 'active']) {
     const directory = queue.startsWith('/') ? queue : `${spool}/${queue}`;
-    const paths = os.files.list(directory);
-    if (paths.length === 0 && !knownQueues.includes(queue))
+    const files = os.files.directory(directory);
+    const names = files.names();
+    if (names.length === 0 && !knownQueues.includes(queue))
       program.complain(`Can't stat ${queue}: No such file or directory\n at /usr/sbin/qshape line 375.`);
-    for (const path of paths) shape.count(path);
+    for (let i = 0; i < names.length; i++) shape.count(files, names[i]!);
   }
   program.print(shape.table());
   return 0;
@@ -73,34 +74,47 @@ class Shape {
   /** [0] is the sum over all ages */
   readonly #counts = new Map<string, number[]>([['TOTAL', []]]);
   readonly #subdomains = new Map<string, number>();
+  readonly #nowSecond: number;
+  /** the address counted last, and its domain: neighbours are often alike */
+  #address: string | null = null;
+  #domain = '';
 
   constructor(os: Os, options: Options) {
     this.#os = os;
     this.#options = options;
+    this.#nowSecond = Math.floor(os.epochUs() / SECOND);
   }
 
-  count(path: string): void {
-    if (!/\/[A-Za-z0-9]{6,}$/.test(path)) return;
-    const bytes = this.#os.files.read(path);
-    const summary = bytes === null ? null : readSummary(bytes);
-    if (summary === null || summary.recipients.length === 0) return;
-    const bucket = this.#bucket(summary.arrived);
-    const { bySender } = this.#options;
-    const addresses = bySender ? [summary.sender] : summary.recipients;
-    for (const address of addresses) {
-      this.#add('TOTAL', bucket);
-      this.#countDomain(domainOf(address.toLowerCase()), bucket);
+  count(directory: Directory, name: string): void {
+    if (!/^[A-Za-z0-9]{6,}$/.test(name)) return;
+    const envelope = directory.parsed(name, parseQueueFile)?.envelope;
+    if (envelope === undefined || envelope.recipients.length === 0) return;
+    const bucket = this.#bucket(envelope.arrived);
+    if (this.#options.bySender) this.#countAddress(envelope.sender, bucket);
+    else for (const { address } of envelope.recipients) this.#countAddress(address, bucket);
+  }
+
+  #countAddress(address: string, bucket: number): void {
+    this.#add('TOTAL', bucket);
+    if (address !== this.#address) {
+      this.#address = address;
+      this.#domain = domainOf(address.toLowerCase());
     }
+    this.#countDomain(this.#domain, bucket);
   }
 
   // With -p the parent domains count too, each with a dot in front.
   #countDomain(domain: string, bucket: number): void {
+    if (!this.#options.parents) {
+      this.#add(domain, bucket);
+      return;
+    }
     let isNew = false;
     for (let name: string | null = domain; name !== null;) {
       const seen = this.#add(name, bucket) > 1;
       if (isNew) this.#subdomains.set(name, (this.#subdomains.get(name) ?? 0) + 1);
       isNew = !seen;
-      const parent: RegExpExecArray | null = this.#options.parents ? /^\.?[^.]+\.(.*\..*)$/.exec(name) : null;
+      const parent: RegExpExecArray | null = /^\.?[^.]+\.(.*\..*)$/.exec(name);
       name = parent === null ? null : `.${parent[1]!}`;
     }
   }
@@ -114,7 +128,7 @@ class Shape {
 
   #bucket(arrived: number): number {
     const { tickMinutes, linear, buckets } = this.#options;
-    const age = Math.floor(this.#os.epochUs() / SECOND) - Math.floor(this.#os.epochUs(arrived) / SECOND);
+    const age = this.#nowSecond - Math.floor(this.#os.epochUs(arrived) / SECOND);
     const ticks = age / (60 * tickMinutes);
     if (ticks < 1) return 1;
     const bucket = linear ? Math.floor(ticks + 1) : 2 + 31 - Math.clz32(Math.floor(ticks));

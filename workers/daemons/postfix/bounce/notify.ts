@@ -17,7 +17,7 @@ import { HOUR, DAY, type Os, type Proc } from '../../../os/os.ts';
 import { wants } from '../delivery/record.ts';
 import type { QueueEnvelope } from '../qmgr/message.ts';
 
-import { bounceLogPath, readBounceLog, type BounceLogEntry, type BounceLogName } from './bounce-log.ts';
+import { bounceLogs, readBounceLog, type BounceLogEntry, type BounceLogName } from './bounce-log.ts';
 
 export interface BounceConfig {
   myhostname: string;
@@ -92,8 +92,8 @@ export function* report(
   { queueId, envelope }: { queueId: string; envelope: QueueEnvelope },
 ): Proc<boolean> {
   const { log, wanted } = rules[task];
-  const path = bounceLogPath(config.queue_directory, log, queueId);
-  const entries = readBounceLog(os.files, path).filter((entry) => wants(entry, wanted));
+  const logs = bounceLogs(os.files, config.queue_directory, log);
+  const entries = readBounceLog(logs, queueId).filter((entry) => wants(entry, wanted));
   if (entries.length > 0 && mayReport(os, config, queueId, envelope.sender)) {
     const about = { queueId, envelope, entries };
     if (envelope.sender !== '' && !(yield* notify(os, config, task, { ...about, postmaster: null })))
@@ -101,7 +101,7 @@ export function* report(
     const postmaster = copyFor(config, task, envelope.sender);
     if (postmaster !== null && !(yield* notify(os, config, task, { ...about, postmaster }))) return false;
   }
-  if (task !== 'warning') os.files.remove(path);
+  if (task !== 'warning') logs.remove(queueId);
   return true;
 }
 

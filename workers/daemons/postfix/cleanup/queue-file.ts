@@ -156,6 +156,13 @@ export function decodeQueueFile(bytes: Uint8Array): { envelope: QueueEnvelope; c
   return { envelope: envelopeOf(head, attributes, { recipients, done }, content.length), content };
 }
 
+/** decodeQueueFile for Files.parsed: made once for all who look at a file. */
+export function parseQueueFile(
+  bytes: Uint8Array | null,
+): { envelope: QueueEnvelope; content: Uint8Array } | null {
+  return bytes === null ? null : decodeQueueFile(bytes);
+}
+
 interface Head {
   sender: string;
   arrived: number;

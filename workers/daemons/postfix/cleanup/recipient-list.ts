@@ -7,7 +7,7 @@
  */
 import type { Files } from '../../../os/os.ts';
 
-import { appendBounceLog, bounceLogPath } from '../bounce/bounce-log.ts';
+import { appendBounceLog, bounceLogs } from '../bounce/bounce-log.ts';
 import { notifyOfMembers } from '../delivery/record.ts';
 import type { RequestRecipient } from '../delivery/request.ts';
 
@@ -36,7 +36,7 @@ export class RecipientList {
   /** Writes the trace log from which bounce(8) makes the report on expansions. */
   trace(files: Files, spool: string, queueId: string): void {
     for (const { address: recipient, originalAddress: originalRecipient, ...asked } of this.#expanded)
-      appendBounceLog(files, bounceLogPath(spool, 'trace', queueId), {
+      appendBounceLog(bounceLogs(files, spool, 'trace'), queueId, {
         ...asked,
         recipient,
         originalRecipient,

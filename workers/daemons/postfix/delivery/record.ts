@@ -8,7 +8,7 @@ import type { Os } from '../../../os/os.ts';
 
 import {
   appendBounceLog,
-  bounceLogPath,
+  bounceLogs,
   type BounceLogEntry,
   type BounceLogName,
 } from '../bounce/bounce-log.ts';
@@ -124,7 +124,7 @@ function append(
   record: { log: BounceLogName; action: BounceLogEntry['action']; reason: string },
 ): void {
   const { recipient } = attempt;
-  appendBounceLog(os.files, bounceLogPath(agent.queueDirectory, record.log, request.queueId), {
+  appendBounceLog(bounceLogs(os.files, agent.queueDirectory, record.log), request.queueId, {
     recipient: recipient.address,
     originalRecipient: recipient.originalAddress,
     dsnOriginalRecipient: recipient.dsnOriginalRecipient,

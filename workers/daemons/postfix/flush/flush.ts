@@ -8,7 +8,7 @@
  */
 import type { Os, Proc } from '../../../os/os.ts';
 
-import { bounceLogPath, readBounceLog } from '../bounce/bounce-log.ts';
+import { bounceLogs, readBounceLog } from '../bounce/bounce-log.ts';
 import type { Instance } from '../instance.ts';
 import { MatchList } from '../maps/match-list.ts';
 import { servicePaths, type FlushStatus, type FlushWhat, type QmgrTrigger } from '../services.ts';
@@ -32,10 +32,9 @@ export function* flush(os: Os, instance: Instance, what: FlushWhat): Proc<FlushS
   });
   const listed = yield* domains.matches(os, site);
   if (listed.kind !== 'yes') return listed.kind === 'no' ? 'deny' : 'fail';
-  const directory = `${spool}/deferred`;
-  for (const path of os.files.list(directory)) {
-    const queueId = path.slice(directory.length + 1);
-    const log = readBounceLog(os.files, bounceLogPath(spool, 'defer', queueId));
+  const logs = bounceLogs(os.files, spool, 'defer');
+  for (const queueId of os.files.directory(`${spool}/deferred`).names()) {
+    const log = readBounceLog(logs, queueId);
     if (log.some(({ recipient }) => siteOf(recipient) === site)) qmgr.put({ kind: 'flush', queueId });
   }
   return 'ok';

@@ -28,6 +28,8 @@ export class Deliveries {
   /** a destination that has more than a fifth of the active queue */
   #crowded: Destination<ActiveMessage> | null = null;
   #ticketLast = 0;
+  #retryFor: Trouble | null = null;
+  #retryNexthop = '';
 
   constructor(config: QmgrConfig) {
     this.#config = config;
@@ -143,7 +145,12 @@ export class Deliveries {
     prefix = 'delivery temporarily suspended: ',
   ): void {
     const transport = this.#scheduler.transport('retry');
-    const nexthop = `${why.dsn} ${prefix}${why.reason}`;
+    // All mail for a dead destination has the same: composed once.
+    if (why !== this.#retryFor) {
+      this.#retryFor = why;
+      this.#retryNexthop = `${why.dsn} ${prefix}${why.reason}`;
+    }
+    const nexthop = this.#retryNexthop;
     const destination = this.#scheduler.destination(transport, nexthop, nexthop);
     message.pending++;
     this.#scheduler.add([{ message, destination, recipients }], message.active);

@@ -8,7 +8,6 @@
  */
 import { SECOND, type Os, type Proc } from '../../../os/os.ts';
 
-import { bounceLogPath } from '../bounce/bounce-log.ts';
 import type { ReportTask } from '../bounce/notify.ts';
 
 import { expiresAt, nextAttemptAt, wholeSecond } from './backoff.ts';
@@ -17,11 +16,11 @@ import { qmgrIdent, scanThatTakes, scheduleScan, type QmgrState } from './state.
 
 /** Called once per round, when nothing of the message is under way. */
 export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage): void {
-  const { params, config } = state;
+  const { params, config, logs } = state;
   const { queueId, envelope } = message;
   const tasks: ReportTask[] = [];
-  if (os.files.exists(bounceLogPath(params.queue_directory, 'bounce', queueId))) tasks.push('bounce');
-  if (os.files.exists(bounceLogPath(params.queue_directory, 'trace', queueId))) tasks.push('success');
+  if (logs.bounce.exists(queueId)) tasks.push('bounce');
+  if (logs.trace.exists(queueId)) tasks.push('success');
   if (message.deferred) {
     const now = wholeSecond(os.now());
     const { created } = envelope;
@@ -58,7 +57,7 @@ export function settleMessage(
   state.active.delete(queueId);
   if (reported && !message.deferred) {
     const removed = queue.remove(queueId, 'active');
-    os.files.remove(bounceLogPath(state.params.queue_directory, 'defer', queueId));
+    state.logs.defer.remove(queueId);
     const gone = `warning: qmgr_active_done_3_generic: remove ${queueId} from active: ${noFile}`;
     os.log(qmgrIdent, removed ? `${queueId}: removed` : gone);
     return;

@@ -6,9 +6,9 @@
  *
  * SEE ALSO  ../cleanup/queue-file.ts (the format), mail_queue(3)
  */
-import type { EventId, Os, Proc, QueueName, VirtualTime } from '../../../os/os.ts';
+import type { Directory, EventId, Os, Proc, QueueName, VirtualTime } from '../../../os/os.ts';
 
-import { decodeQueueFile, encodeDone, encodeWarned } from '../cleanup/queue-file.ts';
+import { encodeDone, encodeWarned, parseQueueFile } from '../cleanup/queue-file.ts';
 import type { Instance } from '../instance.ts';
 import { splitTransport } from '../trivial-rewrite/resolve.ts';
 
@@ -19,6 +19,7 @@ export class InstanceQueue implements MailQueue {
   readonly #os: Os;
   readonly #instance: Instance;
   readonly #spool: string;
+  readonly #directories: Partial<Record<QueueName, Directory>> = {};
   readonly #doubleBounce: string;
 
   /** @param os qmgr's */
@@ -31,49 +32,47 @@ export class InstanceQueue implements MailQueue {
   }
 
   list(queue: QueueName): string[] {
-    const directory = `${this.#spool}/${queue}`;
-    return this.#os.files.list(directory).map((path) => path.slice(directory.length + 1));
+    return this.#in(queue).names();
   }
 
   move(queueId: string, from: QueueName, to: QueueName): EventId | null {
-    const path = this.#path(queueId, to);
-    if (!this.#os.files.rename(this.#path(queueId, from), path)) return null;
-    if (to === 'deferred' || to === 'hold') this.#os.files.keep(path);
+    const directory = this.#in(to);
+    if (!this.#in(from).move(queueId, directory)) return null;
+    if (to === 'deferred' || to === 'hold') directory.keep(queueId);
     return this.#os.trace({ kind: 'queue.file-moved', queueId, from, to });
   }
 
   remove(queueId: string, from: QueueName): boolean {
-    if (!this.#os.files.remove(this.#path(queueId, from))) return false;
+    if (!this.#in(from).remove(queueId)) return false;
     this.#os.trace({ kind: 'queue.file-moved', queueId, from, to: '' });
     return true;
   }
 
+  // Decoded once; again when it was changed (a recipient was marked as done).
   readEnvelope(queueId: string, queue: QueueName): QueueEnvelope | null {
-    return this.#read(queueId, queue)?.envelope ?? null;
+    return this.#in(queue).parsed(queueId, parseQueueFile)?.envelope ?? null;
   }
 
   readContent(queueId: string, queue: QueueName): readonly Uint8Array[] {
-    const path = this.#find(queueId, queue);
-    const file = path === null ? null : this.#os.files.parsed(path, parseFile);
+    const file = this.#find(queueId, queue)?.parsed(queueId, parseQueueFile) ?? null;
     return file === null ? [] : [file.content];
   }
 
   markDone(queueId: string, queue: QueueName, recipient: number): void {
-    const path = this.#find(queueId, queue);
-    if (path !== null) this.#os.files.append(path, encodeDone(recipient));
+    this.#find(queueId, queue)?.append(queueId, encodeDone(recipient));
   }
 
   nextAttempt(queueId: string, queue: QueueName): VirtualTime | null {
-    return this.#os.files.modifiedAt(this.#path(queueId, queue));
+    return this.#in(queue).modifiedAt(queueId);
   }
 
   setNextAttempt(queueId: string, queue: QueueName, at: VirtualTime): void {
-    this.#os.files.setModifiedAt(this.#path(queueId, queue), at);
+    this.#in(queue).setModifiedAt(queueId, at);
   }
 
   markWarned(queueId: string, queue: QueueName): void {
-    const path = this.#path(queueId, queue);
-    if (this.#os.files.exists(path)) this.#os.files.append(path, encodeWarned());
+    const directory = this.#in(queue);
+    if (directory.exists(queueId)) directory.append(queueId, encodeWarned());
   }
 
   *resolve(recipient: string, message: { sender: string; filter: string }): Proc<Route> {
@@ -104,27 +103,15 @@ export class InstanceQueue implements MailQueue {
     return recipient.slice(0, recipient.lastIndexOf('@')).toLowerCase() === this.#doubleBounce;
   }
 
-  #path(queueId: string, queue: QueueName): string {
-    return `${this.#spool}/${queue}/${queueId}`;
+  #in(queue: QueueName): Directory {
+    return (this.#directories[queue] ??= this.#os.files.directory(`${this.#spool}/${queue}`));
   }
 
   // Where the file is: postsuper(1) may have moved it while an agent had it open.
-  #find(queueId: string, queue: QueueName): string | null {
-    const path = this.#path(queueId, queue);
-    if (this.#os.files.exists(path)) return path;
-    for (const other of ['hold', 'deferred', 'incoming', 'maildrop'] as const) {
-      const moved = this.#path(queueId, other);
-      if (this.#os.files.exists(moved)) return moved;
-    }
+  #find(queueId: string, queue: QueueName): Directory | null {
+    if (this.#in(queue).exists(queueId)) return this.#in(queue);
+    for (const other of ['hold', 'deferred', 'incoming', 'maildrop'] as const)
+      if (this.#in(other).exists(queueId)) return this.#in(other);
     return null;
   }
-
-  // Decoded once for the envelope and the content; again when a recipient was marked as done.
-  #read(queueId: string, queue: QueueName): { envelope: QueueEnvelope; content: Uint8Array } | null {
-    return this.#os.files.parsed(this.#path(queueId, queue), parseFile);
-  }
-}
-
-function parseFile(bytes: Uint8Array | null): { envelope: QueueEnvelope; content: Uint8Array } | null {
-  return bytes === null ? null : decodeQueueFile(bytes);
 }

@@ -15,7 +15,7 @@
  */
 import { NEVER, type Os, type Proc } from '../../../os/os.ts';
 
-import { bounceLogPath } from '../bounce/bounce-log.ts';
+import { bounceLogs } from '../bounce/bounce-log.ts';
 import { lateCode } from '../late.ts';
 
 import { isDue } from './backoff.ts';
@@ -40,6 +40,11 @@ export function* qmgr(os: Os, config: QmgrConfig): Proc<void> {
     startedAt: os.now(),
     active: new Map(),
     deliveries: new Deliveries(config),
+    logs: {
+      bounce: bounceLogs(os.files, config.params.queue_directory, 'bounce'),
+      defer: bounceLogs(os.files, config.params.queue_directory, 'defer'),
+      trace: bounceLogs(os.files, config.params.queue_directory, 'trace'),
+    },
     scanAt: NEVER,
   };
   recoverActive(config);
@@ -151,9 +156,9 @@ function activate(
     queue.move(queueId, 'active', 'corrupt');
     return 'gone';
   }
-  const deferLog = bounceLogPath(state.params.queue_directory, 'defer', queueId);
-  const returned = envelope.forceExpire && os.files.exists(deferLog);
-  if (!returned) os.files.remove(deferLog); // the next attempt gives new reasons
+  const { defer } = state.logs;
+  const returned = envelope.forceExpire && defer.exists(queueId);
+  if (!returned) defer.remove(queueId); // the next attempt gives new reasons
   os.log(
     qmgrIdent,
     `${queueId}: from=<${envelope.sender}>, size=${envelope.size}, ` +

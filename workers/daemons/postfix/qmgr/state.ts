@@ -2,8 +2,16 @@
  * state — the queue manager's parameters, events and state, and its one timer: the next scan of the deferred
  * queue
  */
-import { SECOND, type Channel, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
+import {
+  SECOND,
+  type Channel,
+  type Directory,
+  type Os,
+  type Proc,
+  type VirtualTime,
+} from '../../../os/os.ts';
 
+import type { BounceLogName } from '../bounce/bounce-log.ts';
 import type { ReportTask } from '../bounce/notify.ts';
 import type { AgentPool } from '../delivery/agent-pool.ts';
 import type { DeliveryReply } from '../delivery/request.ts';
@@ -69,6 +77,8 @@ export interface QmgrState {
   readonly startedAt: VirtualTime;
   readonly active: Map<string, ActiveMessage>;
   readonly deliveries: Deliveries;
+  /** bounce(8)'s logs */
+  readonly logs: Readonly<Record<BounceLogName, Directory>>;
   /** when the deferred queue is scanned next; NEVER when it holds nothing */
   scanAt: VirtualTime;
 }
