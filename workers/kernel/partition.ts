@@ -129,14 +129,15 @@ export class Partition {
   }
 
   /**
-   * Runs all events before `horizon`; past `eventsMax` of them it stops at the end of the instant, and where
-   * code is missing (`waitsFor`). @returns how many
+   * Runs all events before `horizon`; past `eventsMax` traced ones it stops at the end of the instant, so
+   * that the trace is taken in time, and where code is missing (`waitsFor`). @returns how many ran
    */
   runUntil(horizon: VirtualTime, eventsMax = Number.MAX_SAFE_INTEGER): number {
-    const { heap } = this;
+    const { heap, tracer } = this;
+    const tracedMax = tracer.eventCount + eventsMax;
     let count = 0;
     for (let next = heap.nextTime; next < horizon; next = heap.nextTime) {
-      if (count >= eventsMax && next !== this.now) break;
+      if (tracer.eventCount >= tracedMax && next !== this.now) break;
       this.now = next;
       this.#run(heap.pop());
       count++;

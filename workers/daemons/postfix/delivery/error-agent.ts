@@ -53,7 +53,8 @@ function attempts(
     recipient,
     relay: 'none',
     times,
-    ...reason,
+    dsn: reason.dsn,
+    text: reason.text,
     remoteMta: '',
     diagnostic: '',
   }));

@@ -38,18 +38,23 @@ export function* listQueue(os: Os, parameters: Parameters): Generator<QueuedMess
   const spool = parameters.text('queue_directory');
   const empty = parameters.text('empty_address_recipient');
   const logs = bounceLogs(os.files, spool, 'defer');
+  let [sender, shownSender] = ['', empty]; // neighbours often have the same
   for (const queue of queues) {
     const directory = os.files.directory(`${spool}/${queue}`);
     for (const queueId of directory.names()) {
       const envelope = directory.parsed(queueId, parseQueueFile)?.envelope;
       if (envelope === undefined) continue;
+      if (envelope.sender !== sender) {
+        sender = envelope.sender;
+        shownSender = sender === '' ? empty : printable(sender);
+      }
       yield {
         queue,
         queueId,
         arrivedUs: os.epochUs(envelope.arrived),
         size: envelope.size,
         forcedExpire: envelope.forceExpire,
-        sender: printable(envelope.sender === '' ? empty : envelope.sender),
+        sender: shownSender,
         recipients: recipientsOf(envelope, readBounceLog(logs, queueId), empty),
       };
     }
