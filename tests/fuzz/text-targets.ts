@@ -13,6 +13,7 @@ import { queueRecords } from '../../workers/daemons/postfix/cleanup/queue-record
 import { expandValue } from '../../workers/daemons/postfix/expand.ts';
 import { makeParameters, parseMainCf } from '../../workers/daemons/postfix/main-cf.ts';
 import { openTables, type TableContext } from '../../workers/daemons/postfix/maps/open-tables.ts';
+import * as postfixCode from '../../workers/daemons/postfix/late-code.ts';
 import { parseMasterCf } from '../../workers/daemons/postfix/master-cf.ts';
 import { WorldError } from '../../workers/hosts/checked.ts';
 import { parseInputs } from '../../workers/hosts/parse-command.ts';
@@ -174,7 +175,10 @@ const context: TableContext = {
 /** Runs what does not wait. */
 function lookUp(title: string, file: string, keys: readonly string[]): void {
   const bytes = utf8.encode(file);
-  const os = { files: { read: () => bytes }, log: () => undefined } as unknown as Os;
+  const code = function* () {
+    return postfixCode;
+  };
+  const os = { files: { read: () => bytes }, log: () => undefined, code } as unknown as Os;
   const tables = openTables(title, context);
   for (const key of keys) atOnce(tables.lookupAddress(os, key));
 }

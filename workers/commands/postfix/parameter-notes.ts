@@ -73,6 +73,7 @@ all programs
   myhostname                    the full name of this machine, as it greets and signs
   process_name                  the program of a service, set by master for each
   queue_directory               where the queues lie
+  propagate_unmatched_extensions  what keeps the extension of user+lists@domain when user@domain is found
   recipient_delimiter           what parts user and extension, as in user+lists@domain
   service_name                  the name of a service in master.cf, set by master for each
   syslog_name                   what each line of the log is signed with
