@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { parameterNotes } from '../../../workers/commands/postfix/parameter-notes.ts';
 import { knownParameters } from '../../../workers/commands/postfix/known-parameters.ts';
 import { parseMainCf } from '../../../workers/daemons/postfix/main-cf.ts';
-import { parameterTable } from '../../../workers/daemons/postfix/params.ts';
+import { fullParameterTable } from '../../../workers/daemons/postfix/unread-params.ts';
 import { listFiles, root } from '../../architecture/source-files.ts';
 
 const tables = /(params|more-parameters|known-parameters|parameter-(words|notes)|check-\w+-cf)\.ts$/;
@@ -17,7 +17,7 @@ const code = listFiles('workers/daemons/postfix', 'workers/commands')
   .join('\n');
 
 const notes = parameterNotes();
-const table = parameterTable();
+const table = fullParameterTable();
 const known = knownParameters(parseMainCf(''), [], new Map());
 const quoted = new Set([...code.matchAll(/'(\w+)'/g)].map(([, name]) => name!));
 
@@ -27,6 +27,10 @@ function isReadByParts(name: string): boolean {
   if (ending !== undefined && (quoted.has(ending) || code.includes(`}_${ending}\``))) return true;
   if (ending !== undefined && (quoted.has(`tls_${ending}`) || code.includes(`}_tls_${ending}\``)))
     return true;
+  const ofCache = /^(?:smtp|lmtp)_connection_(\w+)$/.exec(name)?.[1];
+  if (ofCache !== undefined)
+    return quoted.has(ofCache) && code.includes('`${protocol}_connection_${ending}`');
+  if (/_rset_timeout$/.test(name)) return code.includes('`${protocol}_rset_timeout`');
   if (/_cert_match$/.test(name)) return code.includes('_cert_match`');
   if (/^smtpd_\w+_restrictions$/.test(name)) return code.includes('`smtpd_${part}_restrictions`');
   if (/canonical_classes$/.test(name)) return code.includes('`${name}_classes`');

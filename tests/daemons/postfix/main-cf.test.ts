@@ -5,13 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { expandValue } from '../../../workers/daemons/postfix/expand.ts';
 import { makeParameters, parseMainCf, splitList } from '../../../workers/daemons/postfix/main-cf.ts';
 import { parseMasterCf } from '../../../workers/daemons/postfix/master-cf.ts';
-import { parameterTable } from '../../../workers/daemons/postfix/params.ts';
+import { fullParameterTable } from '../../../workers/daemons/postfix/unread-params.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../workers/os/os.ts';
 
 const host = { hostName: 'mail.example.com', addresses: ['192.0.2.1'] };
 
 function parameters(text: string) {
-  return makeParameters(parseMainCf(text).values, host);
+  return makeParameters(parseMainCf(text).values, host, fullParameterTable());
 }
 
 describe('main.cf', () => {
@@ -72,7 +72,7 @@ describe('main.cf', () => {
 
   test('the defaults are those of postconf -d, where the host does not decide', () => {
     const recorded = readFileSync(new URL('postconf-d.txt', import.meta.url), 'utf8');
-    const table = parameterTable();
+    const table = fullParameterTable();
     const ofHost = new Set(['mydomain', 'myhostname', 'mynetworks']);
     const rows = recorded.split('\n').filter((line) => line !== '');
     expect(rows.length).toBeGreaterThan(220);

@@ -15,12 +15,8 @@ import {
   parseTime,
   splitList,
 } from '../../daemons/postfix/main-cf.ts';
-import {
-  parameterTable,
-  transportParameters,
-  type ParameterType,
-  type TimeUnit,
-} from '../../daemons/postfix/params.ts';
+import { transportParameters, type ParameterType, type TimeUnit } from '../../daemons/postfix/params.ts';
+import { fullParameterTable } from '../../daemons/postfix/unread-params.ts';
 
 import { knownParameters, type KnownParameter } from './known-parameters.ts';
 import { parseMasterFile } from './master-file.ts';
@@ -63,7 +59,7 @@ export interface CheckedHost {
 /** A main.cf as it is being written. */
 export class MainCfCheck {
   readonly findings: readonly Finding[];
-  readonly #table = parameterTable();
+  readonly #table = fullParameterTable();
   readonly #notes = parameterNotes();
   readonly #known: ReadonlyMap<string, KnownParameter>;
   readonly #defined: readonly Definition[];

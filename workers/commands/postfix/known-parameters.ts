@@ -6,7 +6,7 @@
  */
 import type { MainCf } from '../../daemons/postfix/main-cf.ts';
 import { splitList } from '../../daemons/postfix/main-cf.ts';
-import { parameterTable } from '../../daemons/postfix/params.ts';
+import { fullParameterTable } from '../../daemons/postfix/unread-params.ts';
 
 import type { MasterLine } from './master-file.ts';
 import { moreParameters } from './more-parameters.ts';
@@ -63,7 +63,7 @@ export function knownParameters(
   host: ReadonlyMap<string, string>,
 ): Map<string, KnownParameter> {
   const known = new Map<string, KnownParameter>();
-  for (const [name, { usual }] of parameterTable())
+  for (const [name, { usual }] of fullParameterTable())
     if (!notBuiltIn.test(name)) known.set(name, { usual: host.get(name) ?? usual, kind: 'builtin' });
   for (const [usual, names] of moreParameters)
     for (const name of names.split(/\s+/))

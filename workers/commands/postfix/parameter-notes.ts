@@ -281,6 +281,12 @@ smtp
   disable_mime_output_conversion  sends 8-bit mail as it is, also to hosts without 8BITMIME
   fallback_relay                an older name of smtp_fallback_relay
   smtp_connect_timeout          how long to try to connect
+  smtp_connection_cache_destinations  whose connections are always kept for the next mail
+  smtp_connection_cache_on_demand  whether connections are kept while mail for a destination streams
+  smtp_connection_cache_time_limit  how long a connection waits for the next mail
+  smtp_connection_reuse_count_limit  how often a connection may be used again; 0 is no limit
+  smtp_connection_reuse_time_limit  how long a connection may be used
+  smtp_rset_timeout  how long to wait for the answer to RSET
   smtp_data_done_timeout        how long to wait for the reply to the final dot
   smtp_data_init_timeout        how long to wait for the reply to DATA
   smtp_data_xfer_timeout        how long sending the text may stand still
@@ -314,6 +320,12 @@ smtp
 
 lmtp
   lmtp_connect_timeout          how long to try to connect
+  lmtp_connection_cache_destinations  whose connections are always kept for the next mail
+  lmtp_connection_cache_on_demand  whether connections are kept while mail for a destination streams
+  lmtp_connection_cache_time_limit  how long a connection waits for the next mail
+  lmtp_connection_reuse_count_limit  how often a connection may be used again; 0 is no limit
+  lmtp_connection_reuse_time_limit  how long a connection may be used
+  lmtp_rset_timeout  how long to wait for the answer to RSET
   lmtp_data_done_timeout        how long to wait for the replies to the final dot
   lmtp_data_init_timeout        how long to wait for the reply to DATA
   lmtp_data_xfer_timeout        how long sending the text may stand still

@@ -73,12 +73,13 @@ export function readMainCf(
   return { parameters: makeParameters(values, { hostName: os.hostName, addresses: os.addresses }), problems };
 }
 
-/** Parameters from values as written, on the defaults of a host. */
+/** Parameters from values as written, on the defaults of a host. @param table what there is to be set */
 export function makeParameters(
   values: ReadonlyMap<string, string>,
   host: { hostName: string; addresses: readonly string[] },
+  table: ReadonlyMap<string, ParameterRow> = parameterTable(),
 ): Parameters {
-  return new ConfiguredParameters(parameterTable(), hostDefaults(host), [values]);
+  return new ConfiguredParameters(table, hostDefaults(host), [values]);
 }
 
 // What Postfix asks the system for when main.cf does not say.
