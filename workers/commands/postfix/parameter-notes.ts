@@ -46,7 +46,6 @@ const byPrefix: readonly (readonly [prefix: string, reader: string])[] = [
   ['unverified_', 'smtpd, verify'],
   ['postmulti_', 'postmulti'],
   ['multi_instance_', 'postmulti'],
-  ['masquerade_', 'cleanup'],
   ['virtual_', 'virtual'],
   ['qmgr_', 'qmgr'],
   ['bounce_', 'bounce'],
@@ -204,6 +203,9 @@ cleanup
   local_header_rewrite_clients  clients whose header fields get $myorigin appended
   message_drop_headers          header fields that are taken out
   recipient_bcc_maps            copies by recipient
+  masquerade_classes  which addresses masquerade_domains changes
+  masquerade_domains  domains whose host names are taken out of addresses
+  masquerade_exceptions  users whose addresses masquerade_domains leaves alone
   recipient_canonical_classes   which addresses recipient_canonical_maps changes
   recipient_canonical_maps      rewrites addresses of recipients
   sender_bcc_maps               copies by sender

@@ -325,6 +325,24 @@ describe('the envelope', () => {
       recipients: [{ address: 'rob@example.com', originalAddress: 'bob@example.com' }],
     });
   });
+  // Each line as Postfix 3.7.11 has it, see cleanup_masquerade(3): the first domain that matches decides.
+  test.each([
+    ['s@sender.example', 'sender.example', 's@sender.example'],
+    ['s@host.Sender.example', 'sender.example', 's@sender.example'],
+    ['s@a.x.sender.example', '!x.sender.example sender.example', 's@a.x.sender.example'],
+    ['s@a.y.sender.example', '!x.sender.example sender.example', 's@sender.example'],
+    ['s@a.b.sender.example', 'b.sender.example sender.example', 's@b.sender.example'],
+    ['root@h.sender.example', 'sender.example\nmasquerade_exceptions = root', 'root@h.sender.example'],
+    ['s@h.sender.example', 'sender.example\nmasquerade_classes = header_sender', 's@h.sender.example'],
+    ['s@nosender.example', 'sender.example', 's@nosender.example'],
+  ])('masquerading: %s with masquerade_domains = %s is %s', (sender, domains, shown) => {
+    const { envelope } = enter({
+      mainCf: `masquerade_domains = ${domains}`,
+      sender,
+      content: [received, '\r\nx\r\n'],
+    });
+    expect(envelope.sender).toBe(shown);
+  });
 });
 
 describe('addresses in the header', () => {

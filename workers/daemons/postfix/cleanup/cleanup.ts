@@ -35,7 +35,7 @@ import {
   type ScannedMessage,
 } from './header-work.ts';
 import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './mail-stream.ts';
-import { expandAliases, mapCanonical } from './map-addresses.ts';
+import { expandAliases, mapCanonical, masquerade } from './map-addresses.ts';
 import { encodeQueueFile, mayExceed, type QueueFile } from './queue-file.ts';
 import { plainRecipient, RecipientList } from './recipient-list.ts';
 import { noVerdict, type Verdict } from './verdict.ts';
@@ -233,10 +233,11 @@ class CleanupStream implements MailStream {
   }
 
   #isMapped(role: AddressRole): boolean {
-    return !this.#envelope.noAddressMappings && this.#config.canonical[role].length > 0;
+    const { canonical, masquerade } = this.#config;
+    return !this.#envelope.noAddressMappings && (canonical[role].length > 0 || masquerade[role] !== null);
   }
 
-  // The canonical maps, one after the other. @returns null when one does not answer
+  // The canonical maps, one after the other, then masquerading. @returns null when one does not answer
   *#map(role: AddressRole, address: string): Proc<string | null> {
     let current = address;
     for (const table of this.#config.canonical[role]) {
@@ -247,7 +248,12 @@ class CleanupStream implements MailStream {
       }
       current = mapped;
     }
-    return current;
+    const domains = this.#config.masquerade[role];
+    if (domains === null) return current;
+    const shown = yield* masquerade(this.#os, domains, current);
+    if (typeof shown === 'string') return shown;
+    this.#warn(shown.why);
+    return null;
   }
 
   *#mapRecipients(sender: string, verdict: Verdict): Proc<RecipientList | null> {

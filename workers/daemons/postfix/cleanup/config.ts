@@ -4,9 +4,10 @@
  * Field names are those of postconf(5). Tables that are not set are null, or not in their list.
  */
 import type { LookupTables } from '../maps/lookup-table.ts';
+import { MatchList } from '../maps/match-list.ts';
 import type { Parameters } from '../parameters.ts';
 
-import type { AliasTable, CanonicalTable } from './map-addresses.ts';
+import type { AliasTable, CanonicalTable, Masquerade } from './map-addresses.ts';
 
 /** canonical_classes: what kind of address is mapped. */
 export type AddressRole = 'envelope_sender' | 'envelope_recipient' | 'header_sender' | 'header_recipient';
@@ -29,6 +30,8 @@ export interface CleanupConfig {
   readonly body_checks_size_limit: number;
   /** the canonical maps of each role, in their order */
   readonly canonical: Readonly<Record<AddressRole, readonly CanonicalTable[]>>;
+  /** null: addresses of that role are not masqueraded */
+  readonly masquerade: Readonly<Record<AddressRole, Masquerade | null>>;
   readonly virtual_alias: AliasTable | null;
   readonly always_bcc: string;
   readonly sender_bcc_maps: LookupTables | null;
@@ -76,6 +79,7 @@ export function readCleanupConfig(
       header_sender: canonical('header_sender'),
       header_recipient: canonical('header_recipient'),
     },
+    masquerade: masqueradeOf(parameters, open),
     virtual_alias:
       aliases === null
         ? null
@@ -88,5 +92,25 @@ export function readCleanupConfig(
     always_bcc: parameters.text('always_bcc'),
     sender_bcc_maps: tables('sender_bcc_maps'),
     recipient_bcc_maps: tables('recipient_bcc_maps'),
+  };
+}
+
+function masqueradeOf(
+  parameters: Parameters,
+  open: (value: string) => LookupTables,
+): CleanupConfig['masquerade'] {
+  const domains = parameters.list('masquerade_domains').map((item) => {
+    const domain = item.replace(/^!+/, '');
+    return { domain: domain.toLowerCase(), strips: (item.length - domain.length) % 2 === 0 };
+  });
+  const classes = parameters.list('masquerade_classes');
+  const table = { domains, exceptions: new MatchList(parameters.list('masquerade_exceptions'), { open }) };
+  const of = (role: AddressRole): Masquerade | null =>
+    domains.length > 0 && classes.includes(role) ? table : null;
+  return {
+    envelope_sender: of('envelope_sender'),
+    envelope_recipient: of('envelope_recipient'),
+    header_sender: of('header_sender'),
+    header_recipient: of('header_recipient'),
   };
 }

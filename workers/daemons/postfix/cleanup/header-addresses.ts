@@ -5,7 +5,7 @@
  *
  * A field in which an address changes is laid out anew: one space between its words, folded behind commas.
  *
- * SIMPLIFIED: no masquerading; what is no address in a field ("<", a phrase alone) stays as written, where
+ * SIMPLIFIED: what is no address in a field ("<", a phrase alone) stays as written, where
  * the real one makes an address of it.
  *
  * SEE ALSO  ADDRESS_REWRITING_README, cleanup_message(3), cleanup_map11(3)

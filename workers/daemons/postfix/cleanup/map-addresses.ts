@@ -6,6 +6,7 @@
 import type { Os, Proc } from '../../../os/os.ts';
 
 import type { LookupTables } from '../maps/lookup-table.ts';
+import type { MatchList } from '../maps/match-list.ts';
 import { splitList } from '../main-cf.ts';
 import { splitAddress } from '../trivial-rewrite/rewrite.ts';
 
@@ -21,6 +22,13 @@ export interface CanonicalTable {
   readonly tables: LookupTables;
   readonly name: string;
   readonly propagates: boolean;
+}
+
+/** masquerade_domains, in their order, lower case; those with "!" are left as they are. */
+export interface Masquerade {
+  readonly domains: readonly { readonly domain: string; readonly strips: boolean }[];
+  /** masquerade_exceptions: users whose addresses are never changed */
+  readonly exceptions: MatchList;
 }
 
 /** virtual_alias_maps and its limits. */
@@ -52,6 +60,21 @@ export function* mapCanonical(
     current = mapped;
   }
   return notAccepted(`unreasonable ${table.name} map nesting for ${address}`);
+}
+
+/**
+ * Hides the hosts of a domain: user@host.example.com becomes user@example.com. The first domain of the list that
+ * the address is in decides.
+ */
+export function* masquerade(os: Os, table: Masquerade, address: string): Proc<string | MapFailure> {
+  const at = address.lastIndexOf('@');
+  if (at === -1) return address;
+  const domain = address.slice(at + 1).toLowerCase();
+  const parent = table.domains.find((one) => domain === one.domain || domain.endsWith(`.${one.domain}`));
+  if (parent === undefined || !parent.strips || domain === parent.domain) return address;
+  const excepted = yield* table.exceptions.matches(os, address.slice(0, at).toLowerCase());
+  if (excepted.kind === 'try-again') return lookupProblem('masquerade_exceptions', address);
+  return excepted.kind === 'yes' ? address : `${address.slice(0, at)}@${parent.domain}`;
 }
 
 /** Maps one recipient to many; results are mapped again, up to the limits. */
