@@ -341,7 +341,7 @@ describe('the envelope', () => {
       sender,
       content: [received, '\r\nx\r\n'],
     });
-    expect(envelope.sender).toBe(shown);
+    expect(envelope?.sender).toBe(shown);
   });
 });
 

@@ -35,7 +35,7 @@ import {
   type ScannedMessage,
 } from './header-work.ts';
 import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './mail-stream.ts';
-import { expandAliases, mapCanonical, masquerade } from './map-addresses.ts';
+import { expandAliases, mapAddress } from './map-addresses.ts';
 import { encodeQueueFile, mayExceed, type QueueFile } from './queue-file.ts';
 import { plainRecipient, RecipientList } from './recipient-list.ts';
 import { noVerdict, type Verdict } from './verdict.ts';
@@ -237,22 +237,13 @@ class CleanupStream implements MailStream {
     return !this.#envelope.noAddressMappings && (canonical[role].length > 0 || masquerade[role] !== null);
   }
 
-  // The canonical maps, one after the other, then masquerading. @returns null when one does not answer
+  // @returns null when a table does not answer
   *#map(role: AddressRole, address: string): Proc<string | null> {
-    let current = address;
-    for (const table of this.#config.canonical[role]) {
-      const mapped = yield* mapCanonical(this.#os, this.#service, table, current);
-      if (typeof mapped !== 'string') {
-        this.#warn(mapped.why);
-        return null;
-      }
-      current = mapped;
-    }
-    const domains = this.#config.masquerade[role];
-    if (domains === null) return current;
-    const shown = yield* masquerade(this.#os, domains, current);
-    if (typeof shown === 'string') return shown;
-    this.#warn(shown.why);
+    const { canonical, masquerade } = this.#config;
+    const rules = { canonical: canonical[role], masquerade: masquerade[role] };
+    const mapped = yield* mapAddress(this.#os, this.#service, rules, address);
+    if (typeof mapped === 'string') return mapped;
+    this.#warn(mapped.why);
     return null;
   }
 

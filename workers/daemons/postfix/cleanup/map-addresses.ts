@@ -41,8 +41,24 @@ export interface AliasTable {
 
 const canonicalStepsMax = 10;
 
-/** Maps one address to one; an address that maps to itself is done. */
-export function* mapCanonical(
+/** The canonical maps, one after the other, then masquerading (null = none). */
+export function* mapAddress(
+  os: Os,
+  context: MapContext,
+  rules: { canonical: readonly CanonicalTable[]; masquerade: Masquerade | null },
+  address: string,
+): Proc<string | MapFailure> {
+  let current = address;
+  for (const table of rules.canonical) {
+    const mapped = yield* mapCanonical(os, context, table, current);
+    if (typeof mapped !== 'string') return mapped;
+    current = mapped;
+  }
+  return rules.masquerade === null ? current : yield* masquerade(os, rules.masquerade, current);
+}
+
+// One address becomes one; an address that maps to itself is done.
+function* mapCanonical(
   os: Os,
   context: MapContext,
   table: CanonicalTable,
@@ -62,11 +78,9 @@ export function* mapCanonical(
   return notAccepted(`unreasonable ${table.name} map nesting for ${address}`);
 }
 
-/**
- * Hides the hosts of a domain: user@host.example.com becomes user@example.com. The first domain of the list that
- * the address is in decides.
- */
-export function* masquerade(os: Os, table: Masquerade, address: string): Proc<string | MapFailure> {
+// Hides the hosts of a domain: user@host.example.com becomes user@example.com. The first domain of the list
+// that the address is in decides.
+function* masquerade(os: Os, table: Masquerade, address: string): Proc<string | MapFailure> {
   const at = address.lastIndexOf('@');
   if (at === -1) return address;
   const domain = address.slice(at + 1).toLowerCase();
