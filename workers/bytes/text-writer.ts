@@ -39,7 +39,6 @@ export class TextWriter {
     return bytes;
   }
 
-
   #grow(count: number): void {
     const grown = new Uint8Array(Math.max(this.length + count, 2 * this.#bytes.length));
     grown.set(this.#bytes.subarray(0, this.length));
