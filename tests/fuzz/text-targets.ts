@@ -245,7 +245,7 @@ function patterns(): Target {
     `/${Array.from({ length: dice.below(9) }, () => dice.pick(patternWords)).join('')}/${dice.pick(['', 'i', 'm', 'A'])} ${dice.pick(['OK', 'REJECT $1', '${2}x', 'PREPEND $(9)'])}\n`;
   return parserTarget({
     name: 'pattern table',
-    share: 50,
+    share: 20,
     seeds: [
       '/^Subject: (.*)spam/ REJECT $1\nif /x/\n!/y/ z\nendif\n',
       '192.0.2.0/24 OK\n!10.0.0.0/8 REJECT\n2001:db8::/32 x\nif 1.2.3.4\nendif\n',

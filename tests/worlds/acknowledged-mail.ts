@@ -15,7 +15,8 @@ interface Kept {
 export class AcknowledgedMail {
   readonly #files = new Map<string, Kept>();
   readonly #discarded = new Set<string>();
-  readonly #deleted = new Set<string>();
+  /** processes whose restrictions said DISCARD before there was a queue id */
+  readonly #discarding = new Set<string>();
   /** "host queue-id" of each 250 at the end of data */
   readonly acknowledged: string[] = [];
 
@@ -55,11 +56,13 @@ export class AcknowledgedMail {
     }
   }
 
-  #read({ hostIndex, text }: Extract<TraceEvent, { kind: 'log.line-written' }>): void {
-    const discarded = /^(\w+): (?:discard|milter-discard): /.exec(text)?.[1];
-    if (discarded !== undefined) this.#discarded.add(`${hostIndex} ${discarded}`);
-    const deleted = /^(?:postsuper: )?(\w+): removed$/.exec(text)?.[1];
-    if (deleted !== undefined) this.#deleted.add(`${hostIndex} ${deleted}`);
+  #read({ hostIndex, pid, text }: Extract<TraceEvent, { kind: 'log.line-written' }>): void {
+    const discarded = /^(\w+): (?:milter-)?discard: /.exec(text)?.[1];
+    if (discarded === 'NOQUEUE') this.#discarding.add(`${hostIndex} ${pid}`);
+    else if (discarded !== undefined) this.#discarded.add(`${hostIndex} ${discarded}`);
+    const begun = /^(\w+): client=/.exec(text)?.[1];
+    if (begun !== undefined && this.#discarding.has(`${hostIndex} ${pid}`))
+      this.#discarded.add(`${hostIndex} ${begun}`);
   }
 
   /** @param exists whether a host has a file. @throws Error what is missing */

@@ -169,9 +169,9 @@ function definitions(text: string): Definition[] {
   const logical = logicalLines(text);
   const last = text.split('\n').length;
   return logical.flatMap(({ line, text: whole }, i) => {
-    const match = /^([^\s=]+)\s*=\s*([\s\S]*?)\s*$/.exec(whole);
+    const match = /^([^\s=]+)\s*=([\s\S]*)$/.exec(whole);
     const lastLine = Math.min(last, (logical[i + 1]?.line ?? last + 1) - 1);
-    return match === null ? [] : [{ line, lastLine, name: match[1]!, value: match[2]! }];
+    return match === null ? [] : [{ line, lastLine, name: match[1]!, value: match[2]!.trim() }];
   });
 }
 

@@ -154,9 +154,10 @@ function warnOverridden(program: Program, os: Os, directory: string): void {
   const file = `${directory}/main.cf`;
   const seen = new Map<string, string>();
   for (const { line, text } of logicalLines(textOf(os, file) ?? '')) {
-    const match = /^([^\s=]+)\s*=\s*([\s\S]*?)\s*$/.exec(text);
+    const match = /^([^\s=]+)\s*=([\s\S]*)$/.exec(text);
     if (match === null) continue;
-    const [, name, value] = match as unknown as [string, string, string];
+    const [, name, given] = match as unknown as [string, string, string];
+    const value = given.trim();
     const earlier = seen.get(name);
     if (earlier !== undefined && earlier !== value)
       program.warn(`${file}, line ${line}: overriding earlier entry: ${name}=${earlier}`);

@@ -32,7 +32,7 @@ function sourceLines(text: string): SourceLine[] {
 export function readTable(name: string, text: string): SourceEntries {
   const found: SourceEntries = { entries: [], warnings: [] };
   for (const { line, text: source } of sourceLines(text)) {
-    const match = /^("(?:[^"\\]|\\.)*"|\S+)\s+(\S[\s\S]*?)\s*$/.exec(source.trim());
+    const match = /^("(?:[^"\\]|\\.)*"|\S+)\s+([\s\S]+)$/.exec(source.trim());
     if (match === null) {
       const why = 'expected format: key whitespace value';
       found.warnings.push({ text: `${name}, line ${line}: ${why}`, fatal: false });
@@ -47,12 +47,12 @@ export function readTable(name: string, text: string): SourceEntries {
 export function readAliases(name: string, text: string): SourceEntries {
   const found: SourceEntries = { entries: [], warnings: [] };
   for (const { line, text: source } of sourceLines(text)) {
-    const match = /^\s*("(?:[^"\\]|\\.)*"|[^:"]+?)\s*:\s*(\S[\s\S]*?)\s*$/.exec(source);
+    const match = /^("(?:[^"\\]|\\.)*"\s*|[^:"]+):\s*([\s\S]+)$/.exec(source.trim());
     if (match === null) {
       found.warnings.push({ text: `${name}, line ${line}: need name:value pair`, fatal: false });
       continue;
     }
-    found.entries.push({ key: unquoted(match[1]!), value: tidied(match[2]!) });
+    found.entries.push({ key: unquoted(match[1]!.trimEnd()), value: tidied(match[2]!) });
   }
   return found;
 }

@@ -36,10 +36,10 @@ export function parseMainCf(text: string, file = '/etc/postfix/main.cf'): MainCf
   const values = new Map<string, string>();
   const problems: ConfigProblem[] = [];
   for (const { line, text: logical } of logicalLines(text)) {
-    const match = /^([^\s=]+)\s*=\s*([\s\S]*?)\s*$/.exec(logical);
+    const match = /^([^\s=]+)\s*=([\s\S]*)$/.exec(logical);
     if (match === null)
       problems.push({ file, line, text: "missing '=' after attribute name: \"" + logical.trim() + '"' });
-    else values.set(match[1]!, match[2]!);
+    else values.set(match[1]!, match[2]!.trim());
   }
   return { values, problems };
 }

@@ -1,10 +1,11 @@
 /**
  * pattern-table — tables of patterns tried in order: regexp, pcre and cidr
  *
- * SIMPLIFIED: both dialects are matched by the engine's own regular expressions. POSIX leftmost-longest
- * alternatives and rare PCRE syntax differ; such a pattern is skipped with a warning, as one with a syntax
- * error is, and one that may backtrack without end (the real engines have a match limit). Patterns see at
- * most 4096 characters of a key. What a bad "if" guards never matches (the real one skips the "if" alone).
+ * SIMPLIFIED: both dialects are matched by the engine's own regular expressions, or by bounded-pattern.ts
+ * where these may take too long. POSIX leftmost-longest alternatives differ; a pattern of rare PCRE syntax is
+ * skipped with a warning, as one with a syntax error is. A match beyond the limit of steps is none, without
+ * the real one's warning. Patterns see at most 4096 characters of a key. What a bad "if" guards never matches
+ * (the real one skips the "if" alone).
  *
  * SEE ALSO  regexp_table(5), pcre_table(5), cidr_table(5)
  */
@@ -15,7 +16,8 @@ import type { Os, Proc } from '../../../os/os.ts';
 import { logicalLines } from '../main-cf.ts';
 
 import type { TableAnswer } from './lookup-table.ts';
-import { isCostly, keyCharactersFor } from './pattern-cost.ts';
+import { boundedPattern, stepsMax, type PatternFlags, type StepBudget } from './bounded-pattern.ts';
+import { isCostly } from './pattern-cost.ts';
 import type { Table } from './table.ts';
 
 /** One rule; rules between if and endif have the guards of the ifs around them. */
@@ -25,9 +27,11 @@ interface Rule {
   /** with $1 … for what the pattern captured */
   result: string;
 }
-type Match = (key: string) => readonly string[] | null;
+/** @returns what the groups captured; null = no match, or none within the steps that are left */
+type Match = (key: string, budget: StepBudget) => readonly string[] | null;
 
 const keyCharactersMax = 4096;
+const patternCharactersMax = 4096; // engines refuse very long ones, some only when they are used
 
 /** A table of rules in a file, read again when it changes. @param title as main.cf names it */
 export function patternTable(
@@ -69,9 +73,10 @@ export function inlinePatternTable(
 }
 
 function search(rules: readonly Rule[], key: string): TableAnswer {
+  const budget = { left: stepsMax };
   for (const rule of rules) {
-    if (!rule.guards.every((guard) => guard(key) !== null)) continue;
-    const groups = rule.match(key);
+    if (!rule.guards.every((guard) => guard(key, budget) !== null)) continue;
+    const groups = rule.match(key, budget);
     if (groups !== null) return { kind: 'found', value: substitute(rule.result, groups) };
   }
   return { kind: 'not-found' };
@@ -132,20 +137,27 @@ function parseMatch(
 
 // Case is ignored and "." takes line feeds; the flags "i", and "s" of pcre or "m" of regexp, toggle that off.
 function matchPattern(source: string, flags: string, dialect: 'regexp' | 'pcre'): Match | null {
-  const multiline = flags.includes('m') ? 'm' : '';
-  const dotAll = flags.includes(dialect === 'pcre' ? 's' : 'm') ? '' : 's';
-  if (isCostly(source)) return null;
+  const wanted: PatternFlags = {
+    ignoreCase: !flags.includes('i'),
+    dotAll: !flags.includes(dialect === 'pcre' ? 's' : 'm'),
+    multiline: flags.includes('m'),
+  };
+  const text = flags.includes('A') ? `^(?:${source})` : source;
+  if (text.length > patternCharactersMax) return null;
+  if (isCostly(text) || text.includes('[:')) {
+    const bounded = boundedPattern(text, wanted);
+    return bounded === null ? null : (key, budget) => bounded.exec(key, budget);
+  }
   let pattern: RegExp;
   try {
     pattern = new RegExp(
-      flags.includes('A') ? `^(?:${source})` : source,
-      (flags.includes('i') ? '' : 'i') + multiline + dotAll,
+      text,
+      (wanted.ignoreCase ? 'i' : '') + (wanted.multiline ? 'm' : '') + (wanted.dotAll ? 's' : ''),
     );
   } catch {
     return null;
   }
-  const charactersMax = keyCharactersFor(source, keyCharactersMax);
-  return (key) => pattern.exec(key.length > charactersMax ? key.slice(0, charactersMax) : key);
+  return (key) => pattern.exec(key);
 }
 
 function matchNetwork(network: string): Match | null {
@@ -173,5 +185,5 @@ function neverMatch(): null {
 }
 
 function negate(match: Match): Match {
-  return (key) => (match(key) === null ? [key] : null);
+  return (key, budget) => (match(key, budget) === null ? [key] : null);
 }
