@@ -96,7 +96,7 @@ function message(): Target {
       formatBodyStructure(bytes, part, true);
       bodyLines(bytes, part);
       const scanned = scanMessage([bytes]);
-      for (const field of scanned.fields) fieldText(scanned, field);
+      for (const field of scanned.fields) fieldText(scanned.header, field);
       parseDate(text);
     },
   });

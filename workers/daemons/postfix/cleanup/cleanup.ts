@@ -23,7 +23,7 @@ import type { RequestRecipient } from '../delivery/request.ts';
 import { lateCode } from '../late.ts';
 import type { LookupTables } from '../maps/lookup-table.ts';
 
-import type { AddressRole, CleanupConfig } from './config.ts';
+import type { AddressRole, CleanupConfig, ContentTables } from './config.ts';
 import type { HeaderRole } from './header-addresses.ts';
 import {
   assemble,
@@ -117,7 +117,9 @@ class CleanupStream implements MailStream {
       const { rewriteHeaderAddresses } = yield* lateCode(this.#os);
       if (!(yield* rewriteHeaderAddresses(message, edits, map))) return this.#refuse(refusals.queue);
     }
-    const verdict = this.#isChecked() ? yield* this.#check(message) : noVerdict;
+    const { checks } = this.#config;
+    const isChecked = checks !== null && !envelope.noHeaderBodyChecks;
+    const verdict = isChecked ? yield* this.#check(checks, message) : noVerdict;
     if (verdict.failed) return this.#refuse(refusals.queue);
     if (verdict.reject !== '') return this.#refuse(refusal(verdict.reject));
     if (verdict.edits.size > 0) for (const [field, edit] of verdict.edits) edits.set(field, edit);
@@ -199,32 +201,15 @@ class CleanupStream implements MailStream {
     return messageId === '' ? '<>' : messageId;
   }
 
-  // header_checks, body_checks
-  #isChecked(): boolean {
-    if (this.#envelope.noHeaderBodyChecks) return false;
-    return this.#config.header_checks !== null || this.#config.body_checks !== null;
-  }
-
-  *#check(message: ScannedMessage): Proc<Verdict> {
-    const { header_checks, body_checks, body_checks_size_limit } = this.#config;
+  // header_checks and the like
+  *#check(checks: ContentTables, message: ScannedMessage): Proc<Verdict> {
     const { client, sender } = this.#envelope;
     const first = this.#recipients[0]?.address ?? '';
-    const context = `from ${client.name}[${client.address}]; from=<${sender}> to=<${first}>`;
+    const origin = `from ${client.name}[${client.address}]; from=<${sender}> to=<${first}>`;
+    const greeting = ` proto=${client.protocol} helo=<${client.helo}>`;
+    const log = (said: string): void => this.#log(said);
     const { checkContent } = yield* lateCode(this.#os);
-    return yield* checkContent(
-      this.#os,
-      {
-        header: header_checks,
-        body: body_checks,
-        bodyBytesMax: body_checks_size_limit,
-        log: (action, where, line, text) => {
-          const tail = `${context} proto=${client.protocol} helo=<${client.helo}>`;
-          const said = `${action}: ${where} ${line.slice(0, 200)} ${tail}`;
-          this.#log(`${said}${text === '' ? '' : `: ${text}`}`);
-        },
-      },
-      message,
-    );
+    return yield* checkContent(this.#os, { ...checks, origin, greeting, log }, message);
   }
 
   *#mapHeaderAddress(role: HeaderRole, address: string): Proc<string | null> {

@@ -8,9 +8,25 @@ import { MatchList } from '../maps/match-list.ts';
 import type { Parameters } from '../parameters.ts';
 
 import type { AliasTable, CanonicalTable, Masquerade } from './map-addresses.ts';
+import type { MimeLimits } from './mime-state.ts';
 
 /** canonical_classes: what kind of address is mapped. */
 export type AddressRole = 'envelope_sender' | 'envelope_recipient' | 'header_sender' | 'header_recipient';
+
+/** What content is checked by; null = there are none. */
+export interface ContentTables {
+  /** header_checks */
+  readonly header: LookupTables | null;
+  /** mime_header_checks */
+  readonly mime: LookupTables | null;
+  /** nested_header_checks */
+  readonly nested: LookupTables | null;
+  /** body_checks */
+  readonly body: LookupTables | null;
+  /** body_checks_size_limit; 0 = none */
+  readonly bodyBytesMax: number;
+  readonly limits: MimeLimits;
+}
 
 export interface CleanupConfig {
   readonly queue_directory: string;
@@ -25,9 +41,8 @@ export interface CleanupConfig {
   readonly always_add_missing_headers: boolean;
   readonly undisclosed_recipients_header: string;
   readonly empty_address_recipient: string;
-  readonly header_checks: LookupTables | null;
-  readonly body_checks: LookupTables | null;
-  readonly body_checks_size_limit: number;
+  /** null = nothing is checked */
+  readonly checks: ContentTables | null;
   /** the canonical maps of each role, in their order */
   readonly canonical: Readonly<Record<AddressRole, readonly CanonicalTable[]>>;
   /** null: addresses of that role are not masqueraded */
@@ -70,9 +85,7 @@ export function readCleanupConfig(
     always_add_missing_headers: parameters.bool('always_add_missing_headers'),
     undisclosed_recipients_header: parameters.text('undisclosed_recipients_header'),
     empty_address_recipient: parameters.text('empty_address_recipient'),
-    header_checks: tables('header_checks'),
-    body_checks: tables('body_checks'),
-    body_checks_size_limit: parameters.number('body_checks_size_limit'),
+    checks: readContentTables(parameters, tables),
     canonical: {
       envelope_sender: canonical('envelope_sender'),
       envelope_recipient: canonical('envelope_recipient'),
@@ -112,5 +125,31 @@ function masqueradeOf(
     envelope_recipient: of('envelope_recipient'),
     header_sender: of('header_sender'),
     header_recipient: of('header_recipient'),
+  };
+}
+
+function readContentTables(
+  parameters: Parameters,
+  tables: (name: string) => LookupTables | null,
+): ContentTables | null {
+  const header = tables('header_checks');
+  const value = parameters.text('header_checks');
+  const likeHeader = (name: string): LookupTables | null =>
+    parameters.text(name) === value ? header : tables(name);
+  const mime = likeHeader('mime_header_checks');
+  const nested = likeHeader('nested_header_checks');
+  const body = tables('body_checks');
+  if ((header ?? mime ?? nested ?? body) === null) return null;
+  return {
+    header,
+    mime,
+    nested,
+    body,
+    bodyBytesMax: parameters.number('body_checks_size_limit'),
+    limits: {
+      disabled: parameters.bool('disable_mime_input_processing'),
+      nestingMax: parameters.number('mime_nesting_limit'),
+      boundaryMax: parameters.number('mime_boundary_length_limit'),
+    },
   };
 }

@@ -68,12 +68,13 @@ export function fieldValue(message: ScannedMessage, field: HeaderLine): string {
   return unfold(text.slice(text.indexOf(':') + 1));
 }
 
-/** The whole field as header_checks see it: unfolded lines joined by LF stay as they are. */
-export function fieldText(message: ScannedMessage, field: HeaderLine): string {
-  return utf8
-    .decode(message.header[field.piece]!.subarray(field.start, field.end))
+/** The whole field as header_checks see it: lines joined by LF, no blanks before the colon. */
+export function fieldText(pieces: readonly Uint8Array[], field: HeaderLine): string {
+  const text = utf8
+    .decode(pieces[field.piece]!.subarray(field.start, field.end))
     .replace(/\r\n/g, '\n')
     .replace(/\n$/, '');
+  return field.gap === 0 ? text : text.replace(gapPattern, '$1:');
 }
 
 /** The value of From: for a message without one (header_from_format = standard). */
@@ -94,7 +95,7 @@ function closeGaps(message: ScannedMessage, edits: Map<HeaderLine, string>): voi
   for (const field of message.fields) {
     if (field.gap === 0 || edits.has(field)) continue;
     const bytes = message.header[field.piece]!.subarray(field.start, field.end);
-    if (utf8.isValid(bytes)) edits.set(field, utf8.decode(bytes).replace(/^([^:]*?)[ \t]+:/, '$1:'));
+    if (utf8.isValid(bytes)) edits.set(field, utf8.decode(bytes).replace(gapPattern, '$1:'));
   }
 }
 
@@ -145,8 +146,8 @@ function goesOn(piece: Uint8Array, end: number, next: Uint8Array): boolean {
   return end > 0 && (piece[end - 1] !== lf || isBlank(next[0]));
 }
 
-// Adds the fields at the start of a piece. @returns where they end: at an empty line, or at what is no field
-function scanFields(bytes: Uint8Array, piece: number, fields: HeaderLine[]): number {
+/** Adds the fields at the start of a piece. @returns where they end: an empty line, or what is no field */
+export function scanFields(bytes: Uint8Array, piece: number, fields: HeaderLine[]): number {
   let last: HeaderLine | null = null;
   let at = 0;
   while (at < bytes.length) {
@@ -176,6 +177,7 @@ function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09;
 }
 
+const gapPattern = /^([^:]*?)[ \t]+:/;
 const nameCharactersMax = 100;
 const headerBytesMax = 262_144; // more than header_size_limit; a piece beyond it is not joined to the next
 const lf = 0x0a;
