@@ -206,6 +206,9 @@ cleanup
   masquerade_classes  which addresses masquerade_domains changes
   masquerade_domains  domains whose host names are taken out of addresses
   masquerade_exceptions  users whose addresses masquerade_domains leaves alone
+  disable_mime_input_processing  whether header checks look at the main header only
+  mime_boundary_length_limit  how much of a boundary counts
+  mime_nesting_limit  how deep parts may lie in parts
   recipient_canonical_classes   which addresses recipient_canonical_maps changes
   recipient_canonical_maps      rewrites addresses of recipients
   sender_bcc_maps               copies by sender
