@@ -23,6 +23,10 @@ let failed = 0;
 
 await step('npm test', () => echoed('npm', ['test', '--silent']));
 await step('fuzz: two minutes', () => echoed(process.execPath, ['scripts/fuzz.mjs', '--seconds', '120']));
+const day = String(Math.floor(Date.now() / 86_400_000) * 1000); // seeds that move
+await step('random worlds: one minute', () =>
+  echoed(process.execPath, ['scripts/fuzz.mjs', '--worlds', '1000', '--seconds', '60', '--seed', day]),
+);
 await step('Debian packages', installPackages);
 const external = path.join(root, 'tests/external');
 for (const file of filesUnder(external).filter((name) => name.endsWith('.check.mjs')))

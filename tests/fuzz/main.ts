@@ -1,9 +1,11 @@
 // npm run fuzz -- [--seconds 120] [--inputs N] [--seed N] [--input N]: plays inputs until one of both limits is reached.
+// npm run fuzz -- --worlds 500 [--seconds N] [--seed N]: plays random worlds from a seed on.
 // The work is done in a thread of its own, so that an input that never ends is found too. Ends with "N passed, N failed".
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 import { Fuzzer, type Finding } from './fuzz.ts';
+import { playRandomWorld } from './random-worlds.ts';
 
 const hangMs = 20_000;
 const findingsMax = 10;
@@ -58,8 +60,11 @@ function main(): void {
       inputs: { type: 'string' },
       seed: { type: 'string' },
       input: { type: 'string' },
+      worlds: { type: 'string' },
     },
   });
+  if (values.worlds !== undefined)
+    return void playWorlds(Number(values.worlds), Number(values.seed ?? 1), Number(values.seconds ?? 1e6));
   const one = values.input !== undefined;
   const task: Task = {
     seed: values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed),
@@ -88,6 +93,27 @@ function main(): void {
     clearInterval(watch);
     report(played, task.seed, (Date.now() - started) / 1000);
   });
+}
+
+async function playWorlds(count: number, from: number, seconds: number): Promise<void> {
+  const started = Date.now();
+  const sum = { worlds: 0, failed: 0, acknowledged: 0, crashes: 0 };
+  for (let seed = from; seed < from + count && Date.now() - started < seconds * 1000; seed++) {
+    sum.worlds++;
+    try {
+      const { acknowledged, crashes } = await playRandomWorld(seed);
+      sum.acknowledged += acknowledged;
+      sum.crashes += crashes;
+    } catch (error) {
+      sum.failed++;
+      console.log(`FAILED  world ${seed} (npm run fuzz -- --worlds 1 --seed ${seed}): ${String(error)}`);
+    }
+  }
+  console.log(
+    `${sum.worlds} worlds from seed ${from} in ${Math.round((Date.now() - started) / 1000)} s: ${sum.acknowledged} messages acknowledged, ${sum.crashes} crashes`,
+  );
+  console.log(`${sum.worlds - sum.failed} passed, ${sum.failed} failed`);
+  process.exit(sum.failed === 0 ? 0 : 1);
 }
 
 function showPieces(pieces: readonly Uint8Array[]): void {

@@ -4,100 +4,16 @@ import { describe, expect, test } from 'vitest';
 
 import { twoIslands } from '../../lessons/worlds/two-islands/world.ts';
 import { roles } from '../../workers/hosts/all-roles.ts';
-import { engineVersion, type Input, type InputCommand, type Run } from '../../workers/input.ts';
-import { HOUR, SECOND } from '../../workers/os/os.ts';
+import { engineVersion, type Run } from '../../workers/input.ts';
 import { LocalPartition } from '../../workers/partition-port.ts';
 import { formatRun, parseRun } from '../../workers/run-file.ts';
 import { Simulation } from '../../workers/simulation.ts';
 import { eventAt } from '../../workers/trace/batch.ts';
 import type { TraceEvent } from '../../workers/trace/event.ts';
 
+import { endOfRandomRun, randomInputs } from './random-run.ts';
+
 const seeds = [1, 2, 3, 4, 5, 6];
-const stormSeconds = 120;
-const calmFrom = 150 * SECOND; // all is mended by then
-const end = calmFrom + 3 * HOUR; // beyond the second retry of what was deferred
-
-class Dice {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = seed * 7919 + 17;
-  }
-  below(bound: number): number {
-    this.#state = (this.#state * 48271) % 0x7fffffff;
-    return this.#state % bound;
-  }
-  pick<T>(items: readonly T[]): T {
-    return items[this.below(items.length)]!;
-  }
-}
-
-const alice = { host: 'ws-alice.far.example', user: 'alice@far.example' };
-const bob = { host: 'ws-bob.acme.example', user: 'bob@acme.example' };
-const addresses = [
-  'bob@acme.example',
-  'sales@acme.example',
-  'nobody@acme.example',
-  'alice@far.example',
-  'alice+shop@far.example',
-  'nobody@far.example',
-  'postmaster@far.example',
-  'x@nowhere.example',
-  'bob@acme.example, alice@far.example',
-  'sales@acme.example, nobody@acme.example',
-];
-const servers = twoIslands.hosts.filter(({ kind }) => kind !== 'workstation').map(({ name }) => name);
-
-// Where mail is, so that half of what happens happens to it.
-const mtas = ['mx.far.example', 'mta1.acme.example'];
-const mailLinks = twoIslands.links.filter(
-  ({ between: [a, b] }) => (mtas.includes(a) && mtas.includes(b)) || [a, b].includes('mbox1.acme.example'),
-);
-
-/** What people do: a storm of mail and faults, then everything is mended. */
-function randomInputs(seed: number): Input[] {
-  const dice = new Dice(seed);
-  const inputs: Input[] = [];
-  const at = (seconds: number, command: InputCommand): void =>
-    void inputs.push({ at: Math.round(seconds * SECOND) + dice.below(1_000_000), command });
-  for (let i = 0; i < 14; i++)
-    at(1 + dice.below(stormSeconds), {
-      kind: 'mua.send',
-      ...dice.pick([alice, bob]),
-      to: dice.pick(addresses),
-      subject: `No. ${i}`,
-      text: 'x'.repeat(dice.below(3000)) + '\n.\n..ü\n',
-    });
-  for (let i = 0; i < 4; i++) {
-    const { between } = dice.pick(i < 2 ? mailLinks : twoIslands.links);
-    const from = 1 + dice.below(stormSeconds);
-    at(from, { kind: 'link.set', between, fault: dice.pick(['down', 'blackhole', 'refuse']) });
-    at(from + 1 + dice.below(20), { kind: 'link.set', between, fault: '' });
-  }
-  for (let i = 0; i < 4; i++) {
-    const link = dice.pick(twoIslands.links);
-    const latencyUs = 200 + dice.below(300_000);
-    at(1 + dice.below(stormSeconds), {
-      kind: 'link.tune',
-      between: link.between,
-      latencyUs,
-      lossPerMille: dice.below(200),
-    });
-  }
-  for (let i = 0; i < 3; i++) {
-    const host = dice.pick(i < 2 ? mtas : servers);
-    const from = 1 + dice.below(stormSeconds);
-    at(from, { kind: i < 2 ? 'host.crash' : dice.pick(['host.stop', 'host.crash']), host });
-    at(from + 1 + dice.below(20), { kind: 'host.start', host });
-  }
-  for (let i = 0; i < 4; i++)
-    at(1 + dice.below(stormSeconds), {
-      kind: 'queue.flush',
-      host: dice.pick(['mx.far.example', 'mta1.acme.example']),
-    });
-  for (const { between, latencyUs } of twoIslands.links)
-    inputs.push({ at: calmFrom - 1, command: { kind: 'link.tune', between, latencyUs, lossPerMille: 0 } });
-  return inputs.sort((a, b) => a.at - b.at);
-}
 
 async function play(
   run: Run,
@@ -114,7 +30,7 @@ async function play(
     },
   });
   const events: TraceEvent[] = [];
-  while (await simulation.window(end)) {
+  while (await simulation.window(endOfRandomRun)) {
     const chunk = simulation.takeTrace();
     for (let i = 0; chunk !== null && i < chunk.count; i++) events.push(eventAt(chunk, i));
   }

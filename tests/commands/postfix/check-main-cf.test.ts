@@ -53,6 +53,14 @@ describe('findings', () => {
       }
   });
 
+  test('of thousands of unknown names the first are guessed at', () => {
+    const lines = Array.from({ length: 3000 }, (_, i) => `mydomai${i} = x\n`).join('');
+    const guesses = said(lines).filter((text) => text.endsWith('; did you mean mydomain?'));
+    expect(guesses.length).toBeGreaterThan(5);
+    expect(guesses.length).toBeLessThanOrEqual(50);
+    expect(said(lines)).toHaveLength(3000);
+  });
+
   test('anything that can be typed is answered, and soon', () => {
     const odd = ['$', '${', '$(', '=', '= x', '\0', 'a='.repeat(2000), '${'.repeat(5000), 'x = $x', ' \n'];
     for (const text of [...odd, odd.join('\n'), 'x = ${x\n'.repeat(2000)])

@@ -56,6 +56,8 @@ export interface CheckedHost {
   masterCf: string;
 }
 
+const guessesMax = 50;
+
 /** A main.cf as it is being written. */
 export class MainCfCheck {
   readonly findings: readonly Finding[];
@@ -63,6 +65,7 @@ export class MainCfCheck {
   readonly #notes = parameterNotes();
   readonly #known: ReadonlyMap<string, KnownParameter>;
   readonly #defined: readonly Definition[];
+  readonly #guesses = new Map<string, string | null>();
   readonly #lookup: (name: string) => string | null;
 
   constructor(text: string, host: CheckedHost) {
@@ -123,11 +126,20 @@ export class MainCfCheck {
     return [...this.#known.keys()].sort();
   }
 
+  // The search is dear: the first unknown names are guessed at, not thousands of them.
+  #nearest(name: string): string | null {
+    const known = this.#guesses.get(name);
+    if (known !== undefined || this.#guesses.size >= guessesMax) return known ?? null;
+    const near = nearestName(name, this.#known.keys());
+    this.#guesses.set(name, near);
+    return near;
+  }
+
   /** What is wrong with one setting, in main.cf or after -o. */
   problemsOf({ name, value }: Pick<Definition, 'name' | 'value'>): [Finding['severity'], string][] {
     const help = this.help(name);
     if (help === null) {
-      const near = nearestName(name, this.#known.keys());
+      const near = this.#nearest(name);
       const meant = near === null ? '' : `; did you mean ${near}?`;
       return [['warning', `unused parameter: ${name}${meant}`]];
     }
