@@ -7,15 +7,13 @@
  *
  * SEE ALSO  ../commands/shell/terminal.ts, ../commands/programs.ts, administer.ts (when it is fetched)
  */
-import * as ascii from '../bytes/ascii.ts';
 import * as utf8 from '../bytes/utf8.ts';
 
 import { runTerminal } from '../commands/shell/terminal.ts';
 import { installedPrograms } from '../commands/programs.ts';
-import { Process } from '../commands/shell/process.ts';
+import { capturedText, runArgv } from '../commands/run-argv.ts';
 import { quoted } from '../commands/shell/quoted.ts';
-import { runProgram } from '../commands/shell/run-program.ts';
-import { Captured, textStream, type Stream } from '../commands/shell/stream.ts';
+import { Captured } from '../commands/shell/stream.ts';
 import type { Channel, EventId, Os, Proc } from '../os/os.ts';
 
 import type { Errand, TtyInput, TtyOpen } from './administer.ts';
@@ -46,30 +44,12 @@ function* saveFile(os: Os, { path, text }: Extract<Errand, { kind: 'file.write' 
 
 function* runCommand(os: Os, { argv, stdin = '' }: Extract<Errand, { kind: 'host.run' }>): Proc<void> {
   const asked = os.cause;
-  const [name, ...args] = argv.map((arg) => ascii.decode(utf8.encode(arg))) as [string, ...string[]];
   const output = new Captured(outputMax);
   const changes = new Changes(os);
-  const programs = installedPrograms();
-  const program = programs.find(name);
-  let status = statusNotFound;
-  if (program === null) yield* output.write(os, `sh: 1: ${name}: not found\n`);
-  else {
-    const input = textStream(ascii.decode(utf8.encode(stdin)));
-    const descriptors = new Map<number, Stream>([
-      [0, input],
-      [1, output],
-      [2, output],
-    ]);
-    const setting = {
-      name: name.slice(name.lastIndexOf('/') + 1),
-      args,
-      descriptors,
-      environment: new Map<string, string>(),
-      directory: '/root',
-      programs,
-      processor: { freeAt: 0 },
-    };
-    status = yield* runProgram(program, new Process(os, setting));
+  let status = yield* runArgv(os, argv, { stdin, stdout: output, stderr: output });
+  if (status === null) {
+    yield* output.write(os, `sh: 1: ${argv[0]!}: not found\n`);
+    status = statusNotFound;
   }
   os.trace(
     {
@@ -77,7 +57,7 @@ function* runCommand(os: Os, { argv, stdin = '' }: Extract<Errand, { kind: 'host
       pid: os.pid,
       command: argv.map(quoted).join(' '),
       status,
-      output: utf8.decode(ascii.encode(output.text())),
+      output: capturedText(output),
       bytesLeftOut: output.bytesLeftOut,
     },
     asked,

@@ -4,9 +4,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import * as utf8 from '../../../workers/bytes/utf8.ts';
-import type { CommandIo } from '../../../workers/commands/postfix/command.ts';
-import { postfixCommands } from '../../../workers/commands/postfix/postfix-commands.ts';
 import { startPostfix } from '../../../workers/daemons/postfix/master/master.ts';
+import { runLine } from '../../../workers/node/shell-line.ts';
 import { answerQueries, type Zones } from '../../../workers/node/zone-server.ts';
 import { NEVER, SECOND, type Os, type Proc } from '../../../workers/os/os.ts';
 import { farEnd, type FarEnd, type Rule } from '../../daemons/far-end.ts';
@@ -158,41 +157,10 @@ function* submit(os: Os, arrival: Scenario['arrivals'][number]): Proc<string> {
   return queueId;
 }
 
-/** A line of commands joined by ";", with quotes and $?: enough for the recorded ones. */
+/** A line for the shell of the host. */
 export function* shell(os: Os, line: string, stdin = ''): Proc<{ status: number; text: string }> {
-  let status = 0;
-  const out: string[] = [];
-  const err: string[] = [];
-  const io: CommandIo = {
-    stdout: { write: (bytes) => void out.push(utf8.decode(bytes)) },
-    stderr: { write: (bytes) => void err.push(utf8.decode(bytes)) },
-  };
-  for (const [name, ...args] of commandsOf(line)) {
-    const words = args.map((word) => word.replaceAll('$?', String(status)));
-    if (name === 'sleep') yield* os.sleepUntil(os.now() + Number(words[0]) * SECOND);
-    else if (name === 'echo') out.push(`${words.join(' ')}\n`);
-    else {
-      const command = postfixCommands.get(name!);
-      if (command === undefined) err.push(`bash: ${name!}: command not found\n`);
-      status = command === undefined ? 127 : yield* command(os, words, () => given(stdin), io);
-      continue;
-    }
-    status = 0;
-  }
-  return { status, text: out.join('') + err.join('') };
-}
-
-function* given(stdin: string): Proc<Uint8Array> {
-  return utf8.encode(stdin);
-}
-
-function commandsOf(line: string): string[][] {
-  const commands: string[][] = [[]];
-  for (const [word, quoted, single] of line.matchAll(/"([^"]*)"|'([^']*)'|;|[^\s;]+/g)) {
-    if (word === ';') commands.push([]);
-    else commands.at(-1)!.push(quoted?.replace(/\\\$/g, '$') ?? single ?? word);
-  }
-  return commands;
+  const { rc, out } = yield* runLine(os, line, true, stdin);
+  return { status: rc, text: out };
 }
 
 /** The recorded outputs of a file, in order: "### t=7.21 $ command   (exit 0)", then the text. */
