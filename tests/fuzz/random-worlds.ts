@@ -1,19 +1,13 @@
 // Random runs by seed: links fail, hosts crash in the middle of DATA and at each place of a delivery; mail is conserved, a
 // queue id is used once, log lines are whole, and the hash is the same with the hosts apart or together.
 import { twoIslands } from '../../lessons/worlds/two-islands/world.ts';
-import { roles } from '../../workers/hosts/all-roles.ts';
 import { engineVersion, type Input, type Run } from '../../workers/input.ts';
 import { SECOND } from '../../workers/os/os.ts';
-import { LocalPartition } from '../../workers/partition-port.ts';
-import { Simulation } from '../../workers/simulation.ts';
-import { eventAt } from '../../workers/trace/batch.ts';
 import type { TraceEvent } from '../../workers/trace/event.ts';
 
 import { Dice } from '../dice.ts';
 import { AcknowledgedMail } from '../worlds/acknowledged-mail.ts';
-import { endOfRandomRun, randomInputs } from '../worlds/random-run.ts';
-
-type Placement = 'one' | 'site' | 'host';
+import { playToEnd, randomInputs } from '../worlds/random-run.ts';
 
 /** What was seen in a run. */
 export interface RandomRun {
@@ -28,16 +22,18 @@ export interface RandomRun {
  */
 export async function playRandomWorld(seed: number): Promise<RandomRun> {
   const rough = randomInputs(seed);
-  const first = await play(runOf(seed, rough), 'one');
+  const first = await playToEnd(runOf(seed, rough), 'one');
   const inputs = withAimedCrashes(seed, rough, first.events);
   const run = runOf(seed, inputs);
-  const { events, hash, exists } = await play(run, 'one');
+  const { events, hash, partitions } = await playToEnd(run, 'one');
+  const exists = (host: number, path: string): boolean =>
+    partitions.some(({ booted }) => booted.machines[host]?.disk.exists(path) === true);
   const mail = new AcknowledgedMail(events);
   mail.check(exists);
   checkLog(events);
   if (seed % 4 === 0)
     for (const placement of ['one', 'site', 'host'] as const) {
-      const again = await play(run, placement);
+      const again = await playToEnd(run, placement);
       if (again.hash !== hash)
         throw new Error(`hash ${again.hash} with placement ${placement}, and ${hash} before`);
     }
@@ -80,29 +76,4 @@ function checkLog(events: readonly TraceEvent[]): void {
       (!/^[\w./-]+$/.test(event.ident.replaceAll(/[() ]/g, '')) || /[\0-\x1f\x7f]/.test(event.text))
     )
       throw new Error(`log line ${JSON.stringify(`${event.ident}: ${event.text}`)}`);
-}
-
-async function play(run: Run, placement: Placement) {
-  const partitions: LocalPartition[] = [];
-  const simulation = await Simulation.boot({
-    run,
-    placement,
-    keepTrace: true,
-    start: (spec) => {
-      partitions.push(new LocalPartition(spec, roles));
-      return partitions.at(-1)!;
-    },
-  });
-  const events: TraceEvent[] = [];
-  const take = (): void => {
-    const chunk = placement === 'one' ? simulation.takeTrace() : null;
-    for (let i = 0; chunk !== null && i < chunk.count; i++) events.push(eventAt(chunk, i));
-  };
-  while (await simulation.window(endOfRandomRun)) take();
-  take();
-  const [failure] = simulation.failures;
-  if (failure !== undefined) throw new Error(`${failure.host} ${failure.proc}: ${failure.stack}`);
-  const exists = (host: number, path: string): boolean =>
-    partitions.some(({ booted }) => booted.machines[host]?.disk.exists(path) === true);
-  return { events, hash: await simulation.hash(), exists };
 }

@@ -3,15 +3,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { twoIslands } from '../../lessons/worlds/two-islands/world.ts';
-import { roles } from '../../workers/hosts/all-roles.ts';
 import { engineVersion, type Run } from '../../workers/input.ts';
-import { LocalPartition } from '../../workers/partition-port.ts';
 import { formatRun, parseRun } from '../../workers/run-file.ts';
-import { Simulation } from '../../workers/simulation.ts';
-import { eventAt } from '../../workers/trace/batch.ts';
 import type { TraceEvent } from '../../workers/trace/event.ts';
 
-import { endOfRandomRun, randomInputs } from './random-run.ts';
+import { playToEnd, randomInputs } from './random-run.ts';
 
 const seeds = [1, 2, 3, 4, 5, 6];
 
@@ -19,24 +15,7 @@ async function play(
   run: Run,
   placement: 'one' | 'site',
 ): Promise<{ events: TraceEvent[]; hash: string; queued: string[] }> {
-  const partitions: LocalPartition[] = [];
-  const simulation = await Simulation.boot({
-    run,
-    placement,
-    keepTrace: true,
-    start: (spec) => {
-      partitions.push(new LocalPartition(spec, roles));
-      return partitions.at(-1)!;
-    },
-  });
-  const events: TraceEvent[] = [];
-  while (await simulation.window(endOfRandomRun)) {
-    const chunk = simulation.takeTrace();
-    for (let i = 0; chunk !== null && i < chunk.count; i++) events.push(eventAt(chunk, i));
-  }
-  const rest = simulation.takeTrace();
-  for (let i = 0; rest !== null && i < rest.count; i++) events.push(eventAt(rest, i));
-  expect(simulation.failures.map(({ host, proc, stack }) => `${host} ${proc}: ${stack}`)).toEqual([]);
+  const { events, hash, partitions } = await playToEnd(run, placement);
   const queued = partitions.flatMap(({ booted }) =>
     booted.machines.flatMap((machine) =>
       machine === null
@@ -46,7 +25,7 @@ async function play(
           ),
     ),
   );
-  return { events, hash: await simulation.hash(), queued };
+  return { events, hash, queued };
 }
 
 /** A queue file of a host, from its entry to its end. */

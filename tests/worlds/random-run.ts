@@ -1,9 +1,46 @@
 // Random runs of two-islands: mail to good and bad addresses while cables are cut and hosts crash; then all is mended.
 import { twoIslands } from '../../lessons/worlds/two-islands/world.ts';
-import type { Input, InputCommand } from '../../workers/input.ts';
+import type { Placement } from '../../workers/api.ts';
+import { roles } from '../../workers/hosts/all-roles.ts';
+import type { Input, InputCommand, Run } from '../../workers/input.ts';
 import { HOUR, SECOND } from '../../workers/os/os.ts';
+import { LocalPartition } from '../../workers/partition-port.ts';
+import { Simulation } from '../../workers/simulation.ts';
+import { eventAt } from '../../workers/trace/batch.ts';
+import type { TraceEvent } from '../../workers/trace/event.ts';
 
 import { Dice } from '../dice.ts';
+
+/**
+ * Plays a run to the end.
+ * @returns what happened, the hash, and the hosts as they are then
+ * @throws Error when a program failed
+ */
+export async function playToEnd(
+  run: Run,
+  placement: Placement,
+): Promise<{ events: TraceEvent[]; hash: string; partitions: LocalPartition[] }> {
+  const partitions: LocalPartition[] = [];
+  const simulation = await Simulation.boot({
+    run,
+    placement,
+    keepTrace: true,
+    start: (spec) => {
+      partitions.push(new LocalPartition(spec, roles));
+      return partitions.at(-1)!;
+    },
+  });
+  const events: TraceEvent[] = [];
+  const take = (): void => {
+    const chunk = simulation.takeTrace();
+    for (let i = 0; chunk !== null && i < chunk.count; i++) events.push(eventAt(chunk, i));
+  };
+  while (await simulation.window(endOfRandomRun)) take();
+  take();
+  const failures = simulation.failures.map(({ host, proc, stack }) => `${host} ${proc}: ${stack}`);
+  if (failures.length > 0) throw new Error(failures.join('\n'));
+  return { events, hash: await simulation.hash(), partitions };
+}
 
 const stormSeconds = 120;
 const calmFrom = 150 * SECOND; // all is mended by then

@@ -10,7 +10,7 @@ import type { Os, Proc } from '../os/os.ts';
 import { installedPrograms } from './programs.ts';
 import { Process } from './shell/process.ts';
 import { runProgram } from './shell/run-program.ts';
-import { Captured, textStream, type Stream } from './shell/stream.ts';
+import { textStream, type Captured, type Stream } from './shell/stream.ts';
 
 /**
  * Runs it in the proc of the caller, as root in /root.

@@ -83,41 +83,22 @@ export const ps: RawTool = {
   *run(me) {
     const asked = me.args.join(' ');
     const all = me.os.processes();
+    const start = formatTime('%H:%M', me.os.epochUs());
+    const owned = ({ pid, name }: { pid: number; name: string }, middle: string): string =>
+      `${ownerOfProcess(name).padEnd(8)} ${String(pid).padStart(7)}${middle}${name}\n`;
     if (/^-?aux?w*$|^-?aw*ux?w*$/.test(asked)) {
       yield* me.print('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n');
-      const start = formatTime('%H:%M', me.os.epochUs());
-      yield* me.print(
-        all
-          .map(
-            ({ pid, name }) =>
-              `${ownerOfProcess(name).padEnd(8)} ${String(pid).padStart(7)}` +
-              `  0.0  0.0      0     0 ?        S    ${start}   0:00 ${name}\n`,
-          )
-          .join(''),
-      );
+      const middle = `  0.0  0.0      0     0 ?        S    ${start}   0:00 `;
+      yield* me.print(all.map((its) => owned(its, middle)).join(''));
     } else if (asked === '-ef' || asked === '-eF' || asked === '-fe') {
       yield* me.print('UID          PID    PPID  C STIME TTY          TIME CMD\n');
-      const start = formatTime('%H:%M', me.os.epochUs());
-      yield* me.print(
-        all
-          .map(
-            ({ pid, name }) =>
-              `${ownerOfProcess(name).padEnd(8)} ${String(pid).padStart(7)}` +
-              `       1  0 ${start} ?        00:00:00 ${name}\n`,
-          )
-          .join(''),
-      );
+      const middle = `       1  0 ${start} ?        00:00:00 `;
+      yield* me.print(all.map((its) => owned(its, middle)).join(''));
     } else if (asked === '' || asked === '-e' || asked === '-A' || asked === 'ax') {
       const mine = asked === '' ? all.filter(({ name }) => name === 'bash' || name === 'ps') : all;
+      const middle = ` ${asked === '' ? 'pts/0' : '?    '}    00:00:00 `;
       yield* me.print('    PID TTY          TIME CMD\n');
-      yield* me.print(
-        mine
-          .map(
-            ({ pid, name }) =>
-              `${String(pid).padStart(7)} ${asked === '' ? 'pts/0' : '?    '}    00:00:00 ${name}\n`,
-          )
-          .join(''),
-      );
+      yield* me.print(mine.map(({ pid, name }) => `${String(pid).padStart(7)}${middle}${name}\n`).join(''));
     } else return yield* me.fail(`the real tool may have "${asked}"; this simulator has aux, -ef and -e`);
     return 0;
   },

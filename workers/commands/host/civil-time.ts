@@ -1,23 +1,14 @@
 /**
  * civil-time — dates as tools print and read them: strftime(3), and the words of date -d; hosts keep UTC
  */
+import { civilTime as calendarTime, daysFromCivil, type CivilTime } from '../../bytes/civil-date.ts';
 import { monthNames } from '../../bytes/month-names.ts';
 
-import { civilFromDays, daysFromCivil } from '../../protocols/message/date.ts';
-
-export interface Civil {
-  year: number;
-  month: number;
-  day: number;
-  hour: number;
-  minute: number;
-  second: number;
-  /** 0 = Sunday */
-  weekday: number;
+/** With what formats ask for besides. */
+export interface Civil extends CivilTime {
   /** 1–366 */
   yearDay: number;
-  /** of the second */
-  microsecond: number;
+  /** since 1970 */
   seconds: number;
 }
 
@@ -27,21 +18,12 @@ const months = Object.freeze(
   'January February March April May June July August September October November December'.split(' '),
 );
 
+/** @param epochUs microseconds since 1970 */
 export function civilTime(epochUs: number): Civil {
+  const time = calendarTime(epochUs);
   const seconds = Math.floor(epochUs / 1_000_000);
-  const days = Math.floor(seconds / daySeconds);
-  const rest = seconds - days * daySeconds;
-  const date = civilFromDays(days);
-  return {
-    ...date,
-    hour: Math.floor(rest / 3600),
-    minute: Math.floor(rest / 60) % 60,
-    second: rest % 60,
-    weekday: (((days + 4) % 7) + 7) % 7,
-    yearDay: days - daysFromCivil(date.year, 1, 1) + 1,
-    microsecond: epochUs - seconds * 1_000_000,
-    seconds,
-  };
+  const yearDay = Math.floor(seconds / daySeconds) - daysFromCivil(time.year, 1, 1) + 1;
+  return { ...time, yearDay, seconds };
 }
 
 /** A time by a format of strftime(3). */

@@ -203,12 +203,12 @@ cleanup
   local_header_rewrite_clients  clients whose header fields get $myorigin appended
   message_drop_headers          header fields that are taken out
   recipient_bcc_maps            copies by recipient
-  masquerade_classes  which addresses masquerade_domains changes
-  masquerade_domains  domains whose host names are taken out of addresses
-  masquerade_exceptions  users whose addresses masquerade_domains leaves alone
+  masquerade_classes            which addresses masquerade_domains changes
+  masquerade_domains            domains whose host names are taken out of addresses
+  masquerade_exceptions         users whose addresses masquerade_domains leaves alone
   disable_mime_input_processing  whether header checks look at the main header only
-  mime_boundary_length_limit  how much of a boundary counts
-  mime_nesting_limit  how deep parts may lie in parts
+  mime_boundary_length_limit    how much of a boundary counts
+  mime_nesting_limit            how deep parts may lie in parts
   recipient_canonical_classes   which addresses recipient_canonical_maps changes
   recipient_canonical_maps      rewrites addresses of recipients
   sender_bcc_maps               copies by sender
@@ -291,7 +291,7 @@ smtp
   smtp_connection_cache_time_limit  how long a connection waits for the next mail
   smtp_connection_reuse_count_limit  how often a connection may be used again; 0 is no limit
   smtp_connection_reuse_time_limit  how long a connection may be used
-  smtp_rset_timeout  how long to wait for the answer to RSET
+  smtp_rset_timeout             how long to wait for the answer to RSET
   smtp_data_done_timeout        how long to wait for the reply to the final dot
   smtp_data_init_timeout        how long to wait for the reply to DATA
   smtp_data_xfer_timeout        how long sending the text may stand still
@@ -330,7 +330,7 @@ lmtp
   lmtp_connection_cache_time_limit  how long a connection waits for the next mail
   lmtp_connection_reuse_count_limit  how often a connection may be used again; 0 is no limit
   lmtp_connection_reuse_time_limit  how long a connection may be used
-  lmtp_rset_timeout  how long to wait for the answer to RSET
+  lmtp_rset_timeout             how long to wait for the answer to RSET
   lmtp_data_done_timeout        how long to wait for the replies to the final dot
   lmtp_data_init_timeout        how long to wait for the reply to DATA
   lmtp_data_xfer_timeout        how long sending the text may stand still

@@ -7,7 +7,7 @@
 import { monthNames } from '../../bytes/month-names.ts';
 import { DecodeError } from '../../bytes/byte-reader.ts';
 
-import { daysFromCivil } from '../message/date.ts';
+import { daysFromCivil } from '../../bytes/civil-date.ts';
 
 import { textOf, type Argument } from './command.ts';
 import { parseSequenceSet, type SequenceSet } from './sequence-set.ts';

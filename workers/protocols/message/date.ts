@@ -5,6 +5,7 @@
  *
  * STANDARDS  RFC 5322 §3.3 (date-time), §4.3 (obsolete years and zones)
  */
+import { civilFromDays, daysFromCivil } from '../../bytes/civil-date.ts';
 import { monthNames } from '../../bytes/month-names.ts';
 
 /** "Tue, 3 Mar 2026 09:00:00 +0000 (UTC)", as Postfix prints it. @param epochUs microseconds since 1970 */
@@ -55,30 +56,6 @@ export function parseDate(text: string): number | null {
   if (hour > 23 || minute > 59 || second > 60 || zone === null) return null;
   const days = daysFromCivil(year, month, day);
   return (((days * 24 + hour) * 60 + minute - zone) * 60 + second) * 1_000_000;
-}
-
-/** Days since 1970-01-01 of a civil date (may be negative). */
-export function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}
-
-/** The civil date of a day counted from 1970-01-01: eras of 400 years are 146,097 days each. */
-export function civilFromDays(days: number): { year: number; month: number; day: number } {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const leaps = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
-  const yearOfEra = Math.floor((dayOfEra - leaps) / 365);
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153);
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
-  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }
 
 const dayNames = Object.freeze(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']);

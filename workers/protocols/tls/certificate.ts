@@ -17,7 +17,7 @@ import { DecodeError } from '../../bytes/byte-reader.ts';
 import * as hex from '../../bytes/hex.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
-import { daysFromCivil } from '../message/date.ts';
+import { daysFromCivil } from '../../bytes/civil-date.ts';
 
 import { bigFromBytes, bitLength } from './big-integer.ts';
 import { DerReader, derTag } from './der.ts';

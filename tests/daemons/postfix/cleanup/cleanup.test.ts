@@ -9,6 +9,8 @@ import { InstanceQueue } from '../../../../workers/daemons/postfix/qmgr/instance
 import type { QueueEnvelope } from '../../../../workers/daemons/postfix/qmgr/message.ts';
 import { TestWorld } from '../../../simulate.ts';
 
+import { plainEnvelope } from './plain-envelope.ts';
+
 const host = 'mail.example.com';
 const files = {
   '/etc/postfix/virtual':
@@ -47,29 +49,13 @@ function enter(options: {
     wake: () => void woken++,
   });
   const { result, queueId } = world.call(host, function* (os) {
+    const plain = plainEnvelope(os.now());
     const stream = instance.openCleanup(os, {
-      sender: options.sender ?? 's@sender.example',
-      arrived: os.now(),
-      encoding: '7bit',
+      ...plain,
+      sender: options.sender ?? plain.sender,
       envelopeId: 'E1',
       returnContent: 'HDRS',
-      client: {
-        name: 'c.example',
-        address: '192.0.2.9',
-        port: '1',
-        protocol: 'ESMTP',
-        helo: 'c',
-        ident: '',
-        source: options.local === true ? 'LOCAL' : 'REMOTE',
-      },
-      smtpUtf8: false,
-      noHeaderBodyChecks: false,
-      noAddressMappings: false,
-      noCopies: false,
-      filter: '',
-      hold: false,
-      redirect: '',
-      discard: false,
+      client: { ...plain.client, source: options.local === true ? 'LOCAL' : 'REMOTE' },
       ...options.envelope,
     });
     for (const address of options.to ?? ['bob@example.com'])

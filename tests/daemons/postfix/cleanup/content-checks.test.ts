@@ -12,6 +12,8 @@ import { makeInstance } from '../../../../workers/daemons/postfix/master/make-in
 import { InstanceQueue } from '../../../../workers/daemons/postfix/qmgr/instance-queue.ts';
 import { TestWorld } from '../../../simulate.ts';
 
+import { plainEnvelope } from './plain-envelope.ts';
+
 const host = 'mail.example.com';
 
 interface Recorded {
@@ -49,27 +51,11 @@ function enter(content: string, mainCf: string, pieceBytes = 1e9): Entered {
     cleanupOs: () => world.machine(host).os(),
     wake: () => {},
   });
-  const client = { name: 'c.example', address: '192.0.2.9', port: '1', protocol: 'ESMTP', helo: 'c' };
   const bytes = utf8.encode(content.replaceAll('\n', '\r\n'));
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += pieceBytes) pieces.push(bytes.subarray(at, at + pieceBytes));
   const { result, queueId } = world.call(host, function* (os) {
-    const stream = instance.openCleanup(os, {
-      sender: 's@sender.example',
-      arrived: os.now(),
-      encoding: '7bit',
-      envelopeId: '',
-      returnContent: '',
-      client: { ...client, ident: '', source: 'REMOTE' },
-      smtpUtf8: false,
-      noHeaderBodyChecks: false,
-      noAddressMappings: false,
-      noCopies: false,
-      filter: '',
-      hold: false,
-      redirect: '',
-      discard: false,
-    });
+    const stream = instance.openCleanup(os, plainEnvelope(os.now()));
     const address = 'bob@example.com';
     stream.addRecipient({ address, originalAddress: address, dsnOriginalRecipient: '', notify: '' });
     return { result: yield* stream.finish(pieces), queueId: stream.queueId };

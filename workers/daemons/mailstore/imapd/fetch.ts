@@ -14,7 +14,7 @@ import { formatBodyStructure, formatEnvelope } from '../../../protocols/imap/env
 import { parseFetchItems, type FetchItem } from '../../../protocols/imap/fetch.ts';
 import { formatInternalDate } from '../../../protocols/imap/format.ts';
 import { extractSection } from '../../../protocols/imap/section.ts';
-import { civilFromDays } from '../../../protocols/message/date.ts';
+import { civilFromDays } from '../../../bytes/civil-date.ts';
 import { parseMessage, type MimePart } from '../../../protocols/mime/part.ts';
 
 import type { Os, Proc } from '../../../os/os.ts';

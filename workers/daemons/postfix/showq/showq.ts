@@ -2,8 +2,8 @@
  * showq — lists the mail queue: what is where, since when, and why it is not delivered
  *
  * Recipients of the defer log come first, with their reasons; those that it does not have follow from the
- * queue file. Queues in the order of the real program, files in the order of their creation (the real one has
- * the order of the directory).
+ * queue file. Queues in the order of the real program, files in the order in which they came into the
+ * queue (the real one has the order of the directory).
  *
  * SEE ALSO  showq(8), postqueue(1), ../bounce/bounce-log.ts
  */

@@ -101,7 +101,7 @@ function* trySite(
     const final = (): boolean => isLast && (sessions === sessionsMax || i === tries);
     if (used !== null) {
       sessions++;
-      reason = yield* call(deliverInSession(os, config, state, { used, isKept: true, final: final() }));
+      reason = yield* call(deliverInSession(os, config, state, { used, final: final() }));
       if (sessions === sessionsMax) break;
       continue;
     }
@@ -155,7 +155,7 @@ function* deliverByCache(
     const isEnough = sessions === mx_session_limit || sessions === mx_address_limit;
     left = isEnough ? [] : left.filter(({ address }) => address !== used.host.address);
     const final = isLast && left.length === 0;
-    reason = yield* call(deliverInSession(os, config, state, { used, isKept: true, final }));
+    reason = yield* call(deliverInSession(os, config, state, { used, final }));
   }
   const { destination } = state;
   const bound = destination === null ? null : yield* takeForDestination(os, cache, destination);

@@ -4,7 +4,7 @@
  *
  * SEE ALSO  agent.ts, ../scache/scache.ts, postconf(5) "smtp_connection_cache_on_demand"; smtp_reuse(3)
  */
-import type { Connection, Os, Proc } from '../../../os/os.ts';
+import type { Connection, Os, Proc, VirtualTime } from '../../../os/os.ts';
 
 import { isAlive, quitSession, type SmtpSession } from '../../clients/smtp.ts';
 import type { CachedSession } from '../scache/scache.ts';
@@ -48,33 +48,36 @@ export function mayBePlain(tls: HostTls | null): boolean {
   return tls === null || tls.start === null || tls.mayGoPlain;
 }
 
-/** Of a session just opened: how long it may be used; null = it serves one delivery only. */
+/** Of a session just opened: how long it may be used; in the past when it serves one delivery only. */
 export function usableUntil(
   config: SmtpConfig,
   state: DeliveryState,
   opened: { connection: Connection; session: SmtpSession; at: number },
-): number | null {
+): VirtualTime {
   const isPlain = opened.session.conn === opened.connection;
-  return config.cache !== null && state.keep && isPlain ? opened.at + config.cache.reuseUs : null;
+  return config.cache !== null && state.keep && isPlain ? opened.at + config.cache.reuseUs : onlyOnce;
 }
+
+const onlyOnce: VirtualTime = -1;
 
 /** Whether the delivery under way is the last of a session. */
 export function isWornOut(
-  cache: SessionCache,
-  used: { reuseCount: number; usableUntil: number },
-  now: number,
+  cache: SessionCache | null,
+  used: { reuseCount: number; usableUntil: VirtualTime },
+  now: VirtualTime,
 ): boolean {
-  return now > used.usableUntil || (cache.reusesMax > 0 && used.reuseCount >= cache.reusesMax);
+  if (cache === null || now > used.usableUntil) return true;
+  return cache.reusesMax > 0 && used.reuseCount >= cache.reusesMax;
 }
 
 /** After a delivery: the session waits for the next, or ends. */
 export function* putBack(
   os: Os,
-  cache: SessionCache,
+  cache: SessionCache | null,
   state: DeliveryState,
   cached: CachedSession,
 ): Proc<void> {
-  if (isWornOut(cache, cached, os.now())) return yield* quitSession(os, cached.session);
+  if (cache === null || isWornOut(cache, cached, os.now())) return yield* quitSession(os, cached.session);
   cache.connections.put(cached, {
     endpoint: endpointKey(cache, cached.host),
     destination: state.destination === null ? null : destinationKey(cache, state.destination),

@@ -85,11 +85,8 @@ export function* deliverToHost(
     return { reason, greeted: false, again };
   }
   const until = usableUntil(config, state, { connection, session, at: openedAt });
-  const reason = yield* deliverInSession(os, config, state, {
-    used: { session, host, reuseCount: 0, usableUntil: until ?? 0 },
-    isKept: until !== null,
-    final,
-  });
+  const used = { session, host, reuseCount: 0, usableUntil: until };
+  const reason = yield* deliverInSession(os, config, state, { used, final });
   return { reason, greeted: true, again: false };
 }
 
@@ -101,7 +98,7 @@ export function* deliverInSession(
   os: Os,
   config: SmtpConfig,
   state: DeliveryState,
-  { used, isKept, final }: { used: CachedSession; isKept: boolean; final: boolean },
+  { used, final }: { used: CachedSession; final: boolean },
 ): Proc<Reason | null> {
   const { session, host, reuseCount } = used;
   const { cache } = config;
@@ -109,15 +106,14 @@ export function* deliverInSession(
   const unfit = unfitFor(state, session, host);
   if (unfit !== null) {
     bounceAll(os, config, state, { host, reason: unfit });
-    if (isKept) yield* putBack(os, cache!, state, used);
-    else yield* quitSession(os, session);
+    yield* putBack(os, cache, state, used);
     state.destination = null;
     return null;
   }
   const recipients = state.left;
   let content = state.request.readContent();
   if (mustDowngrade(config, state, session)) content = (yield* lateCode(os)).downgradeTo7Bit(content);
-  const last = !isKept || isWornOut(cache!, used, os.now());
+  const last = isWornOut(cache, used, os.now());
   content = folded(os, config, state, content);
   const transaction = transactionOf(config, state, session, { content, last });
   state.left = [];
@@ -133,7 +129,7 @@ export function* deliverInSession(
   };
   const { outcomes, open } = yield* sendTransaction(os, session, transaction);
   if (open && outcomes.some(isOutOfStep)) yield* quitSession(os, session);
-  else if (open) yield* putBack(os, cache!, state, used);
+  else if (open) yield* putBack(os, cache, state, used);
   if (!outcomes.some(({ kind }) => kind !== 'reply')) state.destination = null;
   return reason;
 }
