@@ -64,6 +64,9 @@ export class Program {
   warn(text: string): void {
     this.#say(`warning: ${text}`);
   }
+  error(text: string): void {
+    this.#say(`error: ${text}`);
+  }
   /** The last words of a program. @returns its exit status */
   fatal(text: string, status = 1): number {
     this.#say(`fatal: ${text}`);

@@ -11,6 +11,7 @@ import * as ascii from '../../bytes/ascii.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
 import { SECOND } from '../../os/os.ts';
+import { hashKey } from '../../daemons/postfix/cleanup/queue-id-parts.ts';
 import { queueRecords } from '../../daemons/postfix/cleanup/queue-records.ts';
 import { isQueueId } from '../../daemons/postfix/flush/flush.ts';
 import type { Parameters } from '../../daemons/postfix/parameters.ts';
@@ -85,12 +86,12 @@ function findQueued({ os }: Program, parameters: Parameters, queueId: string): N
   return null;
 }
 
-/** "deferred/6/621982629BF": a subdirectory for each of the first characters of the id (hash_queue_depth). */
+/** "deferred/6/621982629BF": a subdirectory for each of the first digits of the id (hash_queue_depth). */
 export function hashedPath(parameters: Parameters, queue: string, queueId: string): string {
   const depth = parameters.list('hash_queue_names').includes(queue)
     ? parameters.number('hash_queue_depth')
     : 0;
-  const parts = [...queueId.slice(0, depth)].map((letter) => `${letter}/`);
+  const parts = [...hashKey(queueId).slice(0, depth)].map((letter) => `${letter}/`);
   return `${queue}/${parts.join('')}${queueId}`;
 }
 

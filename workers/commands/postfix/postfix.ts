@@ -19,6 +19,7 @@ import { servicePaths, type MasterRequest } from '../../daemons/postfix/services
 import { Program, type Command, type CommandIo, type Stdin } from './command.ts';
 import { getopt } from './getopt.ts';
 import { postqueue } from './postqueue.ts';
+import { postsuper } from './postsuper.ts';
 
 const usage = 'usage: postfix [-c config_dir] [-Dv] command';
 const commands =
@@ -33,7 +34,9 @@ export const postfix: Command = function* (os, args, stdin, io) {
   const configDirectory = options.find(({ letter }) => letter === 'c')?.value;
   const parameters = program.readParameters(configDirectory);
   if (typeof parameters === 'number') return parameters;
-  const script = new Script(os, parameters, configDirectory ?? '/etc/postfix');
+  const repair = (queues: readonly string[]): Proc<number> =>
+    postsuper(os, configDirectory === undefined ? queues : ['-c', configDirectory, ...queues], stdin, io);
+  const script = new Script(os, parameters, { configDirectory: configDirectory ?? '/etc/postfix', repair });
   if (command === 'flush') return yield* flushCommand(os, stdin, io);
   return yield* script.run(command, rest);
 };
@@ -48,11 +51,18 @@ class Script {
   readonly #spool: string;
   readonly #configDirectory: string;
   readonly #parameters: Parameters;
+  readonly #repair: (queues: readonly string[]) => Proc<number>;
 
-  constructor(os: Os, parameters: Parameters, configDirectory: string) {
+  /** @param with_ repair = postsuper(1) for some queues, [] = all */
+  constructor(
+    os: Os,
+    parameters: Parameters,
+    with_: { configDirectory: string; repair: (queues: readonly string[]) => Proc<number> },
+  ) {
     this.#os = os;
     this.#parameters = parameters;
-    this.#configDirectory = configDirectory;
+    this.#configDirectory = with_.configDirectory;
+    this.#repair = with_.repair;
     this.#spool = parameters.text('queue_directory');
   }
 
@@ -66,7 +76,7 @@ class Script {
       case 'abort':
         return yield* this.#stop('aborting');
       case 'reload':
-        return this.#reload();
+        return yield* this.#reload();
       case 'status':
         return this.#status();
       case 'check':
@@ -83,7 +93,8 @@ class Script {
 
   *#start(): Proc<number> {
     if (this.#master() !== null) return this.#fatal('the Postfix mail system is already running');
-    if (this.#check() !== 0) return this.#fatal('Postfix integrity check failed!');
+    if (this.#check() !== 0 || (yield* this.#repair([])) !== 0)
+      return this.#fatal('Postfix integrity check failed!');
     this.#say('starting the Postfix mail system');
     startPostfix(this.#os);
     const deadline = this.#os.now() + 10 * SECOND;
@@ -106,12 +117,14 @@ class Script {
     return 0;
   }
 
-  #reload(): number {
+  // SIMPLIFIED: what is active keeps its name until the next start; the real program gives it another, and may
+  // deliver it twice.
+  *#reload(): Proc<number> {
     const master = this.#master();
     if (master === null) return this.#fatal(notRunning);
     this.#say('refreshing the Postfix mail system');
     master.put({ kind: 'signal', signal: 'HUP' });
-    return 0;
+    return yield* this.#repair(['defer', 'bounce', 'maildrop', 'incoming', 'deferred', 'hold', 'flush']);
   }
 
   #status(): number {

@@ -5,9 +5,10 @@
  * Works on the files whether Postfix runs or not; a running queue manager finds out when it looks for them.
  * Single messages are named in the log, mass actions only counted.
  *
- * SIMPLIFIED: -p, -s and -S find nothing to do: here no file is left half written, or is named wrongly.
+ * SIMPLIFIED: -p finds nothing to do: here no file is left half written. Files are in no subdirectories that
+ * -s would have to look after.
  *
- * SEE ALSO  postsuper(1)
+ * SEE ALSO  postsuper(1), repair-queue.ts (-s, -S)
  */
 import * as ascii from '../../bytes/ascii.ts';
 
@@ -19,6 +20,7 @@ import { servicePaths, type MasterRequest, type QmgrTrigger } from '../../daemon
 
 import { Program, type Command } from './command.ts';
 import { getopt } from './getopt.ts';
+import { repairQueue } from './repair-queue.ts';
 
 type Action = 'd' | 'e' | 'f' | 'h' | 'H' | 'r';
 
@@ -53,6 +55,21 @@ export const postsuper: Command = function* (os, args, stdin, io) {
   if (typeof parameters === 'number') return parameters;
   const queues = operands.length > 0 ? operands : defaultQueues;
   const work = new QueueWork(program, parameters.text('queue_directory'));
+  const has = (letters: string): boolean => options.some(({ letter }) => letters.includes(letter));
+  let renamed = 0;
+  if (!has('defhHrp') || has('sS'))
+    renamed = repairQueue(program, {
+      spool: parameters.text('queue_directory'),
+      queues,
+      messageQueues,
+      logQueues,
+      long: parameters.bool('enable_long_queue_ids'),
+      redundant: has('S'),
+    });
+  if (renamed > 0 && options.some(({ letter, value }) => 'defhHr'.includes(letter) && value !== 'ALL')) {
+    program.error(namesChanged);
+    return program.fatal('CHECK YOUR QUEUE IDS AND RE-ISSUE THE COMMAND');
+  }
   const done = new Set<Action>();
   for (const { letter, value } of options) {
     if (!'defhHr'.includes(letter)) continue;
@@ -65,8 +82,14 @@ export const postsuper: Command = function* (os, args, stdin, io) {
     else for (const queueId of ids) work.one(action, queues, queueId);
   }
   work.report(done);
+  if (renamed > 0) {
+    program.info(`Renamed to match inode number: ${renamed} message${renamed === 1 ? '' : 's'}`);
+    program.warn(namesChanged);
+  }
   return 0;
 };
+
+const namesChanged = 'QUEUE FILE NAMES WERE CHANGED TO MATCH INODE NUMBERS';
 
 const usage =
   'usage: postsuper [-c config_dir] [-d queue_id (delete)] [-e queue_id (expire)] ' +

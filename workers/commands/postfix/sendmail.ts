@@ -13,8 +13,8 @@
 import * as ascii from '../../bytes/ascii.ts';
 
 import type { Proc } from '../../os/os.ts';
-import { formatQueueId } from '../../daemons/postfix/cleanup/cleanup.ts';
 import { encodeQueueFile } from '../../daemons/postfix/cleanup/queue-file.ts';
+import { formatQueueId } from '../../daemons/postfix/cleanup/queue-id.ts';
 import type { Parameters } from '../../daemons/postfix/parameters.ts';
 import { servicePaths, type MasterRequest } from '../../daemons/postfix/services.ts';
 
@@ -138,7 +138,8 @@ function* postdrop(
 ): Proc<void> {
   const spool = parameters.text('queue_directory');
   const unfinished = `${spool}/maildrop/.unfinished/${os.pid}`;
-  const queueId = formatQueueId(os.epochUs(), os.files.inode(unfinished));
+  const isLong = parameters.bool('enable_long_queue_ids');
+  const queueId = formatQueueId(os.epochUs(), os.files.inode(unfinished), isLong);
   const { sender, recipients, content, options } = mail;
   const client = {
     name: '',

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
 import * as utf8 from '../../../../workers/bytes/utf8.ts';
-import { formatQueueId } from '../../../../workers/daemons/postfix/cleanup/cleanup.ts';
 import type { CleanupResult, MailEnvelope } from '../../../../workers/daemons/postfix/cleanup/mail-stream.ts';
 import { makeParameters, parseMainCf } from '../../../../workers/daemons/postfix/main-cf.ts';
 import { makeInstance } from '../../../../workers/daemons/postfix/master/make-instance.ts';
@@ -176,11 +175,6 @@ describe('the queue file', () => {
       disk.write(path, whole.subarray(0, length));
       expect(queue.readEnvelope(queueId, 'incoming')).toBeNull();
     }
-  });
-
-  test('queue ids are the microseconds in five hex digits and the inode', () => {
-    expect(formatQueueId(1_234_317 - 1_000_000 + 5_000_000, 0x26297a)).toBe('3934D26297A');
-    expect(formatQueueId(5_000_000, 0x801)).toBe('00000801');
   });
 });
 

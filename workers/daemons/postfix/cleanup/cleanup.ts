@@ -37,6 +37,7 @@ import {
 import type { CleanupResult, MailEnvelope, MailRecipient, MailStream } from './mail-stream.ts';
 import { expandAliases, mapAddress } from './map-addresses.ts';
 import { encodeQueueFile, mayExceed, type QueueFile } from './queue-file.ts';
+import { formatQueueId } from './queue-id.ts';
 import { plainRecipient, RecipientList } from './recipient-list.ts';
 import { noVerdict, type Verdict } from './verdict.ts';
 
@@ -88,7 +89,7 @@ class CleanupStream implements MailStream {
     this.#spool = service.config.queue_directory;
     this.#path = `${this.#spool}/${unfinishedDirectory}/${service.unfinishedName()}`;
     this.#created = os.now();
-    this.queueId = formatQueueId(os.epochUs(), os.files.inode(this.#path));
+    this.queueId = formatQueueId(os.epochUs(), os.files.inode(this.#path), this.#config.long_queue_ids);
   }
 
   addRecipient(recipient: MailRecipient): void {
@@ -172,7 +173,8 @@ class CleanupStream implements MailStream {
 
   // Puts what is missing behind the header fields. @returns the message's id
   #addFields(message: ScannedMessage, sender: string): string {
-    const { always_add_missing_headers, myhostname, undisclosed_recipients_header } = this.#config;
+    const { always_add_missing_headers, myhostname, undisclosed_recipients_header, long_queue_ids } =
+      this.#config;
     const { client } = this.#envelope;
     let messageId = '';
     let resentId = '';
@@ -186,7 +188,8 @@ class CleanupStream implements MailStream {
       const now = this.#os.epochUs();
       let added = '';
       if (lacks('message-id')) {
-        const fresh = `<${formatCompactStamp(now)}.${this.queueId}@${myhostname}>`;
+        const stamp = long_queue_ids ? '' : `${formatCompactStamp(now)}.`;
+        const fresh = `<${stamp}${this.queueId}@${myhostname}>`;
         added += `${prefix}Message-Id: ${fresh}\r\n`;
         if (isResent) resentId = fresh;
         else messageId = fresh;
@@ -365,11 +368,6 @@ const recipientFields = Object.freeze(['to', 'cc', 'resent-to', 'resent-cc']);
 function hasField({ fields }: ScannedMessage, wanted: string): boolean {
   for (const { name } of fields) if (name === wanted) return true;
   return false;
-}
-
-/** Short queue ids: the microsecond of the second, and the inode. */
-export function formatQueueId(epochUs: number, inode: number): string {
-  return (epochUs % 1_000_000).toString(16).padStart(5, '0').toUpperCase() + inode.toString(16).toUpperCase();
 }
 
 // "5.7.1 reason" → a reply

@@ -32,6 +32,8 @@ export interface CleanupConfig {
   readonly queue_directory: string;
   /** microseconds; 0 = never waits */
   readonly in_flow_delay: number;
+  /** enable_long_queue_ids */
+  readonly long_queue_ids: boolean;
   readonly myhostname: string;
   readonly myorigin: string;
   readonly hopcount_limit: number;
@@ -76,6 +78,7 @@ export function readCleanupConfig(
   return {
     queue_directory: parameters.text('queue_directory'),
     in_flow_delay: parameters.time('in_flow_delay'),
+    long_queue_ids: parameters.bool('enable_long_queue_ids'),
     myhostname: parameters.text('myhostname'),
     myorigin: parameters.text('myorigin'),
     hopcount_limit: parameters.number('hopcount_limit'),
