@@ -117,8 +117,8 @@ class Script {
     return 0;
   }
 
-  // SIMPLIFIED: what is active keeps its name until the next start; the real program gives it another, and may
-  // deliver it twice.
+  // SIMPLIFIED: what is active keeps its name until the next start; the real program gives it another, and
+  // may deliver it twice.
   *#reload(): Proc<number> {
     const master = this.#master();
     if (master === null) return this.#fatal(notRunning);
