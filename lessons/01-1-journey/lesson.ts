@@ -4,6 +4,7 @@
 import { all, any, inOrder, saw, type Check } from '../dsl/check.ts';
 import { defineLesson, type InputCommand } from '../dsl/define-lesson.ts';
 
+import { twoIslands } from '../worlds/two-islands/world.ts';
 import { alternatives, solution, wrong } from './solution.ts';
 
 const cable: [string, string] = ['mx.far.example', 'mta1.acme.example'];
@@ -38,25 +39,28 @@ const send: InputCommand = {
   text: 'Hello Bob!',
 };
 
-export const journey = defineLesson({
+export const lesson = defineLesson({
   id: '1.1',
   title: 'The journey in one minute',
   minutes: 3,
-  world: 'two-islands',
+  world: twoIslands,
   beats: [
     {
       id: 'send',
-      highlight: ['ws-alice.far.example'],
-      tasks: [{ id: 'send-one', check: sent, doIt: [send] }],
-    },
-    {
-      id: 'stops',
-      highlight: ['mx.far.example', 'mta1.acme.example', 'mbox1.acme.example'],
+      highlight: ['ws-alice.far.example', 'mx.far.example', 'mta1.acme.example', 'mbox1.acme.example'],
       tasks: [
         {
           id: 'arrives',
-          check: arrived,
-          feedback: [{ when: returned, say: 'came-back' }],
+          check: all(sent, arrived),
+          parts: [
+            { id: 'handed-in', check: sent },
+            { id: 'in-store', check: arrived },
+          ],
+          feedback: [
+            { when: sent, say: 'on-its-way' },
+            { when: returned, say: 'came-back' },
+          ],
+          doIt: [send],
         },
       ],
     },
@@ -110,6 +114,7 @@ export const journey = defineLesson({
       ],
     },
   ],
+  references: ['smtp', 'submission', 'imap'],
   solution,
   alternatives,
   wrong,

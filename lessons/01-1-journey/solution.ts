@@ -59,9 +59,27 @@ export const alternatives: { name: string; steps: Step[] }[] = [
       { until: arrived, withinS: 1200 },
     ],
   },
+  {
+    name: 'crashes the receiving host in the night and lets time mend it',
+    steps: [
+      ...firstHalf,
+      { do: { kind: 'host.crash', host: 'mta1.acme.example' } },
+      { do: send('sales@acme.example') },
+      { until: deferred, withinS: 300 },
+      { waitS: 3600 },
+      { do: { kind: 'host.start', host: 'mta1.acme.example' } },
+      { until: arrived, withinS: 5000 },
+    ],
+  },
 ];
 
 export const wrong: WrongRun[] = [
+  {
+    name: 'sends before the cable is cut',
+    steps: [...firstHalf, { do: send('bob@acme.example') }, { waitS: 60 }],
+    open: 'waits',
+    says: 'sent-before-cut',
+  },
   {
     name: 'writes to somebody who is not there',
     steps: [{ do: send('bobby@acme.example') }, { until: returned, withinS: 60 }],

@@ -11,20 +11,13 @@ export const text: LessonText = {
       heading: 'Alice writes to Bob',
       paragraphs: [
         'Alice sits at ws-alice. Her mail program is a user agent: it writes letters and hands them in, and it does no more than that.',
-        'Press Send and watch who takes the letter from her.',
-      ],
-    },
-    stops: {
-      heading: 'Five stops',
-      paragraphs: [
-        'mx.far takes the letter on port 587: that is submission. The same machine is also a transfer agent (MTA). It asks the DNS who receives mail for acme.example and carries the letter to mta1 on port 25.',
-        'mta1 has it checked by the filter, asks the directory where Bob’s mail lives, and hands it to the mailstore mbox1.',
+        'Press Send. mx.far takes the letter on port 587: that is submission. The same machine is also a transfer agent (MTA): it asks the DNS who receives mail for acme.example and carries the letter to mta1 on port 25.',
       ],
     },
     open: {
       heading: 'Bob looks',
       paragraphs: [
-        'Nothing has reached Bob’s own machine yet. The letter lies in the mailstore until his user agent fetches it, with another protocol: IMAP.',
+        'mta1 had the letter checked by the filter, asked the directory where Bob’s mail lives, and handed it to the mailstore mbox1. Nothing has reached Bob’s own machine yet: the letter lies there until his user agent fetches it, with another protocol, IMAP.',
         'Open Bob’s inbox and read it.',
       ],
     },
@@ -50,24 +43,18 @@ export const text: LessonText = {
     },
   },
   tasks: {
-    'send-one': {
-      ask: 'Send a mail from Alice to Bob',
-      done: 'A user agent hands a letter in; it does not carry it.',
+    arrives: {
+      ask: 'Send a mail from Alice to Bob and watch it reach his mailbox',
+      parts: {
+        'handed-in': 'Alice’s program has handed a letter in',
+        'in-store': 'the letter is in Bob’s mailbox',
+      },
+      done: 'User agent, submission, transfer, transfer, store: each stop takes the letter over before the one before lets go.',
       notYet: 'Alice has not sent anything yet.',
       hints: [
         'Which machine does Alice sit at?',
-        'The mail form is in the Mail pane; it is filled in already.',
-        'To: bob@acme.example, any text, then Send.',
-      ],
-    },
-    arrives: {
-      ask: 'Watch it reach Bob’s mailbox',
-      done: 'User agent, submission, transfer, transfer, store: each stop takes the letter over before the one before lets go.',
-      notYet: 'Bob’s mailbox holds no letter from Alice yet.',
-      hints: [
-        'Is the clock running?',
-        'Follow the envelope on the map, or read the events.',
-        'Press play. If it came back to Alice, look at the address you wrote to, and send again.',
+        'The mail form is in the Mail pane, filled in already. Then follow the envelope on the map.',
+        'To: bob@acme.example, any text, then Send, and let the clock run.',
       ],
     },
     'bob-reads': {
@@ -115,6 +102,7 @@ export const text: LessonText = {
     },
   },
   feedback: {
+    'on-its-way': 'The letter is on its way. Let the clock run, and follow the envelope.',
     'came-back':
       'The letter came back to Alice: nobody at acme.example has that address. Write to bob@acme.example.',
     'listed-not-opened': 'Bob sees the list. Now open the letter itself.',
@@ -124,6 +112,20 @@ export const text: LessonText = {
     'mended-wait':
       'The cable is whole again. mx.far tries at its next queue scan: let the clock run, or skip to it.',
   },
+  drills: [
+    {
+      question: 'Alice’s mail program says “sent”. Who has her letter now?',
+      options: ['Bob’s computer', 'The server that took the submission', 'Bob’s mailbox'],
+      right: 1,
+      why: 'A user agent hands a letter in. What happens next is the business of the server that took it.',
+    },
+    {
+      question: 'A letter has reached Bob’s server. How does it come to Bob’s screen?',
+      options: ['The server pushes it with SMTP', 'His program fetches it, with IMAP for instance'],
+      right: 1,
+      why: 'SMTP ends at the store. Reading is another protocol, asked for by the reader.',
+    },
+  ],
   recap: [
     'A user agent submits, transfer agents carry, a mailstore keeps, and a user agent fetches.',
     'The sender’s server finds the way by DNS, the receiver’s by its directory.',

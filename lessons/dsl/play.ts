@@ -6,8 +6,8 @@
 import { initialTransition, transition } from 'xstate';
 
 import type { LessonEvent } from './check.ts';
-import type { InputCommand, Lesson, Step } from './define-lesson.ts';
-import { toMachine, type LessonContext, type LessonMachineEvent } from './machine.ts';
+import type { Act, Beat, InputCommand, Lesson, Step, Task } from './define-lesson.ts';
+import { standing, toMachine, type LessonContext, type LessonMachineEvent } from './machine.ts';
 
 /** A world that a script can act on. Times in virtual microseconds. */
 export interface PlayedWorld {
@@ -27,6 +27,8 @@ export interface Played {
 
 const second = 1_000_000;
 const settleUs = 2 * second; // what an act causes at once is seen before the next
+/** So long a task may take after its last hint was followed. */
+const hintWaitUs = 6 * 86_400 * second;
 
 /** Plays the steps one after another. */
 export async function playLesson(
@@ -34,43 +36,111 @@ export async function playLesson(
   steps: readonly Step[],
   world: PlayedWorld,
 ): Promise<Played> {
-  const machine = toMachine(lesson);
-  let [snapshot] = initialTransition(machine);
-  const feed = (event: LessonMachineEvent): void => {
-    [snapshot] = transition(machine, snapshot, event);
-  };
-  const runUntil = async (limit: number, stop: (event: LessonEvent) => boolean): Promise<boolean> => {
+  const learner = new Learner(lesson, world);
+  for (const [i, step] of steps.entries()) {
+    const stuck = await learner.take(step);
+    if (stuck !== null) return learner.end(`step ${i + 1} ${stuck}`);
+  }
+  return learner.end(null);
+}
+
+/** Takes the lesson by its hints alone: every last hint is followed literally, every question answered at random. */
+export async function followHints(lesson: Lesson, world: PlayedWorld): Promise<Played> {
+  const learner = new Learner(lesson, world);
+  for (const beat of lesson.beats) {
+    const stuck = await learner.takeHints(beat);
+    if (stuck !== null) return learner.end(stuck);
+  }
+  return learner.end(null);
+}
+
+type Snapshot = ReturnType<typeof initialTransition<ReturnType<typeof toMachine>>>[0];
+
+/** One learner before the machine of a lesson and its world. */
+class Learner {
+  readonly #world: PlayedWorld;
+  readonly #machine: ReturnType<typeof toMachine>;
+  #snapshot: Snapshot;
+
+  constructor(lesson: Lesson, world: PlayedWorld) {
+    this.#world = world;
+    this.#machine = toMachine(lesson);
+    [this.#snapshot] = initialTransition(this.#machine);
+  }
+
+  end(stuck: string | null): Played {
+    return { beat: String(this.#snapshot.value), context: this.#snapshot.context, stuck };
+  }
+
+  /** @returns what it waited for in vain; null when the step was taken */
+  async take(step: Step): Promise<string | null> {
+    if ('answer' in step) this.#feed({ type: 'ANSWER', prediction: step.to, option: step.answer });
+    else if ('fill' in step) this.#feed({ type: 'FILL', quiz: step.quiz, rows: step.fill });
+    else if ('next' in step) this.#feed({ type: 'NEXT' });
+    else if ('until' in step) return this.#waitFor(step);
+    else await this.#act('do' in step ? step.do : step);
+    return null;
+  }
+
+  /** Reads the beat, answers its question with the first option, follows the last hint of every task. */
+  async takeHints(beat: Beat): Promise<string | null> {
+    if (this.#at !== beat.id) return `the beat "${beat.id}" did not come: it stands at "${this.#at}"`;
+    if (beat.prediction !== undefined)
+      this.#feed({ type: 'ANSWER', prediction: beat.prediction.id, option: beat.prediction.options[0]! });
+    for (const task of beat.tasks ?? []) {
+      await this.#followLastHint(task);
+      if (!this.#isDone(task)) return `task "${task.id}" is not done by its last hint`;
+    }
+    if (this.#at === beat.id) this.#feed({ type: 'NEXT' });
+    return null;
+  }
+
+  async #followLastHint(task: Task): Promise<void> {
+    if ('quiz' in task) return this.#feed({ type: 'FILL', quiz: task.id, rows: task.quiz.answers });
+    if (this.#isDone(task)) return;
+    for (const act of task.doIt ?? []) await this.#act(act);
+    await this.#runUntil(this.#world.now() + hintWaitUs, () => this.#isDone(task));
+  }
+
+  async #act(act: Act): Promise<void> {
+    if ('waitS' in act) return void (await this.#runUntil(this.#world.now() + act.waitS * second));
+    this.#world.input(act);
+    await this.#runUntil(this.#world.now() + 1);
+  }
+
+  async #waitFor({ until, withinS }: Extract<Step, { until: unknown }>): Promise<string | null> {
+    let state = until.start;
+    const found = await this.#runUntil(this.#world.now() + withinS * second, (event) =>
+      until.done((state = until.step(state, event))),
+    );
+    if (!found) return `waited ${withinS} s in vain`;
+    await this.#runUntil(this.#world.now() + settleUs);
+    return null;
+  }
+
+  /** @returns false when nothing stopped it before the limit */
+  async #runUntil(limit: number, stop: (event: LessonEvent) => boolean = () => false): Promise<boolean> {
     for (;;) {
-      const events = await world.next(limit);
+      const events = await this.#world.next(limit);
       if (events === null) return false;
       let found = false;
       for (const event of events) {
-        feed({ type: 'TRACE', event });
+        this.#feed({ type: 'TRACE', event });
         if (stop(event)) found = true;
       }
       if (found) return true;
     }
-  };
-  const end = (stuck: string | null): Played => ({
-    beat: String(snapshot.value),
-    context: snapshot.context,
-    stuck,
-  });
-  for (const [i, step] of steps.entries()) {
-    if ('do' in step) {
-      world.input(step.do);
-      await runUntil(world.now() + 1, () => false);
-    } else if ('answer' in step) feed({ type: 'ANSWER', prediction: step.to, option: step.answer });
-    else if ('next' in step) feed({ type: 'NEXT' });
-    else if ('waitS' in step) await runUntil(world.now() + step.waitS * second, () => false);
-    else {
-      let state = step.until.start;
-      const found = await runUntil(world.now() + step.withinS * second, (event) =>
-        step.until.done((state = step.until.step(state, event))),
-      );
-      if (!found) return end(`step ${i + 1} waited ${step.withinS} s in vain`);
-      await runUntil(world.now() + settleUs, () => false);
-    }
   }
-  return end(null);
+
+  get #at(): string {
+    return String(this.#snapshot.value);
+  }
+
+  #isDone(task: Task): boolean {
+    return standing(task, this.#snapshot.context).done;
+  }
+
+  #feed(event: LessonMachineEvent): void {
+    [this.#snapshot] = transition(this.#machine, this.#snapshot, event);
+  }
 }

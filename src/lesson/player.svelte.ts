@@ -3,7 +3,7 @@
  *
  * Progress is kept only after the run it belongs to, so that it never knows of something the kept run does not hold.
  */
-import type { Lesson, LessonText, Task } from '../../lessons/dsl/define-lesson.ts';
+import type { Act, Lesson, LessonText, QuizTask, Task } from '../../lessons/dsl/define-lesson.ts';
 
 import { keptRun } from '../sim/kept-work.ts';
 import type { Selection } from '../sim/selection.ts';
@@ -23,6 +23,9 @@ export class LessonPlayer {
   #version = $state(0);
   #asked = '';
   #keptChanges = 0;
+  /** what is still to be done for the learner, and not before when */
+  #toDo: readonly Act[] = [];
+  #notBefore = 0;
 
   private constructor(session: Session, played: Playthrough) {
     this.#session = session;
@@ -54,6 +57,7 @@ export class LessonPlayer {
   /** Takes in what the trace gained. A question stops the clock. */
   follow(): void {
     this.#do((played) => played.follow());
+    void this.#goOn();
     const question = this.#played.question?.id ?? '';
     if (question !== '' && question !== this.#asked && !this.#session.replaying) void this.#session.pause();
     this.#asked = question;
@@ -75,12 +79,26 @@ export class LessonPlayer {
     this.#do((played) => played.hint(task));
   }
 
+  fill(task: QuizTask, rows: Readonly<Record<string, string>>): void {
+    this.#do((played) => played.fill(task, rows));
+  }
+
   /** Does what the task asks, as the learner would, and lets time go on. */
   async doIt(task: Task): Promise<void> {
-    let commands = [] as ReturnType<Playthrough['showHow']>;
-    this.#do((played) => (commands = played.showHow(task)));
-    for (const command of commands) await this.#session.send(command);
+    this.#do((played) => (this.#toDo = played.showHow(task)));
+    this.#notBefore = this.#session.now;
+    await this.#goOn();
     if (!this.#session.playing) await this.#session.play();
+  }
+
+  /** Does what is due of what is to be done; a pause in between is a pause of the world's clock. */
+  async #goOn(): Promise<void> {
+    while (this.#toDo.length > 0 && this.#session.now >= this.#notBefore) {
+      const [act, ...rest] = this.#toDo;
+      this.#toDo = rest;
+      if ('waitS' in act!) this.#notBefore = this.#session.now + act.waitS * 1_000_000;
+      else await this.#session.send(act!);
+    }
   }
 
   startOver(): void {

@@ -6,11 +6,22 @@
  */
 import { initialTransition, transition } from 'xstate';
 
-import type { EventId, InputCommand, TraceEvent, VirtualTime } from '../../workers/api.ts';
+import type { EventId, TraceEvent, VirtualTime } from '../../workers/api.ts';
 import type { LessonEvent } from '../../lessons/dsl/check.ts';
-import type { Beat, Lesson, LessonText, Prediction, Task } from '../../lessons/dsl/define-lesson.ts';
+import type {
+  Act,
+  Beat,
+  Lesson,
+  LessonText,
+  Prediction,
+  QuizTask,
+  Task,
+} from '../../lessons/dsl/define-lesson.ts';
 import {
+  beginsAt,
   finished,
+  isMovedBy,
+  partsOf,
   standing,
   toMachine,
   type LessonContext,
@@ -40,6 +51,8 @@ export interface TaskView {
   doneAt: VirtualTime | null;
   /** what to select to see why */
   evidence: EventId | null;
+  /** what it asks for one by one, as far as the lesson names it */
+  parts: readonly { says: string; done: boolean }[];
 }
 
 type Snapshot = ReturnType<typeof initialTransition<ReturnType<typeof toMachine>>>[0];
@@ -53,6 +66,8 @@ export class Playthrough {
   /** tasks done by the machine */
   shown: readonly string[] = [];
 
+  /** what came before is the prologue */
+  readonly #begins: VirtualTime;
   readonly #trace: PlayedTrace;
   readonly #machine;
   #snapshot: Snapshot;
@@ -72,6 +87,7 @@ export class Playthrough {
   ) {
     this.lesson = lesson;
     this.text = text;
+    this.#begins = beginsAt(lesson);
     this.#trace = trace;
     this.#machine = toMachine(lesson);
     [this.#snapshot] = initialTransition(this.#machine);
@@ -122,7 +138,8 @@ export class Playthrough {
     const from = events;
     for (; events < store.length; events++) {
       const event = store.event(events);
-      if (event !== null) this.#count({ ...event, host: this.#trace.names.full(event.hostIndex) });
+      if (event !== null && event.at > this.#begins)
+        this.#count({ ...event, host: this.#trace.names.full(event.hostIndex) });
     }
     if (events > from) {
       const position = events - 1;
@@ -140,6 +157,11 @@ export class Playthrough {
     this.#feed({ type: 'NEXT' });
   }
 
+  /** Gives the answers of a quiz, by row. */
+  fill(task: QuizTask, rows: Readonly<Record<string, string>>): void {
+    this.#feed({ type: 'FILL', quiz: task.id, rows });
+  }
+
   /** Opens the next step of a task's hint ladder. */
   hint(task: Task): void {
     const open = this.hints[task.id] ?? 0;
@@ -150,14 +172,16 @@ export class Playthrough {
 
   /** How many steps the ladder of a task has: its words, and "do it for me" where that can be done. */
   stepsOf(task: Task): number {
-    return this.text.tasks[task.id]!.hints.length + (task.doIt === undefined ? 0 : 1);
+    return this.text.tasks[task.id]!.hints.length + (canDo(task) ? 1 : 0);
   }
 
   /** What "do it for me" does; the task then counts as shown, not as solved. */
-  showHow(task: Task): readonly InputCommand[] {
+  showHow(task: Task): readonly Act[] {
     if (!this.shown.includes(task.id)) this.shown = [...this.shown, task.id];
     this.#changes++;
-    return task.doIt ?? [];
+    if (!('quiz' in task)) return task.doIt ?? [];
+    this.fill(task, task.quiz.answers);
+    return [];
   }
 
   /** What is said to an answer once it was given: neutral, since the world shows. */
@@ -169,25 +193,31 @@ export class Playthrough {
   taskView(task: Task, beatIndex: number): TaskView {
     const { done, progress, feedback } = standing(task, this.context);
     const words = this.text.tasks[task.id]!;
-    const doneAt = this.#doneAt[task.id] ?? null;
     const evidence = this.#evidence[task.id] ?? null;
-    if (done)
-      return {
-        task,
-        state: this.shown.includes(task.id) ? 'shown' : 'done',
-        says: words.done,
-        doneAt,
-        evidence,
-      };
-    const says = feedback === null ? words.notYet : this.text.feedback[feedback]!;
+    const parts = partsOf(task, this.context).map(({ id, done }) => ({ says: words.parts![id]!, done }));
+    if (done) {
+      const state = this.shown.includes(task.id) ? 'shown' : 'done';
+      const doneAt = this.#doneAt[task.id] ?? null;
+      return { task, state, says: words.done, doneAt, evidence, parts };
+    }
     const begun = progress > 0 || feedback !== null;
     return {
       task,
       state: beatIndex > this.index ? 'later' : begun ? 'partly' : 'open',
-      says,
+      says: feedback === null ? words.notYet : this.#say(task, feedback),
       doneAt: null,
       evidence,
+      parts,
     };
+  }
+
+  #say(task: Task, feedback: string): string {
+    if (!('quiz' in task)) return this.text.feedback[feedback]!;
+    const { rows } = task.quiz;
+    const chosen = this.context.quizzes[task.id] ?? {};
+    const right = rows.filter((row) => chosen[row] === task.quiz.answers[row]).length;
+    const { label, wrong } = this.text.quizzes![task.id]!.rows[feedback]!;
+    return `${right} of ${rows.length} are right. ${label}: ${wrong}`;
   }
 
   /** All that is needed to go on after a reload. */
@@ -239,12 +269,12 @@ export class Playthrough {
   }
 }
 
-/** The tasks of the beat whose check or feedback the event moves: the machine need not see any other. */
+/** Whether "do it for me" is the last step of its ladder. */
+export function canDo(task: Task): boolean {
+  return 'quiz' in task || task.doIt !== undefined;
+}
+
+/** The tasks of the beat that the event moves: the machine need not see any other. */
 export function touchedTasks(beat: Beat | null, context: LessonContext, event: LessonEvent): Task[] {
-  return (beat?.tasks ?? []).filter((task) => {
-    const state = context.checks[task.id]!;
-    if (task.check.step(state, event) !== state) return true;
-    const states = context.feedback[task.id] ?? [];
-    return (task.feedback ?? []).some(({ when }, i) => when.step(states[i]!, event) !== states[i]);
-  });
+  return (beat?.tasks ?? []).filter((task) => isMovedBy(task, context, event));
 }

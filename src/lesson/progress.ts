@@ -42,11 +42,16 @@ export const countedNothing: Counted = { events: 0, last: 0, at: 0 };
 export function versionOf(lesson: Lesson): string {
   const shape = lesson.beats.map((beat) => [
     beat.id,
-    (beat.tasks ?? []).map((task) => [
-      task.id,
-      task.check.start,
-      (task.feedback ?? []).map(({ when }) => when.start),
-    ]),
+    (beat.tasks ?? []).map((task) =>
+      'quiz' in task
+        ? [task.id, task.quiz]
+        : [
+            task.id,
+            task.check.start,
+            (task.parts ?? []).map(({ check }) => check.start),
+            (task.feedback ?? []).map(({ when }) => when.start),
+          ],
+    ),
     beat.prediction?.id ?? '',
     beat.prediction?.options ?? [],
   ]);
@@ -55,25 +60,36 @@ export function versionOf(lesson: Lesson): string {
 
 /** @returns null when there is none that fits the lesson as it is now */
 export async function keptProgress(lesson: Lesson): Promise<LessonProgress | null> {
-  const kept = await keptValue<LessonProgress>(nameOf(lesson));
+  const kept = await keptValue<LessonProgress>(nameOf(lesson.id));
   return kept !== null && fits(kept, lesson) ? kept : null;
 }
 
+/** How far a learner came in a lesson, without its text: also what an older version of it was left at. */
+export async function placeIn(lesson: string): Promise<'new' | 'begun' | typeof finished> {
+  const kept = await keptValue<LessonProgress>(nameOf(lesson));
+  if (kept === null) return 'new';
+  return kept.beat === finished ? finished : 'begun';
+}
+
 /** The units all of whose lessons that exist are finished, by number. */
-export async function finishedUnits(lessons: readonly Lesson[]): Promise<number[]> {
-  const kept = await Promise.all(lessons.map(keptProgress));
-  const unitOf = ({ id }: Lesson) => Number(id.split('.')[0]);
-  const unfinished = new Set(lessons.filter((_, i) => kept[i]?.beat !== finished).map(unitOf));
+export async function finishedUnits(lessons: readonly { id: string }[]): Promise<number[]> {
+  const places = await Promise.all(lessons.map(({ id }) => placeIn(id)));
+  const unfinished = new Set(lessons.filter((_, i) => places[i] !== finished).map(unitOf));
   return [...new Set(lessons.map(unitOf))].filter((unit) => !unfinished.has(unit));
+}
+
+/** "6.3" is in unit 6. */
+export function unitOf({ id }: { id: string }): number {
+  return Number(id.split('.')[0]);
 }
 
 /** @returns false when this browser keeps nothing */
 export async function keepProgress(progress: LessonProgress): Promise<boolean> {
-  return keepValue(`lesson:${progress.lesson}`, progress);
+  return keepValue(nameOf(progress.lesson), progress);
 }
 
-function nameOf(lesson: Lesson): string {
-  return `lesson:${lesson.id}`;
+function nameOf(lesson: string): string {
+  return `lesson:${lesson}`;
 }
 
 function fits(kept: LessonProgress, lesson: Lesson): boolean {

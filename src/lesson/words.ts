@@ -1,12 +1,31 @@
-/** words — finds in a lesson's prose the names of hosts and cables, so that they can be clicked */
+/** words — finds in a lesson's prose the names of hosts and cables, so that they can be clicked; commands and references */
 
 export type Word =
   | { kind: 'text'; text: string }
   | { kind: 'host'; text: string; host: string }
   | { kind: 'link'; text: string; between: [string, string] };
 
+/** What a text is made of where nothing can be clicked: `code` in backticks, {imf} for an RFC. */
+export type Piece =
+  | { kind: 'text' | 'code'; text: string }
+  /** a name of lessons/dsl/references.ts */
+  | { kind: 'reference'; name: string };
+
+/** Cuts a text at its backticks and braces. */
+export function piecesOf(text: string): Piece[] {
+  return text
+    .split(/(`[^`]+`|\{[\w()-]+\})/)
+    .filter((part) => part !== '')
+    .map((part): Piece => {
+      if (part.length > 2 && part.startsWith('`') && part.endsWith('`'))
+        return { kind: 'code', text: part.slice(1, -1) };
+      if (/^\{[\w()-]+\}$/.test(part)) return { kind: 'reference', name: part.slice(1, -1) };
+      return { kind: 'text', text: part };
+    });
+}
+
 const label = '[a-z][a-z0-9-]*(?:\\.[a-z0-9-]+)*';
-const named = new RegExp(`cable between (${label}) and (${label})|\\b${label}`, 'g');
+const named = new RegExp(`\`[^\`]+\`|cable between (${label}) and (${label})|\\b${label}`, 'g');
 
 /**
  * Cuts a paragraph at the names it holds. A name is a host's full name or its first labels, if no other host begins
@@ -23,6 +42,7 @@ export function wordsOf(paragraph: string, hosts: readonly string[]): Word[] {
   for (const match of paragraph.matchAll(named)) {
     const [text, a, b] = match;
     const start = match.index;
+    if (text.startsWith('`')) continue; // a command is shown as it is
     if (a !== undefined && b !== undefined) {
       const ends = [hostCalled(a, hosts), hostCalled(b, hosts)];
       if (ends[0] !== null && ends[1] !== null)

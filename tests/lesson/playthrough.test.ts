@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 
 import { saw } from '../../lessons/dsl/check.ts';
 import { defineLesson, type LessonText } from '../../lessons/dsl/define-lesson.ts';
+import { postcard } from '../../lessons/worlds/postcard/world.ts';
 import { Playthrough, type PlayedTrace } from '../../src/lesson/playthrough.ts';
 import { versionOf } from '../../src/lesson/progress.ts';
 import type { TraceEvent, TraceFact } from '../../workers/trace/event.ts';
@@ -22,7 +23,7 @@ const lesson = defineLesson({
   id: 't',
   title: 'T',
   minutes: 1,
-  world: 'w',
+  world: postcard,
   beats: [
     {
       id: 'first',
