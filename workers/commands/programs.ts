@@ -23,6 +23,8 @@ import {
 } from './host/about.ts';
 import { clearScreen, date, sleep, timeout, uptime, watch } from './host/clock.ts';
 import { xargs } from './host/xargs.ts';
+import { nc } from './net/nc.ts';
+import { telnet } from './net/telnet.ts';
 import { postfixPrograms } from './postfix-programs.ts';
 import { bash } from './shell/bash.ts';
 import type { Installed, Programs } from './shell/process.ts';
@@ -63,6 +65,8 @@ const tools: Readonly<Record<string, Tool>> = Object.freeze({
   mkdir,
   more: less,
   mv,
+  nc,
+  netcat: nc,
   nl,
   paste,
   pgrep,
@@ -77,6 +81,7 @@ const tools: Readonly<Record<string, Tool>> = Object.freeze({
   tac,
   tail,
   tee,
+  telnet,
   timeout,
   touch,
   tr,
