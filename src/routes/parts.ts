@@ -18,10 +18,11 @@ const loaders = {
   'mailbox/MailClient': () => import('../views/mailbox/MailClient.svelte'),
   'events/Events': () => import('../views/events/Events.svelte'),
   'log/Log': () => import('../views/log/Log.svelte'),
+  terminals: () => import('../terminal/Terminals.svelte'),
   'inspector/Inspector': () => import('../views/inspector/Inspector.svelte'),
 };
 
-/** A view by its place under src/views. */
+/** A view by its place under src/views, or the terminals. */
 export async function loadPart(path: keyof typeof loaders): Promise<Part> {
   return (await loaders[path]()).default as unknown as Part;
 }

@@ -8,3 +8,6 @@ export const [getSession, setSession] = createContext<Session>();
 
 /** Shows the desk of the selected MTA; without a workspace around there is none. */
 export const [getDeskOpener, setDeskOpener] = createContext<() => void>();
+
+/** Brings the terminal of a host to the front, or opens one. */
+export const [getTerminalOpener, setTerminalOpener] = createContext<(hostIndex: number) => void>();

@@ -14,6 +14,7 @@ export type Command =
   | 'focus'
   | 'events'
   | 'log'
+  | 'terminal'
   | 'left'
   | 'inspector'
   | 'why'
@@ -74,6 +75,7 @@ export const keyTable: readonly KeyRow[] = [
   { keys: 's', key: 's', command: 'left', says: 'To the left pane: story or mail' },
   { keys: 'e', key: 'e', command: 'events', says: 'To the events' },
   { keys: 'l', key: 'l', command: 'log', says: 'To the log' },
+  { keys: 't', key: 't', command: 'terminal', says: 'To the terminals; Esc leaves them' },
   { keys: 'i', key: 'i', command: 'inspector', says: 'To the inspector' },
   { keys: 'w', key: 'w', command: 'why', says: 'Why did the selected thing happen?' },
   { keys: 'n', key: 'n', command: 'next-mail', says: 'Select the next mail' },

@@ -12,10 +12,19 @@ interface Kept {
   motion: Motion;
   singleKeys: boolean;
   placement: PlacementChoice;
+  plainTerminal: boolean;
+  terminalNotes: boolean;
 }
 
 const storageKey = 'postroom:settings'; // public/early.js reads it too
-const defaults: Kept = { theme: 'system', motion: 'system', singleKeys: true, placement: 'auto' };
+const defaults: Kept = {
+  theme: 'system',
+  motion: 'system',
+  singleKeys: true,
+  placement: 'auto',
+  plainTerminal: false,
+  terminalNotes: true,
+};
 
 /** What a person set, kept in this browser. */
 export class Settings {
@@ -24,6 +33,10 @@ export class Settings {
   /** shortcuts of one key without Ctrl or Alt (WCAG 2.1.4) */
   singleKeys = $state(defaults.singleKeys);
   placement = $state<PlacementChoice>(defaults.placement);
+  /** terminals as a log and a field: for those who hear the page */
+  plainTerminal = $state(defaults.plainTerminal);
+  /** below what commands print, a line of ours where it helps */
+  terminalNotes = $state(defaults.terminalNotes);
 
   constructor() {
     const kept = { ...defaults, ...read() };
@@ -31,6 +44,8 @@ export class Settings {
     this.motion = oneOf(kept.motion, ['system', 'less'], defaults.motion);
     this.singleKeys = kept.singleKeys !== false;
     this.placement = oneOf(kept.placement, ['auto', 'one', 'site', 'host'], defaults.placement);
+    this.plainTerminal = kept.plainTerminal === true;
+    this.terminalNotes = kept.terminalNotes !== false;
   }
 
   /** What to ask of the simulation; undefined = it decides. */
@@ -46,8 +61,8 @@ export class Settings {
     else root.setAttribute('data-theme', this.theme);
     root.toggleAttribute('data-motion', false);
     if (this.motion === 'less') root.setAttribute('data-motion', 'less');
-    const { theme, motion, singleKeys, placement } = this;
-    write({ theme, motion, singleKeys, placement });
+    const { theme, motion, singleKeys, placement, plainTerminal, terminalNotes } = this;
+    write({ theme, motion, singleKeys, placement, plainTerminal, terminalNotes });
   }
 }
 

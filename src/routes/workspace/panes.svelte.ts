@@ -4,15 +4,16 @@ import type { Session } from '../../sim/session.svelte.ts';
 import type { Command } from '../../ui/keys.ts';
 import { keepSize, keptSize } from '../../ui/settings.svelte.ts';
 
-import { stageTabs, type Pane, type StageView } from './stage-tabs.ts';
+import { stageTabs, type Pane, type PhoneTab, type StageView } from './stage-tabs.ts';
 
-export type LowTab = 'mail' | 'events' | 'log';
-export type Sized = 'left' | 'inspector' | 'low';
+export type LowTab = 'mail' | 'terminal' | 'events' | 'log';
+export type Sized = 'left' | 'inspector' | 'low' | 'terminal';
 
 const phoneBelow = 900;
 const wideFrom = 1280;
 const leftMaxWhenTight = 336;
 const lowShare = 0.26; // the stage above it needs the height more
+const terminalShare = 0.4;
 
 /** Sizes, choice and focus of the panes of a workspace. */
 export class Panes {
@@ -35,8 +36,12 @@ export class Panes {
   /** the inspector as a drawer: asked for, or something was selected */
   readonly drawer = $derived.by(() => !this.phone && !this.wide && (this.#asked || this.#selected));
 
+  /** which size the lower pane has: a terminal needs more height */
+  readonly lowSized = $derived<Sized>(this.low === 'terminal' ? 'terminal' : 'low');
+
   readonly #kind: string;
   readonly #session: Session;
+  readonly #lowFirst: LowTab;
   #asked = $state(false);
   /** the drawer was closed over it */
   #dismissed = $state.raw<Selection | null>(null);
@@ -44,13 +49,21 @@ export class Panes {
   constructor(session: Session, options: { kind: string; hasMail: boolean }) {
     this.#session = session;
     this.#kind = options.kind;
-    this.low = options.hasMail ? 'mail' : 'events';
+    this.#lowFirst = options.hasMail ? 'mail' : 'events';
+    this.low = this.#lowFirst;
     const low = options.hasMail ? 288 : 208;
-    this.usual = { left: 384, inspector: 312, low: Math.min(low, Math.round(window.innerHeight * lowShare)) };
+    const share = (of: number) => Math.round(window.innerHeight * of);
+    this.usual = {
+      left: 384,
+      inspector: 312,
+      low: Math.min(low, share(lowShare)),
+      terminal: share(terminalShare),
+    };
     this.sizes = $state({
       left: keptSize(`${this.#kind}:left`, this.usual.left),
       inspector: keptSize(`${this.#kind}:inspector`, this.usual.inspector),
       low: keptSize(`${this.#kind}:low`, this.usual.low),
+      terminal: keptSize(`${this.#kind}:terminal`, this.usual.terminal),
     });
   }
 
@@ -65,6 +78,22 @@ export class Panes {
     if (this.focused !== null) this.focused = which;
     if (which === 'inspector') this.#asked = true;
     focusOn(`[data-pane="${which}"]`);
+  }
+
+  get phoneTab(): PhoneTab {
+    return this.pane === 'low' && this.low === 'terminal' ? 'terminal' : this.pane;
+  }
+  showPhoneTab(tab: PhoneTab): void {
+    if (tab === 'terminal') return this.showTerminal();
+    if (tab === 'low' && this.low === 'terminal') this.low = this.#lowFirst;
+    this.show(tab);
+  }
+
+  /** Brings the terminals to the front and the keyboard to the one that is shown. */
+  showTerminal(): void {
+    this.low = 'terminal';
+    this.show('low');
+    focusOn('[data-pane="low"] [data-types]');
   }
 
   toggleDrawer(): void {
@@ -91,6 +120,8 @@ export class Panes {
       case 'log':
         this.low = command;
         return this.show('low');
+      case 'terminal':
+        return this.showTerminal();
       case 'focus':
         this.focused = this.focused === null ? this.#inUse() : null;
         return;

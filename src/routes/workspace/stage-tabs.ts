@@ -13,3 +13,6 @@ export type StageView = (typeof stageTabs)[number]['id'];
 
 /** The panes of a workspace. */
 export type Pane = 'left' | 'stage' | 'inspector' | 'low';
+
+/** What a phone shows at a time: the terminals are a pane of their own there. */
+export type PhoneTab = Pane | 'terminal';
