@@ -80,6 +80,16 @@ export function any(...checks: Check[]): Check {
   };
 }
 
+/** Done as long as the other is not: for what must not have happened by the end. */
+export function not(check: Check): Check {
+  return {
+    start: check.start,
+    step: (state, event) => check.step(state, event),
+    done: (state) => !check.done(state),
+    progress: (state) => (check.done(state) ? 0 : 1),
+  };
+}
+
 function stepEach(checks: Check[], state: CheckState[], event: LessonEvent): CheckState[] {
   let changed: CheckState[] | null = null;
   for (const [i, check] of checks.entries()) {

@@ -39,7 +39,11 @@ export class Desk {
   /** Opens the world the route needs, unless it lies open already. */
   follow(route: Route): void {
     const name = route.page === 'start' ? startWorld : route.page === 'sandbox' ? route.world : null;
-    if (name === null) return route.page === 'learn' ? this.close() : undefined;
+    if (name === null) {
+      // These have sessions of their own.
+      if (route.page === 'learn' || route.page === 'experiments') this.close();
+      return;
+    }
     this.#running = route.page === 'sandbox';
     this.#wanted = name;
     if (this.session?.world.name === name) return;

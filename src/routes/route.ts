@@ -5,6 +5,8 @@ export type Route =
   | { page: 'learn'; lesson: string | null }
   /** world null: the list of worlds */
   | { page: 'sandbox'; world: string | null }
+  /** id null: the gallery */
+  | { page: 'experiments'; id: string | null }
   | { page: 'help' }
   | { page: 'unknown'; hash: string };
 
@@ -20,6 +22,8 @@ export function parseRoute(hash: string): Route {
       return { page: 'learn', lesson: name === '' ? null : name };
     case 'sandbox':
       return { page: 'sandbox', world: name === '' ? null : name };
+    case 'experiments':
+      return { page: 'experiments', id: name === '' ? null : name };
     case 'help':
       return { page: 'help' };
     default:
@@ -36,6 +40,8 @@ export function formatRoute(route: Route): string {
       return route.lesson === null ? '#/learn' : `#/learn/${encodeURIComponent(route.lesson)}`;
     case 'sandbox':
       return route.world === null ? '#/sandbox' : `#/sandbox/${encodeURIComponent(route.world)}`;
+    case 'experiments':
+      return route.id === null ? '#/experiments' : `#/experiments/${encodeURIComponent(route.id)}`;
     case 'help':
       return '#/help';
     case 'unknown':

@@ -3,7 +3,16 @@ import { expect, test } from 'vitest';
 import { formatRoute, parseRoute } from '../../src/routes/route.ts';
 
 test('a route and its hash say the same', () => {
-  for (const hash of ['#/', '#/learn', '#/learn/1.1', '#/sandbox', '#/sandbox/two-islands', '#/help'])
+  for (const hash of [
+    '#/',
+    '#/learn',
+    '#/learn/1.1',
+    '#/sandbox',
+    '#/sandbox/two-islands',
+    '#/experiments',
+    '#/experiments/null-mx',
+    '#/help',
+  ])
     expect(formatRoute(parseRoute(hash))).toBe(hash);
 });
 

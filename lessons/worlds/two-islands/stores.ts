@@ -70,7 +70,8 @@ export const postcardFiles: Files = {
     .join('\n'),
 };
 
-function dovecotFiles(hostname: string, users: [string, string][]): Files {
+/** A mailstore beside Postfix, users in a file: address and password of each. */
+export function dovecotFiles(hostname: string, users: readonly (readonly [string, string])[]): Files {
   return {
     '/etc/mailstore.conf': `# doveconf -n, as far as this mailstore has it
 personality = dovecot
@@ -84,7 +85,8 @@ userdb = passwd-file /etc/dovecot/users
   };
 }
 
-function account(settings: {
+/** A section of mua.conf: an account of a user agent. */
+export function account(settings: {
   address: string;
   name: string;
   password: string;

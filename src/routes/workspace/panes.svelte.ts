@@ -106,6 +106,13 @@ export class Panes {
     this.#dismissed = this.#session.selection;
   }
 
+  /** Shows a view where it belongs; on a phone that pane comes to the front. */
+  open(view: StageView | LowTab): void {
+    if (isStageView(view)) this.view = view;
+    else this.low = view;
+    this.pane = isStageView(view) ? 'stage' : 'low';
+  }
+
   /** What a keyboard command does to the panes. */
   obey(command: Command): void {
     if (command.startsWith('view-')) {
@@ -156,6 +163,10 @@ export class Panes {
     const found = document.activeElement?.closest<HTMLElement>('[data-pane]')?.dataset['pane'];
     return (found as Pane | undefined) ?? (this.phone ? this.pane : 'stage');
   }
+}
+
+function isStageView(view: StageView | LowTab): view is StageView {
+  return stageTabs.some(({ id }) => id === view);
 }
 
 /** Once it is drawn. */

@@ -55,6 +55,7 @@ function* findByMx(
   let failure: Reason | null = null;
   for (const { exchange, preference } of exchanges) {
     const name = exchange.endsWith('.') ? exchange.slice(0, -1) : exchange;
+    if (isAddress(name)) os.log(options.ident, numericWarning(nexthop.host, name));
     const answer = yield* lookupAddresses(os, name);
     if (answer.kind !== 'found') failure = lookupFailure(name, 'A', answer.kind);
     else
@@ -78,6 +79,16 @@ function* findByMx(
     return inOrder(os, better);
   }
   return inOrder(os, candidates);
+}
+
+// RFC 1035 §3.3.9 wants a host name; the address that stands there is used all the same.
+function numericWarning(domain: string, address: string): string {
+  return `warning: numeric domain name in resource data of MX record for ${domain}: ${address}`;
+}
+
+function isAddress(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 0x30 && first <= 0x39 && /^\d+\.\d+\.\d+\.\d+$/.test(name);
 }
 
 function* findByAddress(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<Candidate[] | Reason> {
