@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { installIfNeeded, root } from './project.mjs';
 
 // host-worker is what the others start as a worker thread; its bundle must lie beside theirs.
-const names = ['sim', 'bridge', 'conformance', 'queue-scenario', 'host-worker'].filter((name) =>
+const names = ['sim', 'bridge', 'conformance', 'queue-scenario', 'lesson', 'host-worker'].filter((name) =>
   existsSync(path.join(root, `workers/node/${name}.ts`)),
 );
 const wanted = process.argv[2];
