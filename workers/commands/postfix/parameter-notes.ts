@@ -221,6 +221,7 @@ cleanup
   virtual_maps                  an older name of virtual_alias_maps
 
 trivial-rewrite
+  allow_min_user                lets addresses start with "-"
   allow_percent_hack            reads user%domain as user@domain
   append_at_myorigin            makes user into user@$myorigin
   append_dot_mydomain           makes user@host into user@host.$mydomain

@@ -67,6 +67,7 @@ const rows: readonly Row[] = [
   ['access_map_reject_code', 'number', '554'],
   ['alias_database', 'text', 'hash:/etc/aliases'],
   ['alias_maps', 'text', 'hash:/etc/aliases, nis:mail.aliases'],
+  ['allow_min_user', 'bool', 'no'],
   ['allow_percent_hack', 'bool', 'yes'],
   ['allow_untrusted_routing', 'bool', 'no'],
   ['always_add_missing_headers', 'bool', 'no'],

@@ -22,7 +22,6 @@ const rows: readonly Row[] = [
   ['address_verify_sender', 'text', '$double_bounce_sender'],
   ['allow_mail_to_commands', 'text', 'alias, forward'],
   ['allow_mail_to_files', 'text', 'alias, forward'],
-  ['allow_min_user', 'bool', 'no'],
   ['authorized_flush_users', 'text', 'static:anyone'],
   ['authorized_mailq_users', 'text', 'static:anyone'],
   ['authorized_submit_users', 'text', 'static:anyone'],

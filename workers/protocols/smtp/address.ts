@@ -7,7 +7,7 @@
  * STANDARDS  RFC 5321 §4.1.2 (paths; source routes are cut off, appendix C), RFC 822 §6
  */
 
-import { formatLexemes, isOperator, scanAddress, type Lexeme } from './address-lexemes.ts';
+import { isOperator, scanAddress, type Lexeme } from './address-lexemes.ts';
 
 export interface EnvelopeAddress {
   /** without quotes, backslashes, brackets and source route; '' = the null reverse-path */
@@ -25,10 +25,10 @@ export function parseEnvelopeAddress(token: string): EnvelopeAddress | null {
   if (plainAddress.test(text)) return { address: text, strict: token.startsWith('<') };
   const lexemes = scanAddress(text);
   const words = lexemes.filter((lexeme) => lexeme.type !== 'comment');
-  const { addresses, others } = group(words);
+  const { addresses, isMore } = group(words);
   if (addresses.length > 1) return null;
-  const rubble = others + lexemes.length - words.length;
-  return { address: formatLexemes(addresses[0] ?? []), strict: rubble === 0 && token.startsWith('<') };
+  const strict = !isMore && lexemes.length === words.length && token.startsWith('<');
+  return { address: (addresses[0] ?? []).map((lexeme) => lexeme.text).join(''), strict };
 }
 
 /** Quotes the local part where RFC 5322 needs it, for a header: `a b@x` → `"a b"@x`. */
@@ -51,22 +51,28 @@ export function domainOf(address: string): string {
 const plainAddress = /^[\w+'*/=?^{}~#$&-][\w.+'*/=?^{}~#$&-]*@[A-Za-z0-9.-]+$/;
 const dotAtom = /^[^\x00-\x20()<>@,;:\\".[\]\x7f]+(\.[^\x00-\x20()<>@,;:\\".[\]\x7f]+)*$/;
 // RFC 822, from right to left: what stands between separators is an address; what stands before <route> is a
-// phrase, and so is the name of a group "name:a,b;".
-function group(words: readonly Lexeme[]): { addresses: Lexeme[][]; others: number } {
+// phrase, and so is the name of a group "name:a,b;". isMore: there is more than the addresses and their <>.
+function group(words: readonly Lexeme[]): { addresses: Lexeme[][]; isMore: boolean } {
   const addresses: Lexeme[][] = [];
-  let others = 0;
+  let grouped = 0;
+  let isUnseparated = false; // another address follows without a comma
   let right = words.length;
   let afterWord = false;
   let inGroup = false;
-  const take = (left: number): void => {
-    if (left + 1 < right) addresses.unshift(words.slice(left + 1, right));
+  const take = (left: number): boolean => {
+    const isAddress = left + 1 < right;
+    if (isAddress) {
+      addresses.unshift(words.slice(left + 1, right));
+      grouped += right - left - 1;
+    }
     right = left;
+    return isAddress;
   };
   for (let i = words.length - 1; i >= 0; i--) {
     const { type, text } = words[i]!;
     if (type !== 'operator') {
       if (afterWord) {
-        take(i); // two words side by side
+        if (take(i)) isUnseparated = true; // two words side by side
         right = i + 1;
       }
       afterWord = true;
@@ -75,20 +81,19 @@ function group(words: readonly Lexeme[]): { addresses: Lexeme[][]; others: numbe
     afterWord = false;
     const startsGroup = text === ':' && inGroup;
     if (text === ',' || text === ';' || startsGroup) {
-      take(i);
-      others++;
+      if (take(i) && text === ';') isUnseparated = true;
       inGroup ||= text === ';';
     } else if (text === '>') {
-      take(i);
+      if (take(i)) isUnseparated = true;
       while (i >= 0 && !isOperator(words[i], '<')) i--;
       take(i);
+      if (i >= 0) grouped += 2;
+      else grouped++;
     } else continue;
     if (text !== '>' && !startsGroup) continue;
-    const phraseEnd = i;
     while (i > 0 && !isOperator(words[i - 1], startsGroup ? ',' : '>;,:')) i--;
-    others += Math.max(0, phraseEnd - i);
-    right = Math.max(0, i);
+    right = Math.max(0, i - 1);
   }
   take(-1);
-  return { addresses, others };
+  return { addresses, isMore: isUnseparated || grouped < words.length };
 }

@@ -31,7 +31,7 @@ export function isUtf8HostName(name: string): boolean {
   return isHostName(name.replace(/[^\x00-\x7f]/g, 'x'));
 }
 
-/** Four decimal numbers up to 255. */
+/** Four decimal numbers up to 255; the first is 0 only when all are. */
 export function isIpv4(text: string): boolean {
   let parts = 0;
   let digits = 0;
@@ -39,7 +39,8 @@ export function isIpv4(text: string): boolean {
   for (let i = 0; i <= text.length; i++) {
     const c = i < text.length ? text.charCodeAt(i) : dot;
     if (c === dot) {
-      if (digits === 0 || digits > 3 || number > 255) return false;
+      if (digits === 0 || number > 255) return false;
+      if (parts === 0 && number === 0 && /[^0.]/.test(text)) return false;
       parts++;
       digits = number = 0;
     } else {
@@ -51,17 +52,25 @@ export function isIpv4(text: string): boolean {
   return parts === 4;
 }
 
-/** An IPv6 address, in groups with at most one "::"; the last two groups may be an IPv4 address. */
+/**
+ * An IPv6 address: groups with at most one "::"; the last two groups may be an IPv4 address. As in Postfix,
+ * groups may be missing without a "::".
+ */
 export function isIpv6(text: string): boolean {
-  const last = text.slice(text.lastIndexOf(':') + 1);
-  const plain = last.includes('.') && isIpv4(last) ? `${text.slice(0, text.length - last.length)}0:0` : text;
-  const halves = plain.split('::');
-  if (halves.length > 2) return false;
-  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
-  return (
-    groups.every((group) => /^[0-9A-Fa-f]{1,4}$/.test(group)) &&
-    (halves.length === 2 ? groups.length < 8 : groups.length === 8)
-  );
+  const fields = text.split(':');
+  const last = fields.pop()!;
+  const colons = fields.length;
+  if (colons < 2 || colons > 7) return false;
+  if (fields[0] === '' && fields[1] !== '') return false; // ":1"
+  const gap = fields.indexOf('', 1);
+  if (gap !== fields.lastIndexOf('')) return false;
+  if (fields.some((group) => group !== '' && !isHexGroup(group))) return false;
+  if (last === '') return gap === colons - 1;
+  return last.includes('.') ? colons <= 6 && isIpv4(last) : isHexGroup(last);
+}
+
+function isHexGroup(group: string): boolean {
+  return /^[0-9A-Fa-f]{1,4}$/.test(group);
 }
 
 /** "192.0.2.1", "IPv6:2001:db8::1": what stands between [ and ]. */

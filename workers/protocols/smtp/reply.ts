@@ -25,7 +25,7 @@ export function splitStatus(text: string, defaultStatus: string): { status: stri
 export function printable(text: string, instead: string): string {
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
-    if (c < 0x20 || (c > 0x7e && c < 0xa0)) return text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, instead);
+    if (c < 0x20 || c === 0x7f) return text.replace(/[\x00-\x1f\x7f]/g, instead);
   }
   return text;
 }

@@ -46,7 +46,7 @@ export type Outcome =
 export type Ending = 'timeout' | 'lost connection' | 'too many errors' | 'quiet';
 
 /** What XFORWARD told of the client of the upstream MTA; an absent attribute was not sent. */
-export type ForwardedClient = ReadonlyMap<string, string>;
+export type ForwardedClient = Map<string, string>;
 
 /**
  * A reason to refuse that is kept until it is known whether the request would be permitted or refused anyway.

@@ -4,9 +4,15 @@
  * SEE ALSO  forwarding.ts, XCLIENT_README
  */
 import type { Token } from '../../../protocols/smtp/command.ts';
-import { isHostName, isMailHostAddress } from '../../../protocols/smtp/host-name.ts';
+import { isHostName } from '../../../protocols/smtp/host-name.ts';
 
-import { readAttributes, unavailable, valueBytesMax } from './forwarding.ts';
+import {
+  forwardedAddress,
+  readAttribute,
+  refuseUnauthorized,
+  unavailable,
+  valueBytesMax,
+} from './forwarding.ts';
 import { neuter } from './hello.ts';
 import type { NameStatus } from './peer.ts';
 import { refuse, type Outcome, type Session } from './session.ts';
@@ -15,13 +21,16 @@ const temporarilyUnavailable = '[TEMPUNAVAIL]';
 
 /** XCLIENT attribute=value… */
 export function xclient(session: Session, tokens: readonly Token[]): Outcome {
-  const attributes = readAttributes(session, tokens, { verb: 'XCLIENT', allowed: session.xclientAllowed });
-  if (!Array.isArray(attributes)) return attributes;
+  const refused = refuseUnauthorized(session, tokens, 'XCLIENT');
+  if (refused !== null) return refused;
   const client = { ...session.client };
   let helo: string | null = null;
   let protocol: 'SMTP' | 'ESMTP' = 'SMTP';
   let login: Session['login'] = null;
-  for (const { name, value } of attributes) {
+  for (const { text: attribute } of tokens.slice(1)) {
+    const read = readAttribute(session, attribute);
+    if ('kind' in read) return read;
+    const { name, value } = read;
     const keyword = name.toUpperCase();
     const absent = value.toUpperCase() === unavailable;
     const bad = refuse(`501 5.5.4 Bad ${keyword} syntax: ${value}`);
@@ -37,8 +46,10 @@ export function xclient(session: Session, tokens: readonly Token[]): Outcome {
       if (keyword === 'REVERSE_NAME' || status === 'ok')
         [client.reverseName, client.reverseNameStatus] = [text, status];
     } else if (keyword === 'ADDR' || keyword === 'DESTADDR') {
-      if (!absent && !isMailHostAddress(value)) return bad;
-      if (keyword === 'ADDR') client.address = absent ? 'unknown' : value.replace(/^ipv6:/i, '');
+      const shown = neuter(session, value);
+      const address = absent ? 'unknown' : forwardedAddress(session, shown);
+      if (address === null) return refuse(`501 5.5.4 Bad ${keyword} syntax: ${shown}`);
+      if (keyword === 'ADDR') client.address = address;
     } else if (keyword === 'PORT' || keyword === 'DESTPORT') {
       if (!absent && !/^\d{1,5}$/.test(value)) return bad;
       if (keyword === 'PORT') client.port = absent ? 'unknown' : value;

@@ -95,6 +95,12 @@ export class Resolver {
 
   /** Resolves a recipient for mail from `sender`. */
   *resolve(os: Os, address: string, sender: string): Proc<Resolution> {
+    const resolution = yield* this.#resolveAny(os, address, sender);
+    const isOption = resolution.kind === 'resolved' && resolution.recipient.startsWith('-');
+    return isOption && !this.#parameters.bool('allow_min_user') ? badAddress : resolution;
+  }
+
+  *#resolveAny(os: Os, address: string, sender: string): Proc<Resolution> {
     const recipient = rewriteAddress(this.#parameters, address);
     const plain = plainDomain(recipient);
     if (plain === null || !isHostName(plain)) return yield* this.#resolveOdd(os, recipient, sender);
