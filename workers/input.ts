@@ -40,7 +40,7 @@ export type InputCommand =
   | { kind: 'tty.input'; host: string; tty: number; text: string }
   | { kind: 'tty.signal'; host: string; tty: number; signal: 'INT' | 'EOF' }
   | { kind: 'tty.close'; host: string; tty: number }
-  /** An administrator saves a file below /etc/postfix. */
+  /** An administrator saves a file below /etc/postfix, or /etc/receiver.conf. */
   | { kind: 'file.write'; host: string; path: string; text: string }
   /**
    * What real peers do through the bridge, played by the host `outside`, or by the bridge's process on the

@@ -50,6 +50,8 @@ export function say(event: TraceEvent, context: FoldContext): Said {
     case 'cache.changed':
     case 'protocol.deviated':
       return sayLookup(event);
+    case 'state.changed':
+      return sayState(event, context);
     case 'command.ended':
     case 'file.written':
       return sayAdmin(event, context);
@@ -190,6 +192,12 @@ function sayTyped(command: Extract<InputCommand, { kind: `tty.${string}` }>, hos
     default:
       return unreachable(command);
   }
+}
+
+function sayState({ hostIndex, table, key, row }: Of<'state.changed'>, { names }: FoldContext): Said {
+  const what = key.replaceAll('\t', ', ');
+  const words = row === '' ? 'forgets' : 'remembers';
+  return said(`${names.short(hostIndex)} ${words} (${table}): ${what}`, 'host', 1);
 }
 
 function sayAdmin(event: Of<'command.ended' | 'file.written'>, { names }: FoldContext): Said {

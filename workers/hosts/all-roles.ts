@@ -5,6 +5,7 @@ import * as imapd from '../daemons/mailstore/imapd/session.ts';
 import * as fetching from '../daemons/mua/fetch.ts';
 import * as postfix from '../daemons/postfix/late-code.ts';
 import * as tls from '../daemons/postfix/tls/tls-code.ts';
+import { startReceiver } from '../daemons/receiver/receiver.ts';
 import * as slapd from '../daemons/slapd/late-code.ts';
 import type { CodeStore } from '../kernel/code.ts';
 
@@ -42,6 +43,7 @@ export function rolesWithSink(sink?: OutsideSink): Required<Roles> {
     ...earlyRoles,
     mta: bootMta,
     'mail-host': bootMailHost,
+    receiver: startReceiver,
     outside: (os) => bootOutside(os, sink),
     code,
   };

@@ -21,7 +21,7 @@ import type { Errand, TtyInput, TtyOpen } from './administer.ts';
 const outputMax = 16_384;
 const statusNotFound = 127;
 /** What a command may change and the page shows. */
-const watchedFiles = Object.freeze(['/etc/postfix/main.cf', '/etc/postfix/master.cf']);
+const watchedFiles = Object.freeze(['/etc/postfix/main.cf', '/etc/postfix/master.cf', '/etc/receiver.conf']);
 
 /** Does what the input asks. */
 export function runErrand(os: Os, command: Errand): Proc<void> {

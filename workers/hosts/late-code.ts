@@ -11,6 +11,7 @@
 export const roleFiles = {
   mta: () => import('./mail-servers.ts').then(({ bootMta }) => bootMta),
   'mail-host': () => import('./mail-servers.ts').then(({ bootMailHost }) => bootMailHost),
+  receiver: () => import('../daemons/receiver/receiver.ts').then(({ startReceiver }) => startReceiver),
   // Nobody stands behind it in a browser: a recorded run is replayed.
   outside: () => import('./outside.ts').then(({ bootOutside }) => bootOutside),
 } as const;

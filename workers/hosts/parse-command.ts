@@ -145,8 +145,11 @@ function parseArgv(data: unknown, at: string): string[] {
 
 function configurationPath(data: unknown, at: string): string {
   const path = bounded(data, at, argCharsMax);
-  const isBelow = /^\/etc\/postfix(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(path);
-  if (!isBelow) throw new WorldError(`${at}: expected a file below /etc/postfix, found ${show(path)}`);
+  const isOne = /^\/etc\/(receiver\.conf|postfix(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)$/.test(path);
+  if (!isOne)
+    throw new WorldError(
+      `${at}: expected a file below /etc/postfix or /etc/receiver.conf, found ${show(path)}`,
+    );
   return path;
 }
 

@@ -21,6 +21,7 @@ const kinds: readonly HostKind[] = [
   'mailstore',
   'workstation',
   'mail-host',
+  'receiver',
   'outside',
 ];
 

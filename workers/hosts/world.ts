@@ -7,7 +7,15 @@ import type { InputCommand } from '../input.ts';
 
 /** Which daemons a host runs; see ../hosts/<kind>.ts. */
 export type HostKind =
-  'mta' | 'resolver' | 'dns-server' | 'directory' | 'mailstore' | 'workstation' | 'mail-host' | 'outside';
+  | 'mta'
+  | 'resolver'
+  | 'dns-server'
+  | 'directory'
+  | 'mailstore'
+  | 'workstation'
+  | 'mail-host'
+  | 'receiver'
+  | 'outside';
 
 export interface WorldHost {
   /** fully qualified, lower case: the run's key for this host */

@@ -14,13 +14,15 @@ const backlogMax = 128; // listen(2), somaxconn of old; a SYN beyond it is ignor
 export class TcpListener {
   readonly address: string | null;
   readonly port: number;
+  readonly backlog: number;
   readonly accepted: TcpConnection[] = [];
   wait: Wait | null = null;
   open = true;
 
-  constructor(address: string | null, port: number) {
+  constructor(address: string | null, port: number, backlog: number) {
     this.address = address;
     this.port = port;
+    this.backlog = backlog;
   }
 }
 
@@ -37,10 +39,10 @@ export class TcpStack {
   }
 
   /** @returns null when the port is taken; address null = all addresses */
-  listen(options: { port: number; address: string | null }): TcpListener | null {
+  listen(options: { port: number; address: string | null; backlog?: number }): TcpListener | null {
     const key = `${options.address ?? '*'}:${options.port}`;
     if (this.#listeners.has(key)) return null;
-    const listener = new TcpListener(options.address, options.port);
+    const listener = new TcpListener(options.address, options.port, options.backlog ?? backlogMax);
     this.#listeners.set(key, listener);
     return listener;
   }
@@ -127,7 +129,7 @@ export class TcpStack {
   }
 
   #accept(listener: TcpListener, packet: TcpPacket): void {
-    if (listener.accepted.length >= backlogMax) return;
+    if (listener.accepted.length >= listener.backlog) return;
     const route = this.#stack.route(packet.from, packet.source);
     if (route === null) return;
     const connection = new TcpConnection({

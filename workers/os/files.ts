@@ -128,10 +128,12 @@ export class FileDirectory {
     const node = this.#files.get(name);
     return node === undefined ? null : { inode: node.inode, size: node.bytes, modifiedAt: node.modifiedAt };
   }
-  /** Whether it is another file, or longer or shorter, than in `since`. */
+  /** Whether it is another file, or has been written, since `since`. */
   isOther(name: string, since: FileState | null): boolean {
     const node = this.#files.get(name);
-    return node?.inode !== since?.inode || node?.bytes !== since?.size;
+    return (
+      node?.inode !== since?.inode || node?.modifiedAt !== since?.modifiedAt || node?.bytes !== since?.size
+    );
   }
 
   syncAll(): void {
@@ -237,7 +239,7 @@ export class FileSystem {
   state(path: string): FileState | null {
     return this.#find(path)?.state(nameOf(path)) ?? null;
   }
-  /** Has a result once the file is another one, or longer or shorter, than in `since`. */
+  /** Has a result once the file is another one, or has been written, since `since`. */
   change(path: string, since: FileState | null): WaitSource {
     const { watching } = this.#disk;
     const directory = this.directory(parentOf(path));

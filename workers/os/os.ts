@@ -151,7 +151,7 @@ export interface Files {
   state(path: string): FileState | null;
   /** The bytes from `start` on; cheap for the end of a large file. */
   readFrom(path: string, start: number): Uint8Array;
-  /** Waits until the file is another one, or longer or shorter, than in `since` (inotify). */
+  /** Waits until the file is another one, or has been written, since `since` (inotify). */
   awaitChange(
     path: string,
     options: { since: FileState | null; deadline: VirtualTime },
@@ -231,8 +231,9 @@ export interface Os {
   /**
    * @returns 'address in use' when the port is taken; address undefined = all addresses of the host and
    * 127.0.0.1
+   * @param options.backlog how many connections may wait to be accepted; a SYN beyond that is ignored
    */
-  listen(options: { port: number; address?: string }): Listener | 'address in use';
+  listen(options: { port: number; address?: string; backlog?: number }): Listener | 'address in use';
   connect(options: {
     to: Endpoint;
     deadline: VirtualTime;

@@ -161,9 +161,9 @@ class VirtualOs implements Os {
     return sleepUntil(this.#machine.kernel, at);
   }
 
-  listen(options: { port: number; address?: string }): Listener | 'address in use' {
+  listen(options: { port: number; address?: string; backlog?: number }): Listener | 'address in use' {
     const { net, kernel } = this.#machine;
-    const listener = net.tcp.listen({ port: options.port, address: options.address ?? null });
+    const listener = net.tcp.listen({ ...options, address: options.address ?? null });
     return listener === null ? 'address in use' : new VirtualListener(kernel, net, listener);
   }
 

@@ -83,6 +83,11 @@ export type TraceFact =
   | { kind: 'command.ended'; pid: number; command: string; status: number; output: string; bytesLeftOut: number }
   /** An administrator, or a command of theirs, changed a file of the configuration. */
   | { kind: 'file.written'; path: string; text: string }
+  /**
+   * A row of what a daemon remembers changed: of the file /var/lib/receiver/TABLE, for one. Cells are joined by
+   * tabs, the first of them are the key; row '' = it is gone.
+   */
+  | { kind: 'state.changed'; table: string; key: string; row: string }
   /** A shell was started at a terminal of the host. */
   | { kind: 'tty.opened'; tty: number; columns: number }
   /** A terminal shows these bytes: what was typed, and what programs print. */
@@ -158,6 +163,7 @@ export const factSchema: { readonly [K in TraceKind]: ReadonlyArray<readonly [st
   'tty.command-started': [['tty', 'u32'], ['pid', 'u32'], ['command', 's']],
   'tty.command-ended': [['tty', 'u32'], ['command', 's'], ['status', 'u32']],
   'tty.closed': [['tty', 'u32']],
+  'state.changed': [['table', 's'], ['key', 's'], ['row', 's']],
 };
 
 /** The kinds in chunk-number order. */

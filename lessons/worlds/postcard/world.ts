@@ -3,11 +3,19 @@
  */
 import type { World } from '../../../workers/hosts/world.ts';
 
-import { plainPostfixFiles } from '../two-islands/mail.ts';
-import { postcardFiles } from '../two-islands/stores.ts';
+import { plainPostfixFiles, type PlainSite } from '../two-islands/mail.ts';
+import { mailHostFiles } from '../two-islands/stores.ts';
 
 const second = 1_000_000;
 const host = 'post.example';
+const site: PlainSite = {
+  host,
+  domain: host,
+  users: [
+    { name: 'alice', password: 'wonderland', gecos: 'Alice' },
+    { name: 'bob', password: 'builder', gecos: 'Bob' },
+  ],
+};
 
 export const postcard: World = {
   name: 'postcard',
@@ -21,17 +29,7 @@ export const postcard: World = {
       organisation: '',
       addresses: ['192.0.2.1'],
       at: { x: 0, y: 0 },
-      files: {
-        ...plainPostfixFiles({
-          host,
-          domain: host,
-          users: [
-            { name: 'alice', password: 'wonderland', gecos: 'Alice' },
-            { name: 'bob', password: 'builder', gecos: 'Bob' },
-          ],
-        }),
-        ...postcardFiles,
-      },
+      files: { ...plainPostfixFiles(site), ...mailHostFiles(site) },
     },
   ],
   links: [],

@@ -1,6 +1,8 @@
 /**
  * stores — mailboxes and user agents of the first two worlds: mailstore.conf, users, mua.conf
  */
+import type { PlainSite } from './mail.ts';
+
 type Files = Record<string, string>;
 
 /** mx.far.example: Dovecot beside Postfix, users in a file. Postfix delivers to lmtp:[127.0.0.1]:24. */
@@ -48,27 +50,26 @@ export const bobMuaFiles: Files = {
   }),
 };
 
-/** post.example: one host, two people. */
-export const postcardFiles: Files = {
-  ...dovecotFiles('post.example', [
-    ['alice@post.example', 'wonderland'],
-    ['bob@post.example', 'builder'],
-  ]),
-  '/etc/mua.conf': [
-    ['alice', 'Alice', 'wonderland'],
-    ['bob', 'Bob', 'builder'],
-  ]
-    .map(([user, name, password]) =>
-      account({
-        address: `${user}@post.example`,
-        name: name!,
-        password: password!,
-        submission: '127.0.0.1:587',
-        imap: '127.0.0.1:143',
-      }),
-    )
-    .join('\n'),
-};
+/** Mailboxes and mail programs of a host that has both, beside plainPostfixFiles. */
+export function mailHostFiles({ host, domain, users }: PlainSite): Files {
+  return {
+    ...dovecotFiles(
+      host,
+      users.map(({ name, password }) => [`${name}@${domain}`, password]),
+    ),
+    '/etc/mua.conf': users
+      .map(({ name, password, gecos }) =>
+        account({
+          address: `${name}@${domain}`,
+          name: gecos,
+          password,
+          submission: '127.0.0.1:587',
+          imap: '127.0.0.1:143',
+        }),
+      )
+      .join('\n'),
+  };
+}
 
 /** A mailstore beside Postfix, users in a file: address and password of each. */
 export function dovecotFiles(hostname: string, users: readonly (readonly [string, string])[]): Files {

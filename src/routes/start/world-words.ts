@@ -4,6 +4,8 @@ import type { World } from '../../../workers/api.ts';
 /** Why one would choose a world that is built in. */
 export const worldReasons: Readonly<Record<string, string>> = {
   postcard: 'The smallest one: mail within one machine, nothing to get lost in.',
+  'hostile-internet':
+    'One mail server among others that greylist, limit, stall, refuse or say nothing: watch it try again.',
   'two-islands':
     'Two mail systems and the DNS between them: queues, filters, a directory, and cables to cut.',
 };

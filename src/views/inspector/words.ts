@@ -62,5 +62,6 @@ const kinds: ReadonlyMap<string, string> = new Map([
     'Answers questions about names for the machines around it: it asks the DNS servers, and remembers.',
   ],
   ['dns-server', 'A DNS server: it knows a part of all names for sure, and says who knows the rest.'],
+  ['receiver', 'A mail server of somebody else: it takes letters in its own way, and may refuse them.'],
   ['filter', 'Looks at letters for spam and viruses before they are passed on.'],
 ]);

@@ -12,6 +12,8 @@ const glyphs: Record<WorldHost['kind'], string> = {
   'dns-server': signpost,
   directory: 'M3.5 2.5h11v15h-11zM14.5 5h2.5v3h-2.5M14.5 9.5h2.5v3h-2.5M6.5 6.5h5M6.5 9.5h5',
   mailstore: 'M3.5 2.5h13v15h-13zM3.5 7.5h13M3.5 12.5h13M8 5h4M8 10h4M8 15h4',
+  // a letter box with a flap
+  receiver: 'M4 18.5V8a6 6 0 0 1 12 0v10.5zM6.5 9h7M1.5 18.5h17',
   outside: 'M10 2a8 8 0 1 0 0 16a8 8 0 1 0 0-16M2 10h16M10 2c-5 5-5 11 0 16M10 2c5 5 5 11 0 16',
 };
 

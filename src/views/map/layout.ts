@@ -67,6 +67,7 @@ export const keepsMail: ReadonlySet<string> = new Set([
   'mail-host',
   'mta',
   'mailstore',
+  'receiver',
   'outside',
 ]);
 

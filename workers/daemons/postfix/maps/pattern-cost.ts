@@ -5,7 +5,7 @@
  * for ".*a.*b.*c". What is certainly cheap, as most patterns are, is left to it; the rest is matched with a
  * limit of steps.
  *
- * SEE ALSO  bounded-pattern.ts
+ * SEE ALSO  ../../../bytes/bounded-pattern.ts
  */
 
 const loopsMax = 2; // the search for a start is one, unless the pattern begins with ^

@@ -16,7 +16,12 @@ import type { Os, Proc } from '../../../os/os.ts';
 import { logicalLines } from '../main-cf.ts';
 
 import type { TableAnswer } from './lookup-table.ts';
-import { boundedPattern, stepsMax, type PatternFlags, type StepBudget } from './bounded-pattern.ts';
+import {
+  boundedPattern,
+  stepsMax,
+  type PatternFlags,
+  type StepBudget,
+} from '../../../bytes/bounded-pattern.ts';
 import { isCostly } from './pattern-cost.ts';
 import type { Table } from './table.ts';
 

@@ -6,7 +6,7 @@
  * ^ $ \b, back references, looking ahead. A match that takes too many steps is none, as at the match limit
  * of pcre(3).
  *
- * SEE ALSO  pattern-table.ts, pcrepattern(3), regex(7)
+ * SEE ALSO  ../daemons/postfix/maps/pattern-table.ts, pcrepattern(3), regex(7)
  */
 
 /** How letters, dots and line starts match. */

@@ -1,12 +1,8 @@
 // Patterns that are matched with a limit of steps say what the engine's own say, and are done in time.
 import { describe, expect, test } from 'vitest';
 
-import {
-  boundedPattern,
-  stepsMax,
-  type PatternFlags,
-} from '../../../../workers/daemons/postfix/maps/bounded-pattern.ts';
-import { Dice } from '../../../dice.ts';
+import { boundedPattern, stepsMax, type PatternFlags } from '../../workers/bytes/bounded-pattern.ts';
+import { Dice } from '../dice.ts';
 
 const usual: PatternFlags = { ignoreCase: true, dotAll: true, multiline: false };
 const exec = (source: string, text: string, flags: Partial<PatternFlags> = {}) =>
