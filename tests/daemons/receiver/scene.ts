@@ -1,9 +1,10 @@
 // Our Postfix beside receivers of the outside world: a name server knows them, mail is handed in by sendmail(1).
 import { readFileSync } from 'node:fs';
 
+import * as ascii from '../../../workers/bytes/ascii.ts';
 import * as utf8 from '../../../workers/bytes/utf8.ts';
 import { answerQueries } from '../../../workers/node/zone-server.ts';
-import { SECOND } from '../../../workers/os/os.ts';
+import { SECOND, type Proc } from '../../../workers/os/os.ts';
 import { startPostfix } from '../../../workers/daemons/postfix/master/master.ts';
 
 import { TestWorld } from '../../simulate.ts';
@@ -27,12 +28,16 @@ const masterCf = readFileSync('tests/conformance/smtp/recorded/configs/services.
 export class ReceiverScene {
   readonly world: TestWorld;
 
-  constructor(conf: string, options: { mainCf?: string; files?: Record<string, string> } = {}) {
+  constructor(
+    conf: string,
+    options: { mainCf?: string; files?: Record<string, string>; reverse?: string } = {},
+  ) {
     const zones = {
       'far.example': { MX: `10 ${far}` },
       'acme.example': { MX: `10 ${sender}` },
       [far]: { A: farAddress },
       [sender]: { A: senderAddress },
+      '25.2.0.192.in-addr.arpa': { PTR: options.reverse ?? `${sender}.` },
     };
     this.world = new TestWorld([
       {
@@ -45,7 +50,8 @@ export class ReceiverScene {
           '/etc/hosts': `127.0.0.1 localhost\n${senderAddress} ${sender}\n`,
         },
         boot: (os) => {
-          os.spawn('zones', (child) => answerQueries(child, zones));
+          for (const address of ['127.0.0.1', senderAddress])
+            os.spawn('zones', (child) => answerQueries(child, zones, address));
           startPostfix(os);
         },
       },
@@ -55,7 +61,8 @@ export class ReceiverScene {
         kind: 'receiver',
         files: {
           '/etc/receiver.conf': conf,
-          '/etc/hosts': `127.0.0.1 localhost\n${senderAddress} ${sender}\n${senderAddress} acme.example\n`,
+          '/etc/hosts': `127.0.0.1 localhost\n${senderAddress} ${sender}\n`,
+          '/etc/resolv.conf': `nameserver ${senderAddress}\n`,
           ...options.files,
         },
       },
@@ -69,6 +76,23 @@ export class ReceiverScene {
     const stdin = `From: <${from}>\nTo: <${to}>\nSubject: s${atSeconds}\n\n${text}\n`;
     this.world.input(atSeconds * SECOND, { kind: 'host.run', host: sender, argv, stdin });
     return this;
+  }
+
+  /** A client that writes these pieces, each after what came for the one before; what the receiver said. */
+  talk(...pieces: string[]): string {
+    return this.world.call(sender, function* (os): Proc<string> {
+      const deadline = os.now() + 60 * SECOND;
+      const conn = yield* os.connect({ to: { address: farAddress, port: 25 }, deadline });
+      if (typeof conn === 'string') return conn;
+      let said = '';
+      for (const piece of pieces) {
+        if (piece !== '') yield* conn.write(ascii.encode(piece));
+        const read = yield* conn.read({ deadline });
+        said += typeof read === 'string' ? `(${read})` : ascii.decode(read);
+      }
+      conn.close();
+      return said;
+    });
   }
 
   run(untilSeconds: number): this {

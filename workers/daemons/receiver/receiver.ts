@@ -7,7 +7,8 @@
  * personality imitates another program.
  *
  * FILES     /etc/receiver.conf, /var/lib/receiver/*, /var/mail/*, /var/log/mail.log
- * ERRORS    a line of the configuration that is wrong is logged with what was expected, and left out
+ * ERRORS    a line of the configuration that is wrong is logged with what was expected; when the daemon starts
+ *           such lines are left out, later the whole file is, and what was in force stays
  * SEE ALSO  conf.ts, kinds.ts, session.ts, ../../../docs/receivers.md
  */
 import * as utf8 from '../../bytes/utf8.ts';
@@ -65,6 +66,8 @@ class Daemon implements Receiver {
   #listener: Listener | null = null;
   #accepting: ProcHandle | null = null;
   #listens: 'smtp' | 'dead' | 'blackhole' = 'dead';
+  /** a configuration has been read */
+  #runs = false;
   #connections = 0;
   #open = 0;
 
@@ -91,6 +94,9 @@ class Daemon implements Receiver {
     const os = this.#os;
     const { conf, errors } = parseConf(utf8.decode(os.files.read(confPath) ?? new Uint8Array(0)));
     for (const error of errors) os.log(ident, `warning: ${confPath}, line ${error.line}: ${error.text}`);
+    if (errors.length > 0 && this.#runs)
+      return os.log(ident, `error: ${confPath} is not used, what was stays`);
+    this.#runs = true;
     this.conf = conf;
     this.personalities = conf.sections.flatMap((section) => this.#personality(section) ?? []);
     const names = conf.sections.map(({ kind }) => kind.name);
