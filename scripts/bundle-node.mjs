@@ -10,12 +10,12 @@ const statesKept = 4;
 
 /**
  * @param entries name → file, from the root of the project
- * @param also folders whose files the bundle may depend on beside workers/ and lessons/
+ * @param also folders whose files the bundle may depend on beside workers/, lessons/ and src/decode
  * @returns the folder that holds <name>.mjs of each entry
  */
 export async function bundleForNode(entries, also = []) {
-  const sources = ['workers', 'lessons', 'scripts', 'package-lock.json', ...also].flatMap((name) =>
-    filesUnder(path.join(root, name)),
+  const sources = ['workers', 'lessons', 'src/decode', 'scripts', 'package-lock.json', ...also].flatMap(
+    (name) => filesUnder(path.join(root, name)),
   );
   const state = createHash('sha256').update(JSON.stringify(entries));
   for (const file of sources) {

@@ -49,6 +49,7 @@ export function say(event: TraceEvent, context: FoldContext): Said {
     case 'lookup.answered':
     case 'cache.changed':
     case 'protocol.deviated':
+    case 'tls.secrets-derived':
       return sayLookup(event);
     case 'state.changed':
       return sayState(event, context);
@@ -316,7 +317,9 @@ function sayQueue(
   }
 }
 
-function sayLookup(event: Of<'lookup.answered' | 'cache.changed' | 'protocol.deviated'>): Said {
+function sayLookup(
+  event: Of<'lookup.answered' | 'cache.changed' | 'protocol.deviated' | 'tls.secrets-derived'>,
+): Said {
   switch (event.kind) {
     case 'lookup.answered': {
       const topic: Topic = event.service === 'dns' ? 'dns' : event.service === 'ldap' ? 'ldap' : 'host';
@@ -336,6 +339,8 @@ function sayLookup(event: Of<'lookup.answered' | 'cache.changed' | 'protocol.dev
     }
     case 'protocol.deviated':
       return said(`Tolerated against ${event.rule}: ${event.detail}`, 'log', 2, 'wait');
+    case 'tls.secrets-derived':
+      return said('The keys of a TLS connection are agreed; the key log of a capture has them', 'host', 1);
   }
 }
 

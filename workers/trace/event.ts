@@ -96,7 +96,9 @@ export type TraceFact =
   | { kind: 'tty.command-started'; tty: number; pid: number; command: string }
   /** The command is done, or was ended by Ctrl-C (130); the shell waits for the next. */
   | { kind: 'tty.command-ended'; tty: number; command: string; status: number }
-  | { kind: 'tty.closed'; tty: number };
+  | { kind: 'tty.closed'; tty: number }
+  /** An end of a TLS connection knows its keys: lines in the format of SSLKEYLOGFILE, joined by LF. */
+  | { kind: 'tls.secrets-derived'; keyLog: string };
 
 export type TraceKind = TraceFact['kind'];
 
@@ -164,6 +166,7 @@ export const factSchema: { readonly [K in TraceKind]: ReadonlyArray<readonly [st
   'tty.command-ended': [['tty', 'u32'], ['command', 's'], ['status', 'u32']],
   'tty.closed': [['tty', 'u32']],
   'state.changed': [['table', 's'], ['key', 's'], ['row', 's']],
+  'tls.secrets-derived': [['keyLog', 's']],
 };
 
 /** The kinds in chunk-number order. */

@@ -5,7 +5,7 @@
  * reads and writes plaintext and need not know.
  *
  *   const { tlsServer } = …;                                   // loaded when it is first needed
- *   const secured = yield* secure(conn, tlsServer({ random: os.random, credentials }), { deadline });
+ *   const secured = yield* secure(conn, tlsServer({ random: os.random, credentials }), { deadline, os });
  *   if ('failure' in secured) …                                // the connection is closed
  *   session.conn = secured;                                    // secured.summary for the log
  *
@@ -26,6 +26,7 @@ import {
   type Endpoint,
   type Framer,
   type Line,
+  type Os,
   type ReadFailure,
   type Syscall,
   type VirtualTime,
@@ -43,15 +44,18 @@ const readBytesMax = 65536; // as without TLS (os/sockets.ts)
 
 /**
  * Shakes hands.
+ * @param options.os traces the keys that were derived, so that a capture can be read
  * @returns the connection to go on with; or why not, then the one below is closed
  */
 export function* secure(
   below: Connection,
   engine: TlsEngine,
-  options: { deadline: VirtualTime },
+  options: { deadline: VirtualTime; os?: Pick<Os, 'trace'> },
 ): Syscall<TlsConnection | TlsHandshakeFailure> {
   const connection = new TlsConnection(below, engine);
   const failure = yield* connection.handshake(options.deadline);
+  if (connection.keyLog.length > 0)
+    options.os?.trace({ kind: 'tls.secrets-derived', keyLog: connection.keyLog.join('\n') });
   if (failure === null) return connection;
   below.close();
   return { failure, reason: failure === 'tls' ? connection.problem : '' };

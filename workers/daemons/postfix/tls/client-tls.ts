@@ -139,7 +139,7 @@ class SmtpTls implements ClientTls {
     const peer = `${hostText(task.host)}:${task.host.port}`;
     if (this.#logLevel > 1) os.log(this.#ident, `setting up TLS connection to ${peer}`);
     const engine = tlsClient({ random: os.random, serverName: task.policy.servername });
-    const secured = yield* secure(conn, engine, { deadline: os.now() + this.#timeout });
+    const secured = yield* secure(conn, engine, { deadline: os.now() + this.#timeout, os });
     if ('failure' in secured) {
       logFailure(os, this.#ident, `SSL_connect error to ${peer}`, secured);
       const optional = task.policy.level === 'may';

@@ -54,7 +54,7 @@ class SmtpdTls implements ServerTls {
   *accept(os: Os, conn: Connection, namaddr: string): Proc<SecuredClient | null> {
     if (this.#logLevel > 1) os.log(this.#ident, `setting up TLS connection from ${namaddr}`);
     const engine = tlsServer({ random: os.random, credentials: this.#credentials });
-    const secured = yield* secure(conn, engine, { deadline: os.now() + this.#timeout });
+    const secured = yield* secure(conn, engine, { deadline: os.now() + this.#timeout, os });
     if ('failure' in secured) {
       logFailure(os, this.#ident, `SSL_accept error from ${namaddr}`, secured);
       return null;
