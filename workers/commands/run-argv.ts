@@ -8,7 +8,7 @@ import * as utf8 from '../bytes/utf8.ts';
 import type { Os, Proc } from '../os/os.ts';
 
 import { installedPrograms } from './programs.ts';
-import { Process } from './shell/process.ts';
+import { Process, type Programs } from './shell/process.ts';
 import { runProgram } from './shell/run-program.ts';
 import { textStream, type Captured, type Stream } from './shell/stream.ts';
 
@@ -21,9 +21,9 @@ export function* runArgv(
   os: Os,
   argv: readonly string[],
   io: { stdin: string; stdout: Stream; stderr: Stream },
+  programs: Programs = installedPrograms(),
 ): Proc<number | null> {
   const [name, ...args] = argv.map(bytesOf) as [string, ...string[]];
-  const programs = installedPrograms();
   const program = programs.find(name);
   if (program === null) return null;
   const descriptors = new Map<number, Stream>([

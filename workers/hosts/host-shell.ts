@@ -13,6 +13,7 @@ import { runTerminal } from '../commands/shell/terminal.ts';
 import { installedPrograms } from '../commands/programs.ts';
 import { capturedText, runArgv } from '../commands/run-argv.ts';
 import { quoted } from '../commands/shell/quoted.ts';
+import type { Installed, Process, Programs } from '../commands/shell/process.ts';
 import { Captured } from '../commands/shell/stream.ts';
 import type { Channel, EventId, Os, Proc } from '../os/os.ts';
 
@@ -32,8 +33,9 @@ export function runErrand(os: Os, command: Errand): Proc<void> {
 export function runTty(os: Os, events: Channel<TtyInput>, opened: TtyOpen): Proc<void> {
   const { tty, columns } = opened;
   const changes = new Changes(os);
+  const programs = watched(installedPrograms(), changes);
   const onCommandEnded = (its: Os): void => changes.trace(its);
-  return runTerminal(os, events, { tty, columns, programs: installedPrograms(), onCommandEnded });
+  return runTerminal(os, events, { tty, columns, programs, onCommandEnded });
 }
 
 function* saveFile(os: Os, { path, text }: Extract<Errand, { kind: 'file.write' }>): Proc<void> {
@@ -46,7 +48,8 @@ function* runCommand(os: Os, { argv, stdin = '' }: Extract<Errand, { kind: 'host
   const asked = os.cause;
   const output = new Captured(outputMax);
   const changes = new Changes(os);
-  let status = yield* runArgv(os, argv, { stdin, stdout: output, stderr: output });
+  const programs = watched(installedPrograms(), changes);
+  let status = yield* runArgv(os, argv, { stdin, stdout: output, stderr: output }, programs);
   if (status === null) {
     yield* output.write(os, `sh: 1: ${argv[0]!}: not found\n`);
     status = statusNotFound;
@@ -79,6 +82,21 @@ class Changes {
       if (after !== null && !isEqual(after, before[i]!))
         os.trace({ kind: 'file.written', path: watchedFiles[i]!, text: utf8.decode(after) }, cause);
   }
+}
+
+/** Programs after each of which it is told what changed: in `postconf -e … && postfix reload`, before the reload. */
+function watched(programs: Programs, changes: Changes): Programs {
+  const find = (name: string): Installed | null => {
+    const found = programs.find(name);
+    if (found === null) return null;
+    const run = function* (me: Process): Proc<number> {
+      const status = yield* found.run(me);
+      changes.trace(me.os);
+      return status;
+    };
+    return { ...found, run };
+  };
+  return { find, names: programs.names };
 }
 
 function isEqual(a: Uint8Array, b: Uint8Array | null): boolean {

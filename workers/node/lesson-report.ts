@@ -11,7 +11,8 @@ export function reportPage(proofs: readonly Proof[]): string {
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Proof of the lessons</title>
 <style>
-:root{color-scheme:light dark}body{max-width:56rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 Georgia,serif}
+:root{color-scheme:light dark}
+body{max-width:56rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 Georgia,serif}
 h2{margin:2rem 0 .3rem;font-weight:500}ul{list-style:none;padding:0;margin:0}
 li{padding:.2rem 0 .2rem 1.6rem;border-top:1px solid #8884;position:relative}
 li::before{content:"✓";position:absolute;left:.2rem}li.no::before{content:"✗"}

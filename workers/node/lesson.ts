@@ -4,7 +4,8 @@
  * SYNOPSIS  lesson check [ID…] [--report FILE]     plays every lesson in every way it claims to stand
  *           lesson draw ID [--out FILE]            its xstate machine, as SVG
  *
- * check ends with "N passed, N failed" and exit status 1 when something failed. `new` and `play` are in scripts/lesson.mjs.
+ * check ends with "N passed, N failed", and exit status 1 when something failed. `new` and `play` are in
+ * scripts/lesson.mjs.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
