@@ -23,6 +23,9 @@ import {
 } from './host/about.ts';
 import { clearScreen, date, sleep, timeout, uptime, watch } from './host/clock.ts';
 import { xargs } from './host/xargs.ts';
+import { dig } from './net/dns/dig.ts';
+import { host } from './net/dns/host.ts';
+import { nslookup } from './net/dns/nslookup.ts';
 import { nc } from './net/nc.ts';
 import { telnet } from './net/telnet.ts';
 import { postfixPrograms } from './postfix-programs.ts';
@@ -59,6 +62,7 @@ const tools: Readonly<Record<string, Tool>> = Object.freeze({
   file,
   grep,
   head,
+  host,
   hostname,
   less,
   ls,
@@ -96,6 +100,7 @@ const rawTools: Readonly<Record<string, RawTool>> = Object.freeze({
   '[': test,
   bash,
   clear: clearScreen,
+  dig,
   echo,
   emacs: editor,
   env,
@@ -107,6 +112,7 @@ const rawTools: Readonly<Record<string, RawTool>> = Object.freeze({
   nano: editor,
   nice: wrapper,
   nohup: wrapper,
+  nslookup,
   printenv: env,
   printf,
   ps,

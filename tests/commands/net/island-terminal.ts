@@ -1,4 +1,4 @@
-// A terminal on a host of two-islands, with all its servers running.
+// A terminal on a host of two-islands, with all its servers running, and a link between any two of them.
 import { worldNamed } from '../../../lessons/worlds/index.ts';
 import { SECOND } from '../../../workers/os/os.ts';
 
@@ -9,7 +9,7 @@ export function islandTerminal(
   host = 'ws-alice.far.example',
   files: Record<string, string> = {},
 ): TypedTerminal {
-  const { hosts, links, startsAt } = worldNamed('two-islands')!;
+  const { hosts, startsAt } = worldNamed('two-islands')!;
   const world = new TestWorld(
     hosts.map(({ name, addresses, kind, files: its }) => ({
       name,
@@ -17,7 +17,7 @@ export function islandTerminal(
       kind,
       files: name === host ? { ...its, ...files } : its,
     })),
-    { links, startsAt },
+    { startsAt },
   );
   world.run(SECOND);
   return new TypedTerminal(world, host);
