@@ -70,9 +70,11 @@ export function defineExperiment(experiment: Experiment): Experiment {
   const { id, outcomes, evidence, inputs, endsAtS } = experiment;
   if (outcomes.length < 2 || outcomes.length > 4)
     throw new Error(`experiment ${id}: expected 2 to 4 outcomes, found ${outcomes.length}`);
-  const ids = [...outcomes, ...evidence].map((one) => one.id);
-  const twice = ids.find((one, i) => ids.indexOf(one) !== i);
-  if (twice !== undefined) throw new Error(`experiment ${id}: the id "${twice}" is used twice`);
+  for (const all of [outcomes, evidence]) {
+    const ids = all.map((one) => one.id);
+    const twice = ids.find((one, i) => ids.indexOf(one) !== i);
+    if (twice !== undefined) throw new Error(`experiment ${id}: the id "${twice}" is used twice`);
+  }
   const late = inputs.find(({ at }, i) => at >= endsAtS * 1e6 || at < (inputs[i - 1]?.at ?? 0));
   if (late !== undefined)
     throw new Error(

@@ -102,6 +102,12 @@ export function aliceWrites(atS: number, to: string, subject = 'Hello'): Input {
   };
 }
 
+/** The zone of a domain is edited by sed(1) and the name server told to read it. */
+export function zoneEdited(atS: number, domain: string, script: string): Input {
+  const file = `/etc/bind/zones/${domain}.zone`;
+  return typed(atS, nameServer, `sed -i '${script}' ${file} && rndc reload`);
+}
+
 /** An administrator types a command on a host. */
 export function typed(atS: number, host: string, line: string): Input {
   return { at: atS * second, command: { kind: 'host.run', host, argv: ['sh', '-c', line] } };

@@ -38,8 +38,18 @@ function outcomesOf({ outcomes }: Experiment, events: readonly LessonEvent[]): s
 
 const surprises: Record<string, string> = {
   'mx-preference': 'small',
+  'equal-mx': 'chance',
+  'no-mx': 'delivered',
   'null-mx': 'returned',
+  'mx-alias': 'delivered',
   'mx-address': 'warned',
+  'backup-mx': 'backup',
+  'long-ttl': 'day',
+  'negative-cache': 'returned',
+  'dead-host': 'spared',
+  'slow-destination': 'late',
+  hold: 'stays',
+  'bounce-of-a-bounce': 'dropped',
 };
 
 for (const { experiment, text } of experiments) {

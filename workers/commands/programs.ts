@@ -3,6 +3,7 @@
  *
  * Loaded late: nothing that runs before the first delivery imports this.
  */
+import { rndc } from './bind/rndc.ts';
 import { chmod, cp, mkdir, mv, rm, rmdir, touch } from './files/change.ts';
 import { find } from './files/find.ts';
 import { basename, df, dirname, du, file, realpath, stat } from './files/look.ts';
@@ -78,6 +79,7 @@ const tools: Readonly<Record<string, Tool>> = Object.freeze({
   rev,
   rm,
   rmdir,
+  rndc,
   sed,
   seq,
   sort,

@@ -1,11 +1,11 @@
 /**
  * mx-preference — two mail hosts with different preference: the lower number wins
  */
-import { all, not, saw } from '../../dsl/check.ts';
+import { all, not } from '../../dsl/check.ts';
 import { defineExperiment } from '../../dsl/define-experiment.ts';
 import { aliceWrites, home, smallWorld } from '../../worlds/small-world.ts';
+import { answered, arrivedAt, logged } from '../seen.ts';
 
-const arrivedAt = (host: string) => saw('mailbox.message-appended', (e) => e.host === host);
 const small = arrivedAt('small.shop.example');
 const big = arrivedAt('big.shop.example');
 
@@ -31,15 +31,7 @@ export const mxPreference = defineExperiment({
     { id: 'both', happens: all(small, big) },
   ],
   evidence: [
-    {
-      id: 'answer',
-      view: 'dns',
-      finds: (e) => e.kind === 'lookup.answered' && e.host === home && e.table === 'MX',
-    },
-    {
-      id: 'log',
-      view: 'log',
-      finds: (e) => e.kind === 'delivery.attempted' && e.host === home && e.transport !== 'local',
-    },
+    { id: 'answer', view: 'dns', finds: answered('MX') },
+    { id: 'log', view: 'log', finds: logged(home, 'relay=small', 'status=sent') },
   ],
 });

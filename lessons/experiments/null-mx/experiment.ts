@@ -1,13 +1,12 @@
 /**
  * null-mx — a domain that says it takes no mail, beside a host that would
  */
-import { all, not, saw } from '../../dsl/check.ts';
+import { all, not } from '../../dsl/check.ts';
 import { defineExperiment } from '../../dsl/define-experiment.ts';
 import { aliceWrites, home, smallWorld } from '../../worlds/small-world.ts';
+import { answered, arrivedAt, deferredAt, logged, returned } from '../seen.ts';
 
-const arrived = saw('mailbox.message-appended', (e) => e.host === 'www.quiet.example');
-const returned = saw('mailbox.message-appended', (e) => e.host === home && e.sender === '');
-const waits = saw('queue.file-moved', (e) => e.host === home && e.to === 'deferred');
+const waits = deferredAt(home);
 
 export const nullMx = defineExperiment({
   id: 'null-mx',
@@ -21,21 +20,13 @@ export const nullMx = defineExperiment({
   endsAtS: 120,
   speed: 'story',
   outcomes: [
-    { id: 'delivered', happens: arrived },
+    { id: 'delivered', happens: arrivedAt('www.quiet.example') },
     { id: 'waits', happens: all(waits, not(returned)) },
     { id: 'returned', happens: all(returned, not(waits)) },
   ],
   evidence: [
-    {
-      id: 'answer',
-      view: 'dns',
-      finds: (e) => e.kind === 'lookup.answered' && e.host === home && e.table === 'MX',
-    },
-    {
-      id: 'log',
-      view: 'log',
-      finds: (e) => e.kind === 'delivery.attempted' && e.host === home && e.status === 'bounced',
-    },
+    { id: 'answer', view: 'dns', finds: answered('MX') },
+    { id: 'log', view: 'log', finds: logged(home, 'status=bounced') },
     {
       id: 'report',
       view: 'message',

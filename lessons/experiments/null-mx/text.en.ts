@@ -31,7 +31,7 @@ export const text: ExperimentText = {
       name: 'RFC 7505 §3',
       says: 'One MX record, preference 0 and the root as its host, says: no mail here.',
     },
-    { name: 'RFC 7505 §4.1', says: 'Mail to such a domain fails for good and at once.' },
+    { name: 'RFC 7505 §4', says: 'Mail to such a domain fails for good and at once.' },
   ],
   next: 'Look at the experiment “No MX at all”: there the address does count.',
 };

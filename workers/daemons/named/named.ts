@@ -26,6 +26,8 @@ import { answer, udpPayloadBytes } from './answer.ts';
 import { parseNamedConf } from './conf.ts';
 import { makeZone, type Zone } from './zone.ts';
 
+/** Where rndc(8) leaves its orders. SIMPLIFIED: BIND listens on TCP port 953 for them. */
+export const controlPath = '/run/named/control';
 const confPath = '/etc/bind/named.conf';
 const tcpIdleUs = 30 * SECOND; // BIND's tcp-idle-timeout
 const tcpClientsMax = 150; // BIND's tcp-clients
@@ -33,6 +35,7 @@ const tcpClientsMax = 150; // BIND's tcp-clients
 /** The daemon: loads zones, then serves. */
 export function* named(os: Os): Proc<void> {
   const zones = loadZones(os);
+  const control = os.bind<string>(controlPath);
   os.log('named', 'running');
   os.spawn('named tcp', (child) => serveTcp(child, zones));
   const socket = os.udp({ port: 53 });
@@ -42,6 +45,10 @@ export function* named(os: Os): Proc<void> {
   }
   for (;;) {
     const datagram = yield* socket.receive({ deadline: NEVER });
+    if (control.length > 0) {
+      yield* control.take({ deadline: NEVER });
+      zones.splice(0, zones.length, ...loadZones(os, zones));
+    }
     if (typeof datagram === 'string') continue;
     const response = respond(zones, datagram.bytes);
     if (response === null) continue;
@@ -119,7 +126,8 @@ function formError(bytes: Uint8Array): { message: DnsMessage; asked: number } | 
   };
 }
 
-function loadZones(os: Os): Zone[] {
+/** @param old a zone that does not load stays as it was */
+function loadZones(os: Os, old: readonly Zone[] = []): Zone[] {
   const conf = os.files.read(confPath);
   const statements =
     conf === null ? `${confPath}: file not found` : parseNamedConf(ascii.decode(conf), confPath);
@@ -130,8 +138,10 @@ function loadZones(os: Os): Zone[] {
   const zones: Zone[] = [];
   for (const { name, file } of statements) {
     const zone = loadZone(os, name, file);
-    if (typeof zone === 'string') os.log('named', zone);
-    else {
+    if (typeof zone === 'string') {
+      os.log('named', zone);
+      zones.push(...old.filter(({ origin }) => origin === name));
+    } else {
       zones.push(zone);
       const serial = (zone.soa.data as { serial: number }).serial;
       os.log('named', `zone ${name === '' ? '.' : name}/IN: loaded serial ${serial}`);
