@@ -135,10 +135,11 @@ const others = Object.freeze([
 /** What the real dig has besides. */
 export const digMissing = Object.freeze(
   (
-    'aaflag aaonly badcookie besteffort crypto defname dns64prefix domain ednsflags ednsnegotiation ' +
-    'ednsopt expandaaaa expire fail header-only https https-get http-plain http-plain-get idnin idnout keepalive ' +
-    'keepopen ndots nsid nssearch onesoa opcode padding qid raflag rrcomments search showbadcookie ' +
-    'showsearch split subnet tcflag tls tls-ca tls-hostname tls-certfile tls-keyfile unknownformat yaml zflag coflag'
+    'aaflag aaonly badcookie besteffort crypto defname dns64prefix domain ednsflags ' +
+    'ednsnegotiation ednsopt expandaaaa expire fail header-only https https-get http-plain ' +
+    'http-plain-get idnin idnout keepalive keepopen ndots nsid nssearch onesoa opcode padding qid ' +
+    'raflag rrcomments search showbadcookie showsearch split subnet tcflag tls tls-ca ' +
+    'tls-hostname tls-certfile tls-keyfile unknownformat yaml zflag coflag'
   ).split(' '),
 );
 
