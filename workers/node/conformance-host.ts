@@ -155,7 +155,8 @@ function hostFiles(
       .replaceAll('@B@', '/etc/postfix');
   const changes = Object.entries(parameters)
     .map(([name, value]) => `${name} = ${value}\n`)
-    .join('');
+    .join('')
+    .replaceAll('@MAPS@', '/etc/postfix/maps');
   return {
     '/etc/postfix/main.cf': text(`${config}.main.cf`) + changes,
     '/etc/postfix/master.cf': text(`${config}.master.cf`) + text('services.master.cf'),

@@ -60,6 +60,53 @@ test.each(readdirSync(path.join(here, 'recorded-differential')))(
   },
 );
 
+// Restrictions that look beyond the dialogue, with what they log.
+test.each(readdirSync(path.join(here, 'recorded-restrictions')))(
+  'all dialogues of recorded-restrictions/%s pass, and log what was logged',
+  (name) => {
+    const group = readJson<LoggedGroup>(path.join(here, 'recorded-restrictions', name));
+    const { profile, parameters = {}, logged = ['smtpd'] } = group;
+    const config = path.basename(group.config, '.main.cf');
+    const host = new ConformanceHost({ folder, config, parameters, port: ports[profile]! });
+    host.takeLog();
+    for (const smtpCase of group.cases) {
+      const { differences } = host.play(smtpCase);
+      expect({ id: smtpCase.id, differences, log: loggedBy(host.takeLog(), logged) }).toEqual({
+        id: smtpCase.id,
+        differences: [],
+        log: smtpCase.log,
+      });
+    }
+  },
+);
+
+interface LoggedGroup extends Omit<CaseGroup, 'cases'> {
+  config: string;
+  /** the daemons whose lines the cases have; usually only "smtpd" */
+  logged?: string[];
+  /** log: what was logged meanwhile, daemon by daemon */
+  cases: (SmtpCase & { log: string[] })[];
+}
+
+/** Lines of the daemons, daemon by daemon, with what differs from run to run masked. */
+function loggedBy(lines: string[], daemons: string[]): string[] {
+  const parsed = lines.map((line) => /^postfix\/([\w/-]+)\[\d+\]: (.*)$/.exec(line)!);
+  const masked = parsed
+    .filter((match) => match !== null && !/^(connect|disconnect) from/.test(match[2]!))
+    .map(([, daemon, text]) => ({ daemon: daemon!, line: `${daemon}: ${maskedLine(text!)}` }));
+  return daemons.flatMap((name) => masked.filter(({ daemon }) => daemon === name)).map(({ line }) => line);
+}
+
+function maskedLine(text: string): string {
+  return text
+    .replace(/\b[0-9A-F]{9,12}\b(?=:)/g, '{QID}')
+    .replace(/(orig_queue_id=)[0-9A-F]+/, '$1{QID}')
+    .replace(/message-id=<\d+\.[0-9A-F]+@/, 'message-id=<{STAMP}.{QID}@')
+    .replace(/delay=[\d.]+, delays=[\d./]+/, 'delay={*}, delays={*}')
+    .replace(/size=\d+/, 'size={NUM}')
+    .replace(/queued as [0-9A-F]{9,12}/, 'queued as {QID}');
+}
+
 test('every recorded profile has its numbers', () => {
   expect(Object.keys(recorded).sort()).toEqual([...new Set(groups.map(({ profile }) => profile))].sort());
 });

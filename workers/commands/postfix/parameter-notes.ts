@@ -92,8 +92,12 @@ smtpd
   defer_code                    the reply code of the restriction "defer"
   disable_vrfy_command          refuses VRFY, which tells whether a mailbox is there
   invalid_hostname_reject_code  the reply code for a HELO name that is none
+  maps_rbl_domains              the DNS lists of reject_maps_rbl
+  maps_rbl_reject_code          the reply code for who is in a DNS list: $rbl_code
   local_recipient_maps  the local users: other recipients in $mydestination are refused; empty: none is
   mynetworks                    the clients that are trusted: they may relay
+  permit_mx_backup_networks     the networks of the hosts that permit_mx_backup stands in for; empty: any
+  rbl_reply_maps                the text for each block list, instead of default_rbl_reply
   multi_recipient_bounce_reject_code  the reply code for a bounce to several recipients
   non_fqdn_reject_code          the reply code for a name without a domain
   plaintext_reject_code         the reply code for a session without TLS
@@ -156,6 +160,7 @@ smtpd
   smtpd_soft_error_limit        errors after which replies get slow
   smtpd_starttls_timeout        how long a handshake may take
   smtpd_timeout                 how long it waits for the client's next line
+  smtpd_tls_ask_ccert           says that clients show certificates; here none does
   smtpd_tls_auth_only           offers AUTH only inside TLS
   smtpd_tls_cert_file           the certificate that is shown to clients
   smtpd_tls_chain_files         key and certificates in one

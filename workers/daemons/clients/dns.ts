@@ -154,6 +154,39 @@ function beginsWithDigit(name: string): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
+/** Why a lookup gave nothing. */
+export type NotFound = Exclude<LookupResult['kind'], 'found'>;
+
+/** hstrerror(3): the words for it of who asks for records. */
+export function hstrerror(kind: NotFound): string {
+  switch (kind) {
+    case 'no-such-name':
+      return 'Host not found';
+    case 'no-data':
+      return 'Host found but no data record of requested type';
+    case 'try-again':
+      return 'Host not found, try again';
+  }
+}
+
+/** The same as dns_lookup(3) of Postfix says it. */
+export function nameServiceError(kind: NotFound, { name, type }: { name: string; type: string }): string {
+  const error = `Name service error for name=${name} type=${type}: ${hstrerror(kind)}`;
+  return `Host or domain name not found. ${error}`;
+}
+
+/** gai_strerror(3): the words for it of who asks for an address. */
+export function gaiStrerror(kind: NotFound): string {
+  switch (kind) {
+    case 'no-such-name':
+      return 'Name or service not known';
+    case 'no-data':
+      return 'No address associated with hostname';
+    case 'try-again':
+      return 'Temporary failure in name resolution';
+  }
+}
+
 /** One exchange with one server: UDP, then TCP when truncated. null = no usable answer. */
 export function* exchange(
   os: Os,

@@ -22,7 +22,7 @@ test.each([
   ['REJECT', '554 5.7.1 <joe@far.example>: Sender address rejected: Access denied'],
   ['REJECT Go away', '554 5.7.1 <joe@far.example>: Sender address rejected: Go away'],
   ['DEFER', '450 4.7.1 <joe@far.example>: Sender address rejected: Access denied'],
-  ['550 5.1.1 No', '550 5.1.0 <joe@far.example>: Sender address rejected: No'],
+  ['550 5.1.1 No', '550 5.1.7 <joe@far.example>: Sender address rejected: No'],
   ['DEFER_IF_PERMIT', '450 4.7.1 <joe@far.example>: Sender address rejected: Service unavailable'],
   ['OK', '250 2.1.5 Ok'],
   ['DUNNO', '250 2.1.5 Ok'],

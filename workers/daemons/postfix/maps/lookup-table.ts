@@ -20,6 +20,8 @@ export interface LookupTables {
   readonly title: string;
   /** Exactly this key; the caller tries its address forms. */
   lookup(os: Os, key: string): Proc<TableAnswer>;
+  /** The same for a part of what is looked up (a parent domain): tables of patterns are passed over. */
+  lookupPart(os: Os, key: string): Proc<TableAnswer>;
   /** Postfix's address forms: user+ext@domain, user@domain, user+ext, user (when domain is ours), @domain. */
   lookupAddress(os: Os, address: string): Proc<TableAnswer>;
 }

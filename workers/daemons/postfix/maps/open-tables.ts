@@ -79,6 +79,10 @@ class TableList implements LookupTables {
     return this.#tables.length === 1 ? this.#tables[0]!.lookup(os, key) : this.#search(os, key, false);
   }
 
+  lookupPart(os: Os, key: string): Proc<TableAnswer> {
+    return this.#search(os, key, true);
+  }
+
   *lookupAddress(os: Os, address: string): Proc<TableAnswer> {
     if (this.#tables.length === 0) return notFound;
     const whole = yield* this.lookup(os, address);

@@ -7,7 +7,7 @@
  */
 import type { Os, Proc } from '../../../os/os.ts';
 
-import { lookupAddresses, lookupMx } from '../../clients/dns.ts';
+import { lookupAddresses, lookupMx, nameServiceError } from '../../clients/dns.ts';
 
 import type { Nexthop } from './nexthop.ts';
 import { ownReason, softened, type Reason, type RemoteHost } from './reasons.ts';
@@ -114,21 +114,10 @@ function byPreference(a: { preference: number }, b: { preference: number }): num
 }
 
 const exchangesMax = 100;
-// the words of hstrerror(3)
-const resolverErrors = Object.freeze({
-  'no-such-name': { dsn: '5.4.4', text: 'Host not found' },
-  'no-data': { dsn: '5.4.4', text: 'Host found but no data record of requested type' },
-  'try-again': { dsn: '4.4.3', text: 'Host not found, try again' },
-});
-
 function lookupFailure(
   name: string,
   type: 'MX' | 'A',
   kind: 'no-such-name' | 'no-data' | 'try-again',
 ): Reason {
-  const { dsn, text } = resolverErrors[kind];
-  return ownReason(
-    dsn,
-    `Host or domain name not found. Name service error for name=${name} type=${type}: ${text}`,
-  );
+  return ownReason(kind === 'try-again' ? '4.4.3' : '5.4.4', nameServiceError(kind, { name, type }));
 }

@@ -9,12 +9,13 @@
  */
 import { isHeaderName } from '../../../protocols/smtp/command.ts';
 import { domainOf } from '../../../protocols/smtp/address.ts';
-import { isIpv4 } from '../../../protocols/smtp/host-name.ts';
+import { isIpv4, isIpv6 } from '../../../protocols/smtp/host-name.ts';
 import { splitStatus } from '../../../protocols/smtp/reply.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
 import { resolveAddress } from './address-restrictions.ts';
+import type { Session } from './session.ts';
 import {
   deferIfPermit,
   deferIfReject,
@@ -42,17 +43,17 @@ export function* checkHostAccess(
   name: string,
   address: string | null,
 ): Proc<Verdict> {
-  const keys = hostKeys(name);
-  if (address !== null)
-    for (let key = address; key !== ''; key = key.slice(0, Math.max(0, key.lastIndexOf('.')))) keys.push(key);
-  return yield* checkKeys(check, title, keys);
+  const ofName = yield* findAccess(check, title, hostKeys(check.session, name));
+  if (ofName !== null || address === null) return ofName ?? 'dunno';
+  return (yield* findAccess(check, title, addressKeys(address))) ?? 'dunno';
 }
 
 /** An address: in full, without extension, its domain and parent domains, the local part with "@". */
 export function* checkAddressAccess(check: Check, title: string, address: string): Proc<Verdict> {
   const { session } = check;
+  const { parameters } = session.service;
   if (address === '')
-    return yield* checkKeys(check, title, [session.service.parameters.text('smtpd_null_access_lookup_key')]);
+    return (yield* findAccess(check, title, [parameters.text('smtpd_null_access_lookup_key')])) ?? 'dunno';
   const resolution = yield* resolveAddress(session, address);
   if (resolution.kind === 'try-again') return rejectTemporarily(session, address);
   const resolved = (resolution.kind === 'resolved' ? resolution.recipient : address).toLowerCase();
@@ -62,39 +63,54 @@ export function* checkAddressAccess(check: Check, title: string, address: string
     return 'dunno';
   }
   const local = resolved.slice(0, resolved.length - domain.length - 1);
-  const bare = withoutExtension(local, session.service.parameters.text('recipient_delimiter'));
+  const bare = withoutExtension(local, parameters.text('recipient_delimiter'));
   const locals = bare === local ? [local] : [local, bare];
   const keys = [
     ...locals.map((part) => `${part}@${domain}`),
-    ...hostKeys(domain),
+    ...hostKeys(session, domain),
     ...locals.map((part) => `${part}@`),
   ];
-  const verdict = yield* checkKeys(check, title, keys);
+  const verdict = (yield* findAccess(check, title, keys)) ?? 'dunno';
   // A recipient that is sent on from here is not permitted for the domain that it is sent to first.
   const routed = resolution.kind === 'resolved' && resolution.routed;
   const suspicious = routed && check.replyClass === 'Recipient address';
   if (verdict !== 'ok' || !suspicious) return verdict;
-  return session.service.parameters.bool('allow_untrusted_routing') ? 'ok' : 'dunno';
+  return parameters.bool('allow_untrusted_routing') ? 'ok' : 'dunno';
 }
 
-function* checkKeys(check: Check, title: string, keys: readonly string[]): Proc<Verdict> {
+/**
+ * What the table says of the first key that it has; the keys behind the first are parts, which patterns are
+ * not asked for. null = it has none of them.
+ */
+export function* findAccess(check: Check, title: string, keys: readonly string[]): Proc<Verdict | null> {
   const { session } = check;
   const tables = session.service.instance.tables(title);
-  for (const key of keys) {
-    const answer = yield* tables.lookup(session.os, key);
+  for (const [i, key] of keys.entries()) {
+    const answer = yield* i === 0 ? tables.lookup(session.os, key) : tables.lookupPart(session.os, key);
     if (answer.kind === 'found') return yield* applyAnswer(check, title, answer.value);
     if (answer.kind === 'try-again')
       return yield* applyAnswer(check, title, '451 4.3.5 Server configuration error');
   }
-  return 'dunno';
+  return null;
 }
 
-function hostKeys(name: string): string[] {
+/** A name and its parent domains: with a dot in front unless parent_domain_matches_subdomains has these. */
+export function hostKeys({ service }: Session, name: string): string[] {
   const keys = [name.toLowerCase()];
-  if (isIpv4(name)) return keys;
+  if (isIpv4(name) || isIpv6(name)) return keys;
+  const styles = service.parameters.list('parent_domain_matches_subdomains');
+  const skipped = styles.includes('smtpd_access_maps') ? 1 : 0;
   for (let dot = name.indexOf('.', 1); dot !== -1; dot = name.indexOf('.', dot + 1))
-    keys.push(name.slice(dot + 1).toLowerCase());
+    keys.push(name.slice(dot + skipped).toLowerCase());
   return keys.filter((key) => key !== '');
+}
+
+/** An address, and the networks that begin as it does. */
+export function addressKeys(address: string): string[] {
+  const keys = [];
+  const end = address.includes(':') ? ':' : '.';
+  for (let key = address; key !== ''; key = key.slice(0, Math.max(0, key.lastIndexOf(end)))) keys.push(key);
+  return keys;
 }
 
 function withoutExtension(local: string, delimiters: string): string {

@@ -76,6 +76,8 @@ export interface SmtpdConfig {
   readonly log_access_permit_actions: readonly string[];
   readonly content_filter: string;
   readonly sasl_authenticated_header: boolean;
+  /** what the log was told of once and not again */
+  readonly toldOf: Set<string>;
 }
 
 /** Reads them for a service. */
@@ -175,5 +177,6 @@ function readLists(parameters: Parameters) {
     offer: new Offer(),
     mechanisms: new Mechanisms(),
     noop_commands: parameters.list('smtpd_noop_commands'),
+    toldOf: new Set<string>(),
   };
 }

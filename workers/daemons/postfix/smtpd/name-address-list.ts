@@ -12,7 +12,6 @@ import * as ascii from '../../../bytes/ascii.ts';
 
 import type { Proc } from '../../../os/os.ts';
 
-import type { ClientName } from './peer.ts';
 import type { Session } from './session.ts';
 
 const filesMax = 8; // files that name files
@@ -32,6 +31,12 @@ interface Pattern {
   readonly ending: string;
 }
 
+/** Who may be in a list; a session's client when nobody else is named. */
+interface NamedHost {
+  readonly name: string;
+  readonly address: string;
+}
+
 /** A list as main.cf has it, ready to be asked. */
 export class NameAddressList {
   readonly #patterns: readonly Pattern[];
@@ -43,30 +48,35 @@ export class NameAddressList {
   }
 
   /** Whether the session's client is in the list; null = a table or file must be asked. */
-  decides(session: Session): boolean | null {
+  decides(session: Session, host: NamedHost = session.client): boolean | null {
     if (this.#asks) return null;
     let number = -1;
     for (const pattern of this.#patterns) {
-      if (number === -1 && pattern.size > 0) number = addressNumber(session.client.address) ?? NaN;
-      if (matches(pattern, session.client, number)) return !pattern.excluded;
+      if (number === -1 && pattern.size > 0) number = addressNumber(host.address) ?? NaN;
+      if (matches(pattern, host, number)) return !pattern.excluded;
     }
     return false;
   }
 
   /** The same, whatever is in the list. */
-  *includes(session: Session): Proc<boolean> {
-    return this.decides(session) ?? (yield* search(session, this.#patterns, 0)) === true;
+  *includes(session: Session, host: NamedHost = session.client): Proc<boolean> {
+    return this.decides(session, host) ?? (yield* search(session, host, this.#patterns, 0)) === true;
   }
 }
 
-function* search(session: Session, patterns: readonly Pattern[], depth: number): Proc<boolean | null> {
-  const number = addressNumber(session.client.address) ?? NaN;
+function* search(
+  session: Session,
+  host: NamedHost,
+  patterns: readonly Pattern[],
+  depth: number,
+): Proc<boolean | null> {
+  const number = addressNumber(host.address) ?? NaN;
   for (const pattern of patterns) {
     const { excluded, file, table } = pattern;
     if (file !== '') {
-      const inner = yield* search(session, readPatterns(session, file, depth), depth + 1);
+      const inner = yield* search(session, host, readPatterns(session, file, depth), depth + 1);
       if (inner !== null) return excluded ? !inner : inner;
-    } else if (table !== '' ? yield* inTable(session, table) : matches(pattern, session.client, number))
+    } else if (table !== '' ? yield* inTable(session, host, table) : matches(pattern, host, number))
       return !excluded;
   }
   return null;
@@ -82,9 +92,9 @@ function readPatterns(session: Session, path: string, depth: number): Pattern[] 
   return words.filter((word) => word !== '').map(parsePattern);
 }
 
-function* inTable(session: Session, pattern: string): Proc<boolean> {
+function* inTable(session: Session, { name, address }: NamedHost, pattern: string): Proc<boolean> {
   const tables = session.service.instance.tables(pattern);
-  for (const key of [session.client.name, session.client.address]) {
+  for (const key of [name, address]) {
     const answer = yield* tables.lookup(session.os, key);
     if (answer.kind === 'found') return true;
   }
@@ -112,11 +122,10 @@ function parsePattern(item: string): Pattern {
 }
 
 // @param number of the client's address; NaN when it is none
-function matches(pattern: Pattern, client: ClientName, number: number): boolean {
+function matches(pattern: Pattern, host: NamedHost, number: number): boolean {
   const { size } = pattern;
-  if (size > 0 ? Math.floor(number / size) === pattern.start : client.address === pattern.address)
-    return true;
-  const name = client.name.toLowerCase();
+  if (size > 0 ? Math.floor(number / size) === pattern.start : host.address === pattern.address) return true;
+  const name = host.name.toLowerCase();
   return name === pattern.name || name.endsWith(pattern.ending);
 }
 

@@ -10,7 +10,7 @@ import { isHostName } from '../../../protocols/smtp/host-name.ts';
 
 import type { Connection, Os, Proc } from '../../../os/os.ts';
 
-import { lookupAddresses, reverseLookup } from '../../clients/dns.ts';
+import { gaiStrerror, lookupAddresses, reverseLookup } from '../../clients/dns.ts';
 import type { Service } from '../instance.ts';
 
 /** ok; temporary = the DNS did not answer; forged = the name does not list the address; none = no name. */
@@ -49,20 +49,8 @@ export function* identifyClient(os: Os, conn: Connection, service: Service): Pro
     client.name = name;
     return client;
   }
-  const why = forward.kind === 'found' ? '' : `: ${errorText(forward.kind)}`;
+  const why = forward.kind === 'found' ? '' : `: ${gaiStrerror(forward.kind)}`;
   os.log(service.ident, `warning: hostname ${name} does not resolve to address ${address}${why}`);
   client.nameStatus = forward.kind === 'try-again' ? 'temporary' : 'forged';
   return client;
-}
-
-// gai_strerror(3)
-function errorText(kind: 'no-such-name' | 'no-data' | 'try-again'): string {
-  switch (kind) {
-    case 'no-such-name':
-      return 'Name or service not known';
-    case 'no-data':
-      return 'No address associated with hostname';
-    case 'try-again':
-      return 'Temporary failure in name resolution';
-  }
 }

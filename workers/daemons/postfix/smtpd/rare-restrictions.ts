@@ -3,12 +3,18 @@
  *
  * SEE ALSO  restriction-table.ts, postconf(5) smtpd_recipient_restrictions
  */
-import { assert } from '../../../bytes/assert.ts';
+import { printable } from '../../../protocols/smtp/reply.ts';
 
-import type { Proc } from '../../../os/os.ts';
+import { SECOND, type Proc } from '../../../os/os.ts';
+
+import type { LookupTables } from '../maps/lookup-table.ts';
+import { MatchList } from '../maps/match-list.ts';
 
 import { checkAddressAccess, checkClientAccess, checkHostAccess } from './access.ts';
 import { isAuthorizedDestination } from './address-restrictions.ts';
+import { findSubject, type SubjectName } from './check-subject.ts';
+import { permitDnswl, permitRhswl, rejectRblClient, rejectRhsbl } from './dns-lists.ts';
+import { rejectInvalidAddress } from './helo-name.ts';
 import {
   rejectNonFqdnHelo,
   rejectUnknownClient,
@@ -16,21 +22,69 @@ import {
   rejectUnknownReverseClient,
 } from './host-restrictions.ts';
 import { rejectLoginMismatch, rejectNotLoggedIn, rejectUnknownAddress } from './rare-address-restrictions.ts';
+import { permitMxBackup } from './mx-backup.ts';
 import { askedOfRecipient, askedOfSender } from './restriction-table.ts';
+import { checkServerAccess, forbidOk, type ServerType } from './server-access.ts';
+import type { Session } from './session.ts';
 import {
-  deferIfPermit, deferIfReject, ok, okForClient, reject, renamed, type Answer, type Check, type Verdict,
+  deferIfPermit, deferIfReject, ok, okForClient, reject, rejectServerError, renamed,
+  type Answer, type Check, type Verdict,
 } from './verdict.ts'; // prettier-ignore
 
-/** Runs one of them. */
-export function runRare(name: string, check: Check, argument: string): Answer {
+/**
+ * Runs one of them, or a class of the site's.
+ * @param next the word behind it; undefined at the end of the list
+ */
+export function runRare(name: string, check: Check, next: string | undefined): Answer {
   const run = restrictions.get(name);
-  assert(run !== undefined, `no code for restriction ${name}`);
-  return run(check, argument);
+  if (run !== undefined) return run(check, next);
+  const table = tables.get(name);
+  if (table !== undefined) return runWithTable(check, { name, run: table }, next);
+  const list = lists.get(name);
+  return list === undefined ? evaluateClass(check, name) : runWithList(check, { name, run: list }, next);
 }
 
-type Run = (check: Check, argument: string) => Answer;
+type WithTable = (check: Check, title: string, name: string) => Answer;
+type WithList = (check: Check, list: string, name: string) => Answer;
 
-const restrictions: ReadonlyMap<string, Run> = new Map<string, Run>([
+function runWithTable(
+  check: Check,
+  { name, run }: { name: string; run: WithTable },
+  title: string | undefined,
+): Answer {
+  if (title?.includes(':') === true) return run(check, title, name);
+  check.session.warn(`restriction ${name}: bad argument "${title ?? name}": need maptype:mapname`);
+  return rejectServerError(check.session);
+}
+
+function runWithList(
+  check: Check,
+  { name, run }: { name: string; run: WithList },
+  list: string | undefined,
+): Answer {
+  if (list !== undefined) return run(check, list, name);
+  check.session.warn(`restriction ${name} requires domain name argument`);
+  return 'dunno';
+}
+
+function evaluateClass(check: Check, name: string): Answer {
+  const { session } = check;
+  const { parameters } = session.service;
+  const isClass = parameters.list('smtpd_restriction_classes').some((word) => word.toLowerCase() === name);
+  if (isClass && parameters.has(name)) return check.evaluate(check, parameters.list(name));
+  session.warn(
+    isClass
+      ? `restriction class \`${name}' needs a definition`
+      : `unknown smtpd restriction: "${printable(name, '?')}"`,
+  );
+  return rejectServerError(session);
+}
+
+/** Those that no word belongs to, and sleep. */
+const restrictions: ReadonlyMap<string, (check: Check, next: string | undefined) => Answer> = new Map<
+  string,
+  (check: Check, next: string | undefined) => Answer
+>([
   ['defer_if_permit', deferIfPermitRequested],
   ['defer_if_reject', deferIfRejectRequested],
   ['reject_plaintext_session', rejectPlaintextSession],
@@ -39,40 +93,99 @@ const restrictions: ReadonlyMap<string, Run> = new Map<string, Run>([
   ['reject_unknown_client', rejectUnknownClient],
   ['reject_unknown_reverse_client_hostname', rejectUnknownReverseClient],
   ['permit_inet_interfaces', permitInetInterfaces],
-  // Clients show no certificates: see ../tls/server-tls.ts.
-  ['permit_tls_clientcerts', dunno],
-  ['permit_tls_all_clientcerts', dunno],
-  ['check_ccert_access', dunno],
-  ['check_client_access', checkClientAccess],
-  ['check_reverse_client_hostname_access', checkReverseClientAccess],
-  ['check_sasl_access', checkSaslAccess],
-
-  ['check_helo_access', checkHeloAccess],
+  ['permit_tls_clientcerts', permitCertificate('permit_tls_clientcerts')],
+  ['permit_tls_all_clientcerts', permitCertificate('permit_tls_all_clientcerts')],
+  ['permit_naked_ip_address', permitNakedIpAddress],
+  ['reject_maps_rbl', rejectMapsRbl],
   ['reject_non_fqdn_helo_hostname', rejectNonFqdnHelo],
   ['reject_non_fqdn_hostname', rejectNonFqdnHelo],
   ['reject_unknown_helo_hostname', rejectUnknownHelo],
   ['reject_unknown_hostname', rejectUnknownHelo],
 
-  ['check_sender_access', checkSenderAccess],
   ['reject_unknown_sender_domain', askedOfSender(rejectUnknownAddress)],
   ['reject_unknown_address', askedOfSender(rejectUnknownAddress)],
-  ['reject_sender_login_mismatch', askedOfSender(rejectAnyMismatch)],
-  [
-    'reject_authenticated_sender_login_mismatch',
-    askedOfSender((check, sender) => rejectLoginMismatch(check, sender, false)),
-  ],
-  ['reject_known_sender_login_mismatch', askedOfSender(rejectKnownMismatch)],
-  ['reject_unauthenticated_sender_login_mismatch', askedOfSender(rejectNotLoggedIn)],
+  ['reject_sender_login_mismatch', rejectAnyMismatch],
+  ['reject_authenticated_sender_login_mismatch', rejectMismatch],
+  ['reject_known_sender_login_mismatch', rejectKnownMismatch],
+  ['reject_unauthenticated_sender_login_mismatch', rejectUnauthenticated],
 
-  ['check_recipient_access', checkRecipientAccess],
   ['permit_auth_destination', permitAuthDestination],
   ['reject_unknown_recipient_domain', askedOfRecipient(rejectUnknownAddress)],
+  ['permit_mx_backup', permitBackup],
+  ['check_relay_domains', checkRelayDomains],
   ['reject_multi_recipient_bounce', rejectMultiRecipientBounce],
-
-  ['check_etrn_access', checkEtrnAccess],
+  ['sleep', sleep],
 ]);
 
-function dunno(): Verdict {
+/** Those with a table. */
+const tables: ReadonlyMap<string, WithTable> = new Map<string, WithTable>([
+  ['check_client_access', checkClientAccess],
+  ['check_reverse_client_hostname_access', checkReverseClientAccess],
+  ['check_ccert_access', checkCertificateAccess],
+  ['check_sasl_access', checkSaslAccess],
+  ['check_helo_access', checkHeloAccess],
+  ['check_sender_access', checkSenderAccess],
+  ['check_recipient_access', checkRecipientAccess],
+  ['check_etrn_access', checkEtrnAccess],
+  ...serverChecks(),
+]);
+
+/** Those with the domain of a DNS list. */
+const lists: ReadonlyMap<string, WithList> = new Map<string, WithList>([
+  ['reject_rbl', rejectRblClient],
+  ['reject_rbl_client', rejectRblClient],
+  ['permit_dnswl_client', permitDnswlClient],
+  ['permit_rhswl_client', permitRhswlClient],
+  ...(['client', 'reverse_client', 'helo', 'sender', 'recipient'] as const).map(
+    (name) => [`reject_rhsbl_${name}`, rhsblCheck(name)] as const,
+  ),
+]);
+
+// check_client_mx_access and its kin.
+function serverChecks(): [string, WithTable][] {
+  const whose: readonly (readonly [string, SubjectName])[] = [
+    ['client', 'client'],
+    ['reverse_client_hostname', 'reverse_client'],
+    ['helo', 'helo'],
+    ['sender', 'sender'],
+    ['recipient', 'recipient'],
+  ];
+  return whose.flatMap(([part, subject]) =>
+    (['MX', 'NS', 'A'] as const).map((type): [string, WithTable] => [
+      `check_${part}_${type.toLowerCase()}_access`,
+      serverCheck(type, subject),
+    ]),
+  );
+}
+
+function serverCheck(type: ServerType, whose: SubjectName): WithTable {
+  return function* (check, title, name) {
+    const subject = findSubject(check.session, whose);
+    if (subject === null) return 'dunno';
+    const verdict = yield* checkServerAccess(check, title, type, subject);
+    return forbidOk(check, verdict, { name, what: subject.what });
+  };
+}
+
+function rhsblCheck(whose: SubjectName): WithList {
+  return (check, list) => {
+    const subject = findSubject(check.session, whose);
+    return subject === null ? 'dunno' : rejectRhsbl(check, list, subject);
+  };
+}
+
+// SIMPLIFIED: clients show no certificates, see ../tls/server-tls.ts: nobody is permitted or refused by one.
+function permitCertificate(name: string): (check: Check) => Verdict {
+  return (check) => (check.session.tls === null ? 'dunno' : withoutCertificate(check, name));
+}
+
+function checkCertificateAccess(check: Check): Verdict {
+  return withoutCertificate(check, 'check_ccert_access');
+}
+
+function withoutCertificate({ session }: Check, name: string): Verdict {
+  if (!session.service.parameters.bool('smtpd_tls_ask_ccert'))
+    session.warn(`${name} is requested, but "smtpd_tls_ask_ccert = no"`);
   return 'dunno';
 }
 
@@ -106,16 +219,16 @@ function permitInetInterfaces(check: Check): Verdict {
   return own.includes(check.session.client.address) ? okForClient(check, 'permit_inet_interfaces') : 'dunno';
 }
 
-function* checkReverseClientAccess(check: Check, title: string): Proc<Verdict> {
+function* checkReverseClientAccess(check: Check, title: string, name: string): Proc<Verdict> {
   const { client } = check.session;
   const named = renamed(check, client.reverseName, 'Unverified Client host');
   const verdict = yield* checkHostAccess(named, title, client.reverseName, client.address);
-  return verdict === 'ok' ? 'dunno' : verdict; // a name that anybody can claim must not permit
+  return forbidOk(check, verdict, { name, what: client.reverseName });
 }
 
 function* checkSaslAccess(check: Check, title: string): Proc<Verdict> {
-  const { login, config } = check.session;
-  if (!config.sasl_auth_enable || login === null || login.user === '') return 'dunno';
+  const { login } = check.session;
+  if (!hasSasl(check, 'check_sasl_access') || login === null || login.user === '') return 'dunno';
   return yield* checkHostAccess(renamed(check, login.user, 'SASL login name'), title, login.user, null);
 }
 
@@ -143,14 +256,37 @@ function* checkEtrnAccess(check: Check, title: string): Proc<Verdict> {
   return yield* checkHostAccess(renamed(check, domain, 'Etrn command'), title, domain, null);
 }
 
-function* rejectAnyMismatch(check: Check, sender: string): Proc<Verdict> {
-  const verdict = yield* rejectLoginMismatch(check, sender, false);
-  return verdict === 'dunno' ? yield* rejectNotLoggedIn(check, sender) : verdict;
+function rejectMismatch(check: Check): Answer {
+  if (!hasSasl(check, 'reject_authenticated_sender_login_mismatch')) return 'dunno';
+  return askedOfSender((named, sender) => rejectLoginMismatch(named, sender, false))(check);
 }
 
-function* rejectKnownMismatch(check: Check, sender: string): Proc<Verdict> {
+function rejectUnauthenticated(check: Check): Answer {
+  if (!hasSasl(check, 'reject_unauthenticated_sender_login_mismatch')) return 'dunno';
+  return askedOfSender(rejectNotLoggedIn)(check);
+}
+
+function* rejectAnyMismatch(check: Check): Proc<Verdict> {
+  for (const part of [rejectMismatch, rejectUnauthenticated]) {
+    const answer = part(check);
+    const verdict = typeof answer === 'string' ? answer : yield* answer;
+    if (verdict !== 'dunno') return verdict;
+  }
+  return 'dunno';
+}
+
+function rejectKnownMismatch(check: Check): Answer {
+  if (!hasSasl(check, 'reject_known_sender_login_mismatch')) return 'dunno';
   const loggedIn = check.session.login !== null;
-  return loggedIn ? yield* rejectLoginMismatch(check, sender, true) : yield* rejectNotLoggedIn(check, sender);
+  return askedOfSender(
+    loggedIn ? (named, sender) => rejectLoginMismatch(named, sender, true) : rejectNotLoggedIn,
+  )(check);
+}
+
+function hasSasl({ session }: Check, name: string): boolean {
+  if (session.config.sasl_auth_enable) return true;
+  session.warn(`restriction \`${name}' ignored: no SASL support`);
+  return false;
 }
 
 function* permitAuthDestination(check: Check): Proc<Verdict> {
@@ -160,6 +296,92 @@ function* permitAuthDestination(check: Check): Proc<Verdict> {
   if (authorized === 'yes')
     return ok(renamed(check, recipient, 'Recipient address'), 'permit_auth_destination');
   return authorized === 'no' ? 'dunno' : authorized;
+}
+
+function* permitDnswlClient(check: Check, list: string, name: string): Proc<Verdict> {
+  const verdict = yield* permitDnswl(check, list);
+  return verdict === 'ok' ? okForClient(check, name) : verdict;
+}
+
+function* permitRhswlClient(check: Check, list: string, name: string): Proc<Verdict> {
+  const subject = findSubject(check.session, 'client');
+  const verdict = subject === null ? 'dunno' : yield* permitRhswl(check, list, subject);
+  return verdict === 'ok' ? okForClient(check, name) : verdict;
+}
+
+function* rejectMapsRbl(check: Check): Proc<Verdict> {
+  const { session } = check;
+  warnOfRemoval(session, 'reject_maps_rbl', 'reject_rbl_client domain-name');
+  for (const list of session.service.parameters.list('maps_rbl_domains')) {
+    const verdict = yield* rejectRblClient(check, list);
+    if (verdict !== 'dunno') return verdict;
+  }
+  return 'dunno';
+}
+
+function* permitBackup(check: Check): Proc<Verdict> {
+  const { recipient } = check.session;
+  if (recipient === null) return 'dunno';
+  const named = renamed(check, recipient, 'Recipient address');
+  const verdict = yield* permitMxBackup(named, recipient);
+  return verdict === 'ok' ? ok(named, 'permit_mx_backup') : verdict;
+}
+
+function* checkRelayDomains(check: Check, next: string | undefined): Proc<Verdict> {
+  const { session } = check;
+  const name = 'check_relay_domains';
+  const verdict = session.recipient === null ? 'dunno' : yield* checkRelaying(check, session.recipient);
+  const isSilent = next === undefined || session.checks.warnIfReject > 0;
+  if (!isSilent) session.warn(`restriction \`${next}' after \`${name}' is ignored`);
+  return verdict;
+}
+
+function* checkRelaying(check: Check, recipient: string): Proc<Verdict> {
+  const { session } = check;
+  const { instance, parameters } = session.service;
+  warnOfRemoval(session, 'check_relay_domains', 'reject_unauth_destination');
+  const named = renamed(check, recipient, 'Recipient address');
+  const parentMatches = parameters.list('parent_domain_matches_subdomains').includes('relay_domains');
+  const open = (title: string): LookupTables => instance.tables(title);
+  const domains = new MatchList(parameters.list('relay_domains'), { open, parentMatches });
+  const isRelayClient =
+    (yield* domains.matches(session.os, session.client.name.toLowerCase())).kind === 'yes';
+  const authorized = isRelayClient ? 'yes' : yield* isAuthorizedDestination(session, recipient);
+  if (authorized === 'yes') return ok(named, 'check_relay_domains');
+  if (authorized === 'reject') return 'reject';
+  const text = `<${recipient}>: Recipient address rejected: Relay access denied`;
+  return reject(session, parameters.number('relay_domains_reject_code'), '5.7.1', text);
+}
+
+// Once in the life of a process.
+function warnOfRemoval(session: Session, name: string, instead: string): void {
+  const { toldOf, mail_name } = session.config;
+  if (toldOf.has(name)) return;
+  toldOf.add(name);
+  session.warn(
+    `support for restriction "${name}" will be removed from ${mail_name}; use "${instead}" instead`,
+  );
+}
+
+function* sleep({ session }: Check, seconds: string | undefined): Proc<Verdict> {
+  if (seconds === undefined || !/^\d{1,5}$/.test(seconds)) {
+    session.warn('restriction sleep must be followed by number');
+    return rejectServerError(session);
+  }
+  yield* session.os.sleepUntil(session.os.now() + Number(seconds) * SECOND);
+  return 'dunno';
+}
+
+function permitNakedIpAddress(check: Check): Verdict {
+  const { session } = check;
+  const name = 'permit_naked_ip_address';
+  session.warn(
+    `restriction ${name} is deprecated. Use permit_mynetworks or permit_sasl_authenticated instead`,
+  );
+  const { helo } = session;
+  if (helo === null || !/^[\d.:]+$/.test(helo)) return 'dunno';
+  const verdict = rejectInvalidAddress(session, helo);
+  return verdict === 'dunno' ? ok(renamed(check, helo, 'Helo command'), name) : verdict;
 }
 
 function rejectMultiRecipientBounce({ session, replyName, replyClass }: Check): Verdict {

@@ -24,26 +24,42 @@ export function addFooter(reply: string, session: Session): string {
 
 function expand(text: string, session: Session): string {
   return text.replace(/\$(?:\$|\{(\w+)\}|\((\w+)\)|(\w+))/g, (whole, a?: string, b?: string, c?: string) =>
-    whole === '$$' ? '$' : value(a ?? b ?? c ?? '', session),
+    whole === '$$' ? '$' : (sessionValue(a ?? b ?? c ?? '', session) ?? ''),
   );
 }
 
-function value(name: string, session: Session): string {
+/** What $name stands for in texts to the client; null = there is no such name. */
+export function sessionValue(name: string, session: Session): string | null {
   const { client, config } = session;
-  const recipient = session.recipient ?? '';
-  const values: ReadonlyMap<string, string> = new Map([
-    ['client', session.namaddr],
-    ['client_address', client.address],
-    ['client_name', client.name],
-    ['client_port', client.port],
-    ['helo_name', session.helo ?? ''],
-    ['recipient', recipient],
-    ['recipient_name', recipient.split('@')[0]!],
-    ['recipient_domain', recipient.slice(recipient.lastIndexOf('@') + 1)],
-    ['sender', session.sender ?? ''],
-    ['server_name', config.myhostname],
-    ['mail_name', config.mail_name],
-    ['myhostname', config.myhostname],
-  ]);
-  return values.get(name) ?? '';
+  const of = (address: string | null, part: string): string => {
+    if (address === null || address === '') return address === '' && part !== 'domain' ? '<>' : '';
+    const at = address.lastIndexOf('@');
+    if (part === '') return address;
+    return part === 'domain'
+      ? at === -1
+        ? ''
+        : address.slice(at + 1)
+      : address.slice(0, at === -1 ? undefined : at);
+  };
+  const [, who, part = ''] = /^(sender|recipient)(?:_(name|domain))?$/.exec(name) ?? [];
+  if (who !== undefined) return of(who === 'sender' ? session.sender : session.recipient, part);
+  switch (name) {
+    case 'client':
+      return session.namaddr;
+    case 'client_address':
+      return client.address;
+    case 'client_name':
+      return client.name;
+    case 'client_port':
+      return client.port;
+    case 'reverse_client_name':
+      return client.reverseName;
+    case 'helo_name':
+      return session.helo ?? '';
+    case 'server_name':
+    case 'myhostname':
+      return config.myhostname;
+    default:
+      return null;
+  }
 }

@@ -1,9 +1,8 @@
 /**
- * restriction-table — every restriction by its name in postconf(5): what argument it takes and what it asks
+ * restriction-table — the restrictions by their names in postconf(5): whether a word follows, what is asked
  *
- * SIMPLIFIED: no DNS lists, no policy service, no check_…_{ns,mx,a}_access, no address verification, no
- * certificates; a list that names one of these answers 451 4.3.5, as the real smtpd(8) does for names it does
- * not know.
+ * SIMPLIFIED: no policy service and no client certificates; check_policy_service answers 451 4.3.5, as the
+ * real smtpd(8) does for a name that it does not know.
  *
  * SEE ALSO  rare-restrictions.ts, postconf(5) smtpd_recipient_restrictions
  */
@@ -16,8 +15,10 @@ import { rejectInvalidHelo } from './helo-name.ts';
 import { okForClient, reject, renamed, type Answer, type Check, type Verdict } from './verdict.ts';
 
 export interface Restriction {
-  readonly argument: 'none' | 'table';
-  readonly run: (check: Check, argument: string) => Answer;
+  /** the word behind its name is its own: a table, the domain of a DNS list */
+  readonly takesWord: boolean;
+  /** @param next the word behind its name; undefined at the end of the list */
+  readonly run: (check: Check, next: string | undefined) => Answer;
 }
 
 /** One word of a list of restrictions. */
@@ -26,7 +27,7 @@ export interface RestrictionItem {
   /** lower case */
   readonly name: string;
   readonly isTable: boolean;
-  /** null when no restriction has this name */
+  /** null = permit, defer or reject */
   readonly restriction: Restriction | null;
 }
 
@@ -38,24 +39,11 @@ export function parseRestrictions(words: readonly string[]): RestrictionItem[] {
   });
 }
 
-/** @returns null when no restriction has this name (lower case) */
+/** @param name lower case. @returns null for permit, defer and reject themselves */
 export function findRestriction(name: string): Restriction | null {
-  return restrictions.get(name) ?? null;
+  if (name === 'permit' || name === 'defer' || name === 'reject') return null;
+  return restrictions.get(name) ?? rare(name);
 }
-
-/** Those of rare-restrictions.ts. */
-const rareNames =
-  'defer_if_permit defer_if_reject reject_plaintext_session reject_unknown_client_hostname ' +
-  'reject_unknown_client reject_unknown_reverse_client_hostname permit_inet_interfaces ' +
-  'permit_tls_clientcerts permit_tls_all_clientcerts check_ccert_access check_client_access ' +
-  'check_reverse_client_hostname_access check_sasl_access check_helo_access ' +
-  'reject_non_fqdn_helo_hostname ' +
-  'reject_non_fqdn_hostname reject_unknown_helo_hostname reject_unknown_hostname ' +
-  'check_sender_access reject_unknown_sender_domain reject_unknown_address ' +
-  'reject_sender_login_mismatch reject_authenticated_sender_login_mismatch ' +
-  'reject_known_sender_login_mismatch reject_unauthenticated_sender_login_mismatch ' +
-  'check_recipient_access permit_auth_destination reject_unknown_recipient_domain ' +
-  'reject_multi_recipient_bounce check_etrn_access';
 
 const restrictions: ReadonlyMap<string, Restriction> = new Map([
   ['reject_unauth_pipelining', plain(rejectUnauthPipelining)],
@@ -76,19 +64,18 @@ const restrictions: ReadonlyMap<string, Restriction> = new Map([
   ],
   ['reject_unlisted_recipient', ofRecipient(rejectUnlisted)],
   ['check_recipient_maps', ofRecipient(rejectUnlisted)],
-  ...rareNames.split(' ').map((name) => [name, rare(name)] as const),
 ]);
 
 function plain(run: (check: Check) => Answer): Restriction {
-  return { argument: 'none', run };
+  return { takesWord: false, run };
 }
-/** One whose code comes late. */
+/** One whose code comes late, if there is one of this name. */
 function rare(name: string): Restriction {
   return {
-    argument: name.startsWith('check_') ? 'table' : 'none',
-    *run(check, argument): Proc<Verdict> {
+    takesWord: /^(check_.*_access|sleep|check_policy_service|(reject_r|permit_).*[bw]l(_.*)?)$/.test(name),
+    *run(check, next): Proc<Verdict> {
       const { runRare } = yield* lateCode(check.session.os);
-      const answer = runRare(name, check, argument);
+      const answer = runRare(name, check, next);
       return typeof answer === 'string' ? answer : yield* answer;
     },
   };

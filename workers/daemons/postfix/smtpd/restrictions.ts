@@ -6,9 +6,7 @@
  *
  * SEE ALSO  SMTPD_ACCESS_README; checks.ts (which lists apply when), access.ts (tables)
  */
-import { printable } from '../../../protocols/smtp/reply.ts';
-
-import { SECOND, type Proc } from '../../../os/os.ts';
+import type { Proc } from '../../../os/os.ts';
 
 import { findRestriction, parseRestrictions, type RestrictionItem } from './restriction-table.ts';
 import type { Session } from './session.ts';
@@ -57,17 +55,9 @@ function evaluateFrom(check: Check, list: readonly RestrictionItem[], from: numb
       restriction = findRestriction(name);
       i--;
     }
-    let argument = '';
-    if (restriction?.argument === 'table') {
-      if (i + 1 >= list.length) {
-        session.warn(`restriction ${name} requires a lookup table argument`);
-        return leave(session, depth, rejectServerError(session));
-      }
-      argument = list[++i]!.word;
-    }
-    const answer =
-      restriction === null ? evaluateOther(check, name, list, i) : restriction.run(check, argument);
-    if (name === 'sleep') i++;
+    const next = list[i + 1]?.word;
+    const answer = restriction === null ? evaluateOwn(check, name, next) : restriction.run(check, next);
+    if (restriction?.takesWord === true) i++;
     if (typeof answer !== 'string') return evaluateLater(check, list, { i, depth, answer });
     if (isDecided(session, answer)) return leave(session, depth, answer);
   }
@@ -93,47 +83,19 @@ function isDecided({ checks }: Session, verdict: Verdict): boolean {
   return verdict !== 'dunno' || (checks.deferIfPermit !== null && checks.deferIfReject !== null);
 }
 
-// What is no entry of the table: permit and reject themselves, sleep, restriction classes of the site.
-function evaluateOther(check: Check, name: string, list: readonly RestrictionItem[], i: number): Answer {
+// permit, defer and reject themselves.
+function evaluateOwn(check: Check, name: string, next: string | undefined): Verdict {
   const { session, replyName, replyClass } = check;
-  const next = list[i + 1]?.word;
-  const ends = name === 'permit' || name === 'defer' || name === 'reject';
-  if (ends && next !== undefined && session.checks.warnIfReject === 0)
-    session.warn(`restriction \`${next}' after \`${name}' is ignored`);
-  if (name === 'permit') return ok(check, name);
-  if (name === 'defer' || name === 'reject') {
+  const isSilent = next === undefined || session.checks.warnIfReject > 0;
+  const verdict = name === 'permit' ? ok(check, name) : refuse();
+  if (!isSilent) session.warn(`restriction \`${next}' after \`${name}' is ignored`);
+  return verdict;
+
+  function refuse(): Verdict {
     const code = session.service.parameters.number(`${name}_code`);
-    const reason = name === 'defer' ? 'Try again later' : 'Access denied';
-    return reject(
-      session,
-      code,
-      name === 'defer' ? '4.3.2' : '5.7.1',
-      `<${replyName}>: ${replyClass} rejected: ${reason}`,
-    );
+    const [status, reason] = name === 'defer' ? ['4.3.2', 'Try again later'] : ['5.7.1', 'Access denied'];
+    return reject(session, code, status!, `<${replyName}>: ${replyClass} rejected: ${reason}`);
   }
-  return name === 'sleep' ? sleep(session, next) : evaluateClass(check, name);
-}
-
-function* sleep(session: Session, seconds: string | undefined): Proc<Verdict> {
-  if (seconds === undefined || !/^\d{1,5}$/.test(seconds)) {
-    session.warn('restriction sleep must be followed by number');
-    return rejectServerError(session);
-  }
-  yield* session.os.sleepUntil(session.os.now() + Number(seconds) * SECOND);
-  return 'dunno';
-}
-
-function evaluateClass(check: Check, name: string): Answer {
-  const { session } = check;
-  const { parameters } = session.service;
-  const isClass = parameters.list('smtpd_restriction_classes').some((word) => word.toLowerCase() === name);
-  if (isClass && parameters.has(name)) return evaluateWords(check, parameters.list(name));
-  if (isClass) {
-    session.warn(`restriction class \`${name}' needs a definition`);
-    return rejectServerError(session);
-  }
-  session.warn(`unknown smtpd restriction: "${printable(name, '?')}"`);
-  return rejectServerError(session);
 }
 
 const tableRestrictions =

@@ -17,6 +17,7 @@ import type { Resolution } from '../trivial-rewrite/route.ts';
 
 import type { Anvil } from './anvil.ts';
 import type { SmtpdConfig } from './config.ts';
+import type { ListEntry } from './dns-lists.ts';
 import type { MessageContent } from './message-content.ts';
 import type { ClientName } from './peer.ts';
 
@@ -183,6 +184,8 @@ export class Session {
   };
   /** replies not yet written, each ended by CRLF */
   pending = '';
+  /** what DNS lists said of this client and its domains, by the name that was looked up */
+  listed: Map<string, ListEntry | 'not-listed' | 'no-answer'> | null = null;
   /** what trivial-rewrite(8) said about the addresses of this transaction */
   readonly resolutions: { address: string; resolution: Resolution }[] = [];
 

@@ -78,7 +78,7 @@ export function ok(check: Check, action: string, from = ''): Verdict {
   if (isLogged(check.session, action))
     check.session.logWhatsup(
       'permit',
-      `action=${action} for ${check.replyClass}=${check.replyName}${from === '' ? '' : ` from ${from}`}`,
+      `action=${action} for ${check.replyClass}=${check.replyName} ${from === '' ? '' : `from ${from}`}`,
     );
   return 'ok';
 }
@@ -118,12 +118,12 @@ export function fixStatus(session: Session, status: string, replyClass: ReplyCla
 }
 
 const addressStatus: ReadonlyMap<string, readonly [sender: string, recipient: string]> = new Map([
-  ['1', ['1.0', '1.1']],
+  ['1', ['1.7', '1.1']],
   ['2', ['1.8', '1.2']],
   ['3', ['1.7', '1.3']],
-  ['4', ['1.0', '1.4']],
+  ['4', ['1.7', '1.4']],
   ['5', ['1.0', '1.5']],
-  ['6', ['1.0', '1.6']],
+  ['6', ['1.7', '1.6']],
   ['7', ['1.7', '1.3']],
   ['8', ['1.8', '1.2']],
 ]);

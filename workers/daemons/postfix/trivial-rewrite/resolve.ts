@@ -298,8 +298,8 @@ export class Resolver {
   }
 }
 
-// inet_interfaces and proxy_interfaces. @param host all addresses of the host
-function ownAddresses(parameters: Parameters, host: readonly string[]): string[] {
+/** inet_interfaces and proxy_interfaces. @param host all addresses of the host */
+export function ownAddresses(parameters: Parameters, host: readonly string[]): string[] {
   const own = [...parameters.list('proxy_interfaces')];
   for (const item of parameters.list('inet_interfaces')) {
     if (item === 'all') own.push('127.0.0.1', ...host);
