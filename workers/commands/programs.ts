@@ -28,6 +28,7 @@ import { dig } from './net/dns/dig.ts';
 import { host } from './net/dns/host.ts';
 import { nslookup } from './net/dns/nslookup.ts';
 import { nc } from './net/nc.ts';
+import { swaks } from './net/swaks/swaks.ts';
 import { telnet } from './net/telnet.ts';
 import { postfixPrograms } from './postfix-programs.ts';
 import { bash } from './shell/bash.ts';
@@ -123,6 +124,7 @@ const rawTools: Readonly<Record<string, RawTool>> = Object.freeze({
   sh: bash,
   sleep,
   sudo: wrapper,
+  swaks,
   test,
   true: trueTool,
   uname,

@@ -1,6 +1,7 @@
 /**
  * all-roles — the roles with everything there at once, for Node
  */
+import * as tlsClient from '../commands/net/tls/tls-code.ts';
 import * as imapd from '../daemons/mailstore/imapd/session.ts';
 import * as fetching from '../daemons/mua/fetch.ts';
 import * as postfix from '../daemons/postfix/late-code.ts';
@@ -24,6 +25,7 @@ const parts: Readonly<Record<keyof typeof lateCode, unknown>> = Object.freeze({
   shell,
   slapd,
   tls,
+  'tls-client': tlsClient,
 });
 
 /** All parts are there: nothing ever waits for code. */

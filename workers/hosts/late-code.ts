@@ -24,4 +24,5 @@ export const lateCode = {
   slapd: () => import('../daemons/slapd/late-code.ts'),
   shell: () => import('./host-shell.ts'),
   tls: () => import('../daemons/postfix/tls/tls-code.ts'),
+  'tls-client': () => import('../commands/net/tls/tls-code.ts'),
 } as const;
