@@ -55,7 +55,7 @@ export type TraceFact =
   | {
       kind: 'delivery.attempted';
       queueId: string; recipient: string; transport: string; relay: string; dsn: string;
-      status: 'sent' | 'deferred' | 'bounced' | 'expired' | 'undeliverable'; text: string;
+      status: 'sent' | 'deferred' | 'bounced' | 'expired' | 'deliverable' | 'undeliverable'; text: string;
     }
   /** When a deferred message is tried next: `due` is the queue scan that takes it, unless a flush comes before. */
   | { kind: 'retry.scheduled'; queueId: string; due: VirtualTime; reason: string }

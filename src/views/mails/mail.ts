@@ -88,6 +88,6 @@ export interface Try {
   recipient: string;
   /** "mta1.acme.example[192.0.2.25]:25", "none" */
   relay: string;
-  status: 'sent' | 'deferred' | 'bounced' | 'expired' | 'undeliverable';
+  status: 'sent' | 'deferred' | 'bounced' | 'expired' | 'deliverable' | 'undeliverable';
   text: string;
 }

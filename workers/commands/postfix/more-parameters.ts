@@ -8,17 +8,15 @@
 
 /** Names by default value. */
 export const moreParameters: readonly (readonly [usual: string, names: string])[] = [
-  ['12h', `address_verify_cache_cleanup_interval fast_flush_refresh_time postscreen_cache_cleanup_interval`],
+  ['12h', `fast_flush_refresh_time postscreen_cache_cleanup_interval`],
   ['$default_transport', 'address_verify_default_transport'],
   ['$local_transport', 'address_verify_local_transport'],
-  ['3d', 'address_verify_negative_expire_time'],
   ['5000', 'address_verify_pending_request_limit'],
-  ['31d', 'address_verify_positive_expire_time'],
   ['$relay_transport', 'address_verify_relay_transport'],
   ['$relayhost', 'address_verify_relayhost'],
   ['$sender_dependent_default_transport_maps', 'address_verify_sender_dependent_default_transport_maps'],
   ['$sender_dependent_relayhost_maps', 'address_verify_sender_dependent_relayhost_maps'],
-  ['0s', 'address_verify_sender_ttl dnsblog_reply_delay'],
+  ['0s', 'dnsblog_reply_delay'],
   ['verify', 'address_verify_service_name'],
   ['$transport_maps', 'address_verify_transport_maps'],
   ['$virtual_transport', 'address_verify_virtual_transport'],

@@ -181,6 +181,30 @@ smtpd
   unknown_virtual_alias_reject_code     the reply code for an unknown virtual alias
   unknown_virtual_mailbox_reject_code   the reply code for an unknown virtual mailbox
 
+smtpd, verify
+  address_verify_poll_count     how often smtpd asks for an address that is being verified
+  address_verify_poll_delay     the time between two such questions
+  address_verify_sender         the sender of the probes that verify an address
+  unverified_recipient_defer_code       the reply code while a recipient cannot be verified; 250 = accept
+  unverified_recipient_reject_code      the reply code for a recipient that nobody takes mail for
+  unverified_recipient_reject_reason    what is said instead of the reason
+  unverified_recipient_tempfail_action  what is done while a recipient cannot be verified
+  unverified_sender_defer_code          the reply code while a sender cannot be verified; 250 = accept
+  unverified_sender_reject_code         the reply code for a sender that nobody takes mail for
+  unverified_sender_reject_reason       what is said instead of the reason
+  unverified_sender_tempfail_action     what is done while a sender cannot be verified
+
+verify
+  address_verify_cache_cleanup_interval  how often what has expired is dropped from the cache
+  address_verify_map            where the results of probes are kept
+  address_verify_negative_cache  whether failures are kept
+  address_verify_negative_expire_time   how long a failure counts
+  address_verify_negative_refresh_time  after which time a failure is probed again
+  address_verify_positive_expire_time   how long a success counts
+  address_verify_positive_refresh_time  after which time a success is probed again
+  address_verify_sender_ttl     how often the sender of probes changes; 0 = never
+  data_directory                where daemons keep what they know
+
 anvil
   anvil_rate_time_unit          the time over which clients are counted
 

@@ -112,6 +112,8 @@ export interface Transaction {
    * smtp_skip_quit_response).
    */
   last?: boolean;
+  /** Only ask about the recipients: no DATA; who accepts one has "sent" it. */
+  probe?: boolean;
   /** Told of each recipient's outcome when it is known. */
   decided?: (index: number, outcome: Outcome) => void;
 }

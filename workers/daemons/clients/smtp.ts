@@ -41,7 +41,8 @@ export * from './smtp-terms.ts';
 
 /** Whether the outcome says that the message was accepted for the recipient. */
 export function isSent(outcome: Outcome): boolean {
-  return outcome.kind === 'reply' && outcome.command === endOfData && replyClass(outcome.reply) === 2;
+  if (outcome.kind !== 'reply' || replyClass(outcome.reply) !== 2) return false;
+  return outcome.command === endOfData || outcome.command === commandNames.rcpt.command; // a probe ends there
 }
 
 /**
@@ -179,13 +180,14 @@ class Progress {
     this.xforward = xforwardLines(session, transaction);
     const { length } = transaction.recipients;
     for (let i = 0; i < length; i++) this.outcomes.push(null);
-    this.steps = this.xforward.length + length + 2;
+    this.steps = this.xforward.length + length + (transaction.probe === true ? 1 : 2);
   }
 
   kindOf(step: number): StepKind {
     const mail = this.xforward.length;
     if (step < mail) return 'xforward';
-    return step === mail ? 'mail' : step < this.steps - 1 ? 'rcpt' : 'data';
+    if (step === mail) return 'mail';
+    return step - mail > this.transaction.recipients.length ? 'data' : 'rcpt';
   }
 
   lineOf(step: number): string {
@@ -250,6 +252,8 @@ function judge(os: Os, state: Progress, step: number, reply: SmtpReply): void {
   const kind = state.kindOf(step);
   if (replyClass(reply) === (kind === 'data' ? 3 : 2)) {
     if (kind === 'data') state.dataReply = reply;
+    else if (kind === 'rcpt' && state.transaction.probe === true)
+      state.decide(state.recipientOf(step), replied(os, reply, commandNames.rcpt.command));
     return;
   }
   const outcome = replied(os, reply, commandNames[kind].command);

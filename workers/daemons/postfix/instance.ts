@@ -17,6 +17,8 @@ import type { Resolution } from './trivial-rewrite/route.ts';
 export interface Instance {
   /** main.cf of the instance, without overrides */
   readonly parameters: Parameters;
+  /** what verify(8) knows of addresses; null = it has not looked yet */
+  verified: Map<string, string> | null;
   /** between cleanup and qmgr */
   readonly flow: MailFlow;
   /** Opens the tables of a parameter's value; the same value gives the same tables. */

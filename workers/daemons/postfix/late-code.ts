@@ -21,4 +21,6 @@ export { runRare } from './smtpd/rare-restrictions.ts';
 export { starttls, startWrapped } from './smtpd/starttls.ts';
 export { vrfy } from './smtpd/vrfy.ts';
 export { xclient } from './smtpd/xclient.ts';
+export { deliverProbe } from './verify/probe.ts';
+export { isProbeSender } from './verify/verify.ts';
 export { deliverVirtual } from './virtual/virtual.ts';

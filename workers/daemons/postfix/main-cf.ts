@@ -14,7 +14,7 @@ import { assert } from '../../bytes/assert.ts';
 import { DAY, HOUR, MINUTE, SECOND, type Os } from '../../os/os.ts';
 
 import { expandValue } from './expand.ts';
-import { parameterTable, transportParameters, type ParameterRow } from './params.ts';
+import { parameterTable, transportParameters, type ParameterRow, parameterRows, type Row } from './params.ts';
 import type { Parameters } from './parameters.ts';
 import { portOfService } from './port-names.ts';
 
@@ -143,9 +143,10 @@ class ConfiguredParameters implements Parameters {
     if (made === undefined) this.#derived.set(make, (made = make(this)));
     return made;
   }
-  with(overrides: ReadonlyMap<string, string>): Parameters {
-    if (overrides.size === 0) return this;
-    return new ConfiguredParameters(this.#table, this.#host, [overrides, ...this.#layers]);
+  with(overrides: ReadonlyMap<string, string>, rows?: readonly Row[]): Parameters {
+    if (overrides.size === 0 && rows === undefined) return this;
+    const table = rows === undefined ? this.#table : new Map([...this.#table, ...parameterRows(rows)]);
+    return new ConfiguredParameters(table, this.#host, [overrides, ...this.#layers]);
   }
 
   #numeric(name: string, parse: (text: string) => number | null): number {

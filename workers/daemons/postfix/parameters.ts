@@ -8,6 +8,8 @@
  * SEE ALSO  postconf(5)
  */
 
+import type { Row } from './params.ts';
+
 /** Values by their names in postconf(5). A name that is not in params.ts is a bug (assert). */
 export interface Parameters {
   /** with every $name expanded; '' when empty */
@@ -22,6 +24,6 @@ export interface Parameters {
   list(name: string): readonly string[];
   /** What `make` makes of them: made once, for they never change. `make` is a function at module level. */
   derived<T>(make: (parameters: Parameters) => T): T;
-  /** The same with the -o options of a master.cf service on top. */
-  with(overrides: ReadonlyMap<string, string>): Parameters;
+  /** The same with the -o options of a master.cf service on top. @param rows what there is to be set besides */
+  with(overrides: ReadonlyMap<string, string>, rows?: readonly Row[]): Parameters;
 }

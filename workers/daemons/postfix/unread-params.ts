@@ -5,21 +5,15 @@
  *
  * SEE ALSO  params.ts; ../../commands/postfix/more-parameters.ts (those of which only the default is known)
  */
+import { lateRows } from './late-params.ts';
 import { parameterRows, parameterTable, type ParameterRow, type Row } from './params.ts';
 
 /** All rows by name, also those that no daemon reads. */
 export function fullParameterTable(): ReadonlyMap<string, ParameterRow> {
-  return new Map([...parameterTable(), ...parameterRows(rows)]);
+  return new Map([...parameterTable(), ...parameterRows([...lateRows, ...rows])]);
 }
 
 const rows: readonly Row[] = [
-  ['address_verify_map', 'text', 'btree:$data_directory/verify_cache'],
-  ['address_verify_negative_cache', 'bool', 'yes'],
-  ['address_verify_negative_refresh_time', 'time', '3h', 'h'],
-  ['address_verify_poll_count', 'number', '${stress?{1}:{3}}'],
-  ['address_verify_poll_delay', 'time', '3s'],
-  ['address_verify_positive_refresh_time', 'time', '7d', 'd'],
-  ['address_verify_sender', 'text', '$double_bounce_sender'],
   ['allow_mail_to_commands', 'text', 'alias, forward'],
   ['allow_mail_to_files', 'text', 'alias, forward'],
   ['authorized_flush_users', 'text', 'static:anyone'],
@@ -33,7 +27,6 @@ const rows: readonly Row[] = [
   ['config_directory', 'text', '/etc/postfix'],
   ['confirm_delay_cleared', 'bool', 'no'],
   ['daemon_directory', 'text', '/usr/lib/postfix/sbin'],
-  ['data_directory', 'text', '/var/lib/postfix'],
   ['debug_peer_level', 'number', '2'],
   ['debug_peer_list', 'text', ''],
   ['default_extra_recipient_limit', 'number', '1000'],
@@ -146,14 +139,6 @@ const rows: readonly Row[] = [
   ['trace_service_name', 'text', 'trace'],
   ['transport_retry_time', 'time', '60s'],
   ['trigger_timeout', 'time', '10s'],
-  ['unverified_recipient_defer_code', 'number', '450'],
-  ['unverified_recipient_reject_code', 'number', '450'],
-  ['unverified_recipient_reject_reason', 'text', ''],
-  ['unverified_recipient_tempfail_action', 'text', '$reject_tempfail_action'],
-  ['unverified_sender_defer_code', 'number', '450'],
-  ['unverified_sender_reject_code', 'number', '450'],
-  ['unverified_sender_reject_reason', 'text', ''],
-  ['unverified_sender_tempfail_action', 'text', '$reject_tempfail_action'],
   ['virtual_alias_address_length_limit', 'number', '1000'],
   ['virtual_gid_maps', 'text', ''],
   ['virtual_mailbox_limit', 'number', '51200000'],

@@ -317,6 +317,7 @@ class CleanupStream implements MailStream {
       server: server ?? '',
       submitter: '',
       fullName: '',
+      isProbe: this.#envelope.isProbe === true,
       filter: verdict.filter || filter,
     };
   }

@@ -36,6 +36,8 @@ export interface MailEnvelope {
   hold: boolean;
   /** a REDIRECT action; '' = none */
   redirect: string;
+  /** verify(8) only asks whether the recipient could be delivered to; nobody gets the message */
+  isProbe?: boolean;
   /** DISCARD action: accept and forget */
   discard: boolean;
 }

@@ -47,6 +47,8 @@ export interface QueueFile {
   submitter: string;
   /** of the submitter; '' = unknown */
   fullName: string;
+  /** asks whether the recipients could be delivered to: see MailEnvelope */
+  isProbe?: boolean;
   recipients: readonly Omit<RequestRecipient, 'index'>[];
 }
 
@@ -82,6 +84,7 @@ function startRecords(file: QueueFile): string {
   text += attribute('submitter', file.submitter);
   text += attribute('full_name', file.fullName);
   if (file.created - file.arrived >= SECOND) text += attribute('create_time', String(file.created));
+  if (file.isProbe === true) text += attribute('trace_flags', probeFlag);
   text += attribute('rewrite_context', client.source === 'LOCAL' ? 'local' : 'remote');
   text += record('S', file.sender);
   for (const recipient of file.recipients) {
@@ -218,6 +221,7 @@ function envelopeOf(
     forceExpire: head.forceExpire,
     submitter,
     fullName,
+    isProbe: attributes[traceFlagsAt] === probeFlag,
   };
 }
 
@@ -284,11 +288,13 @@ export class RecordReader {
 const attributeNames = Object.freeze([
   'encoding', 'envelope_id', 'ret', 'smtputf8', 'log_client_name', 'log_client_address', 'log_client_port',
   'log_protocol_name', 'log_helo_name', 'log_ident', 'server', 'submitter', 'full_name', 'create_time',
-  'rewrite_context', 'dsn_orig_rcpt', 'notify_flags',
+  'rewrite_context', 'dsn_orig_rcpt', 'notify_flags', 'trace_flags',
 ]); // prettier-ignore
 const submitterAt = attributeNames.indexOf('submitter');
 const originalRecipientAt = attributeNames.indexOf('dsn_orig_rcpt');
 const notifyAt = attributeNames.indexOf('notify_flags');
+const traceFlagsAt = attributeNames.indexOf('trace_flags');
+const probeFlag = '256'; // DEL_REQ_FLAG_MTA_VRFY
 const lengthFactorMax = 128 ** 4; // five bytes
 const equals = 0x3d;
 

@@ -6,6 +6,9 @@
  */
 import { SECOND, type Channel, type Os, type Proc } from '../../../os/os.ts';
 
+import type { Instance } from '../instance.ts';
+import { lateCode } from '../late.ts';
+
 import type { DeliveryRequest, DeliveryResult } from './request.ts';
 
 /** Delivers one request. The Os is that of the agent's proc. */
@@ -15,6 +18,7 @@ export class AgentPool {
   readonly #os: Os;
   readonly #name: string;
   readonly #deliver: Deliver;
+  readonly #instance: Instance | null;
   readonly #processesMax: number;
   readonly #idleUsMax: number;
   readonly #requests: Channel<DeliveryRequest>;
@@ -23,10 +27,21 @@ export class AgentPool {
   #load = 0;
 
   /** @param options name as logged ("postfix/smtp"); processesMax 0 = no limit; idleUsMax = $max_idle */
-  constructor(os: Os, options: { name: string; deliver: Deliver; processesMax: number; idleUsMax?: number }) {
+  constructor(
+    os: Os,
+    options: {
+      name: string;
+      deliver: Deliver;
+      processesMax: number;
+      idleUsMax?: number;
+      /** for what becomes of probes */
+      instance?: Instance;
+    },
+  ) {
     this.#os = os;
     this.#name = options.name;
     this.#deliver = options.deliver;
+    this.#instance = options.instance ?? null;
     this.#processesMax = options.processesMax;
     this.#idleUsMax = options.idleUsMax ?? 100 * SECOND;
     this.#requests = os.channel();
@@ -52,6 +67,10 @@ export class AgentPool {
     return { deferred: true, reason: '', trouble: null };
   }
 
+  *#probe(os: Os, request: DeliveryRequest): Proc<DeliveryResult> {
+    return yield* (yield* lateCode(os)).deliverProbe(os, this.#instance!, this.#deliver, request);
+  }
+
   *#serve(os: Os): Proc<void> {
     try {
       for (;;) {
@@ -60,7 +79,9 @@ export class AgentPool {
         os.because(request.cause);
         const { deferred, reason, trouble } = request.isGone
           ? this.#complain(os, request)
-          : yield* this.#deliver(os, request);
+          : request.isProbe === true && this.#instance !== null
+            ? yield* this.#probe(os, request)
+            : yield* this.#deliver(os, request);
         this.#load--;
         const { ticket, replyTo } = request;
         replyTo.put({ kind: 'delivery-done', ticket, deferred, reason, trouble });

@@ -55,6 +55,7 @@ export function recordSent(
   action: 'delivered' | 'relayed' | null,
   said = attempt.text,
 ): void {
+  if (request.probed !== undefined) return request.probed(os, agent, attempt, 'ok');
   write(os, agent, request, attempt, 'sent');
   if (action !== null && wants(attempt.recipient, 'SUCCESS')) {
     const reason = `delivery via ${attempt.relay === 'none' ? 'local' : attempt.relay}: ${said}`;
@@ -65,6 +66,7 @@ export function recordSent(
 
 /** Not now: the recipient stays in the queue. */
 export function recordDeferred(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt): void {
+  if (request.probed !== undefined) return request.probed(os, agent, attempt, 'defer');
   write(os, agent, request, attempt, 'deferred');
   append(os, agent, request, attempt, { log: 'defer', action: 'delayed', reason: attempt.text });
 }
@@ -74,6 +76,10 @@ export function recordDeferred(os: Os, agent: Agent, request: DeliveryRequest, a
  * @returns whether the recipient stays in the queue all the same (soft_bounce)
  */
 export function recordBounced(os: Os, agent: Agent, request: DeliveryRequest, attempt: Attempt): boolean {
+  if (request.probed !== undefined) {
+    request.probed(os, agent, attempt, 'bounce');
+    return false;
+  }
   if (agent.softBounce) {
     const soft = { ...attempt, dsn: `4${attempt.dsn.slice(1)}` };
     write(os, agent, request, soft, 'SOFTBOUNCE');

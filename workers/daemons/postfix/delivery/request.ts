@@ -5,7 +5,9 @@
  * recipient's outcome itself (record.ts); qmgr only learns whether recipients are left and whether the
  * destination is in trouble.
  */
-import type { EventId, VirtualTime } from '../../../os/os.ts';
+import type { EventId, Os, VirtualTime } from '../../../os/os.ts';
+
+import type { Agent, Attempt } from './record.ts';
 
 export interface RequestRecipient {
   /** index in the queue file */
@@ -31,6 +33,9 @@ export interface OriginalClient {
   readonly source: 'LOCAL' | 'REMOTE';
 }
 
+/** What came of a probe for one recipient. */
+export type ProbeOutcome = 'ok' | 'defer' | 'bounce';
+
 export interface DeliveryRequest {
   readonly queueId: string;
   readonly transport: string;
@@ -47,6 +52,10 @@ export interface DeliveryRequest {
   /** the client asked for SMTPUTF8 (RFC 6531) */
   readonly smtpUtf8: boolean;
   readonly client: OriginalClient;
+  /** verify(8) asks whether the recipients could be delivered to; nothing is delivered */
+  readonly isProbe?: boolean;
+  /** takes what comes of a probe */
+  readonly probed?: (os: Os, agent: Agent, attempt: Attempt, outcome: ProbeOutcome) => void;
   /** There was no file when the agent came to open it: postsuper(1) was faster. */
   readonly isGone: boolean;
   /** The message in pieces, lines ended by CRLF. Read when it is needed, once. */

@@ -158,6 +158,12 @@ function* deliverAlias(
       `destination of alias not supported: ${alias.members.join(', ')}`,
     );
   }
+  if (request.isProbe === true) {
+    const text = `forwards to ${to.join(', ')}`;
+    const probed = attempt(os, request, recipient, { dsn: '2.0.0', text });
+    recordSent(os, config.agent, request, probed, 'delivered');
+    return settled;
+  }
   const owner = yield* ownerOf(os, config.instance, recipient.address);
   const queueId = yield* forward(os, config.instance, { request, recipient, to, owner });
   if (queueId === null) return defer(os, config, request, recipient, 'unable to forward message');
@@ -188,16 +194,21 @@ function* deliverUser(
   const user = withoutExtension(local.toLowerCase(), parameters.text('recipient_delimiter'));
   const passwd = os.files.read('/etc/passwd');
   if (passwd !== null && parseSource(utf8.decode(passwd), 'passwd').has(user)) {
-    yield* appendMailbox(os, {
-      path: `${parameters.text('mail_spool_directory')}/${user}`,
-      request,
-      recipient,
-    });
+    const isProbe = request.isProbe === true;
+    if (!isProbe)
+      yield* appendMailbox(os, {
+        path: `${parameters.text('mail_spool_directory')}/${user}`,
+        request,
+        recipient,
+      });
     recordSent(
       os,
       config.agent,
       request,
-      attempt(os, request, recipient, { dsn: '2.0.0', text: 'delivered to mailbox' }),
+      attempt(os, request, recipient, {
+        dsn: '2.0.0',
+        text: isProbe ? 'delivers to mailbox' : 'delivered to mailbox',
+      }),
       'delivered',
     );
     return settled;

@@ -45,6 +45,7 @@ export function startDeliveryServices(os: Os, options: DeliveryOptions): Readonl
       new AgentPool(os, {
         name: service.ident,
         deliver,
+        instance: options.instance,
         processesMax: entry.processesMax ?? service.parameters.number('default_process_limit'),
         idleUsMax: service.parameters.time('max_idle'),
       }),
@@ -70,7 +71,7 @@ function builtInRetry(os: Os, { instance, markDone }: DeliveryOptions): AgentPoo
     softBounce: false,
     markDone,
   };
-  return new AgentPool(os, { name: ident, deliver: errorAgent(agent), processesMax: 1 });
+  return new AgentPool(os, { name: ident, deliver: errorAgent(agent), processesMax: 1, instance });
 }
 
 /** A service of master.cf with its own parameters and log name. */

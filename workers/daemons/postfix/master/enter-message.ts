@@ -20,6 +20,8 @@ export interface InternalMessage {
   /** lines in front of the content, each ended by CRLF */
   headerOf: (queueId: string) => string;
   content: readonly Uint8Array[];
+  /** of verify(8): see MailEnvelope */
+  isProbe?: boolean;
 }
 
 /** @returns the queue id, or null when cleanup would not have it */
@@ -39,6 +41,7 @@ export function* enterMessage(os: Os, instance: Instance, message: InternalMessa
     hold: false,
     redirect: '',
     discard: false,
+    isProbe: message.isProbe === true,
   });
   for (const recipient of message.recipients) stream.addRecipient(recipient);
   const result = yield* stream.finish([ascii.encode(message.headerOf(stream.queueId)), ...message.content]);

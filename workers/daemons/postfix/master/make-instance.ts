@@ -75,6 +75,7 @@ function isFor(answer: Remembered | null, address: string, sender: string): bool
 }
 
 class PostfixInstance implements Instance {
+  verified: Map<string, string> | null = null;
   readonly parameters: Parameters;
   readonly flow: MailFlow;
   readonly #opened = new Map<string, LookupTables>();

@@ -179,6 +179,7 @@ export class Deliveries {
       returnContent: envelope.returnContent,
       smtpUtf8: envelope.smtpUtf8,
       client: envelope.client,
+      isProbe: envelope.isProbe === true,
       isGone: this.#config.queue.nextAttempt(queueId, 'active') === null,
       readContent: () => content,
       reuseConnection: destination.reuse,

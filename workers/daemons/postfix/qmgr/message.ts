@@ -33,6 +33,8 @@ export interface QueueEnvelope {
   /** user id of who gave it to sendmail(1); '' = it came otherwise */
   readonly submitter: string;
   readonly fullName: string;
+  /** asks whether the recipients could be delivered to */
+  readonly isProbe?: boolean;
 }
 
 /** What trivial-rewrite says about a recipient. */

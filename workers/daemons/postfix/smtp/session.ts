@@ -196,6 +196,7 @@ function transactionOf(
     smtpUtf8: request.smtpUtf8,
     envelopeId: withDsn ? xtext(request.envelopeId) : '',
     last,
+    ...(request.isProbe === true ? { probe: true } : {}),
     xforward: config.send_xforward_command && offers.has('XFORWARD') ? xforwardOf(state) : noAttributes,
   };
 }

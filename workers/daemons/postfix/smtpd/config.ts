@@ -32,6 +32,8 @@ export interface SmtpdConfig {
   readonly strict_rfc821_envelopes: boolean;
   readonly smtputf8_enable: boolean;
   readonly soft_bounce: boolean;
+  /** how the sender of verify(8)'s probes begins, in lower case; '' = it is <> */
+  readonly probeSender: string;
   readonly reject_footer: string;
   readonly forbid_unauth_pipelining: boolean;
   /** 'normalize' is "yes": only CRLF . CRLF ends a message */
@@ -127,6 +129,10 @@ function readLimits(parameters: Parameters) {
     strict_rfc821_envelopes: parameters.bool('strict_rfc821_envelopes'),
     smtputf8_enable: parameters.bool('smtputf8_enable'),
     soft_bounce: parameters.bool('soft_bounce'),
+    probeSender: parameters
+      .text('address_verify_sender')
+      .replace(/@.*|<>/, '')
+      .toLowerCase(),
     reject_footer: parameters.text('smtpd_reject_footer'),
     forbid_unauth_pipelining: parameters.bool('smtpd_forbid_unauth_pipelining'),
     forbid_bare_newline: (bareNewline === 'reject' || bareNewline === 'no'

@@ -11,6 +11,7 @@ import { domainOf } from '../../../protocols/smtp/address.ts';
 import type { Proc } from '../../../os/os.ts';
 
 import { gaiStrerror, hstrerror, lookupAddresses, lookupMx } from '../../clients/dns.ts';
+import { withLateRows } from '../late-params.ts';
 import { ownAddresses } from '../trivial-rewrite/resolve.ts';
 
 import { resolveAddress } from './address-restrictions.ts';
@@ -61,7 +62,7 @@ function* isOneOfUs(check: Check, exchanges: Exchanges): Proc<boolean> {
 
 function* areInNetworks(check: Check, exchanges: Exchanges): Proc<boolean> {
   const { session } = check;
-  const networks = session.service.parameters.list('permit_mx_backup_networks');
+  const networks = withLateRows(session.service.parameters).list('permit_mx_backup_networks');
   if (networks.length === 0) return true;
   const list = new NameAddressList(networks);
   for (const { exchange } of exchanges) {

@@ -7,14 +7,12 @@ import { printable } from '../../../protocols/smtp/reply.ts';
 
 import { SECOND, type Proc } from '../../../os/os.ts';
 
-import type { LookupTables } from '../maps/lookup-table.ts';
-import { MatchList } from '../maps/match-list.ts';
+import { withLateRows } from '../late-params.ts';
 
 import { checkAddressAccess, checkClientAccess, checkHostAccess } from './access.ts';
 import { isAuthorizedDestination } from './address-restrictions.ts';
 import { findSubject, type SubjectName } from './check-subject.ts';
 import { permitDnswl, permitRhswl, rejectRblClient, rejectRhsbl } from './dns-lists.ts';
-import { rejectInvalidAddress } from './helo-name.ts';
 import {
   rejectNonFqdnHelo,
   rejectUnknownClient,
@@ -22,10 +20,11 @@ import {
   rejectUnknownReverseClient,
 } from './host-restrictions.ts';
 import { rejectLoginMismatch, rejectNotLoggedIn, rejectUnknownAddress } from './rare-address-restrictions.ts';
+import { checkRelayDomains, permitNakedIpAddress, rejectMapsRbl } from './obsolete-restrictions.ts';
 import { permitMxBackup } from './mx-backup.ts';
 import { askedOfRecipient, askedOfSender } from './restriction-table.ts';
 import { checkServerAccess, forbidOk, type ServerType } from './server-access.ts';
-import type { Session } from './session.ts';
+import { rejectUnverified } from './unverified.ts';
 import {
   deferIfPermit, deferIfReject, ok, okForClient, reject, rejectServerError, renamed,
   type Answer, type Check, type Verdict,
@@ -113,6 +112,11 @@ const restrictions: ReadonlyMap<string, (check: Check, next: string | undefined)
   ['reject_unknown_recipient_domain', askedOfRecipient(rejectUnknownAddress)],
   ['permit_mx_backup', permitBackup],
   ['check_relay_domains', checkRelayDomains],
+  ['reject_unverified_sender', askedOfSender((check, address) => rejectUnverified(check, address, 'sender'))],
+  [
+    'reject_unverified_recipient',
+    askedOfRecipient((check, address) => rejectUnverified(check, address, 'recipient')),
+  ],
   ['reject_multi_recipient_bounce', rejectMultiRecipientBounce],
   ['sleep', sleep],
 ]);
@@ -184,7 +188,7 @@ function checkCertificateAccess(check: Check): Verdict {
 }
 
 function withoutCertificate({ session }: Check, name: string): Verdict {
-  if (!session.service.parameters.bool('smtpd_tls_ask_ccert'))
+  if (!withLateRows(session.service.parameters).bool('smtpd_tls_ask_ccert'))
     session.warn(`${name} is requested, but "smtpd_tls_ask_ccert = no"`);
   return 'dunno';
 }
@@ -309,58 +313,12 @@ function* permitRhswlClient(check: Check, list: string, name: string): Proc<Verd
   return verdict === 'ok' ? okForClient(check, name) : verdict;
 }
 
-function* rejectMapsRbl(check: Check): Proc<Verdict> {
-  const { session } = check;
-  warnOfRemoval(session, 'reject_maps_rbl', 'reject_rbl_client domain-name');
-  for (const list of session.service.parameters.list('maps_rbl_domains')) {
-    const verdict = yield* rejectRblClient(check, list);
-    if (verdict !== 'dunno') return verdict;
-  }
-  return 'dunno';
-}
-
 function* permitBackup(check: Check): Proc<Verdict> {
   const { recipient } = check.session;
   if (recipient === null) return 'dunno';
   const named = renamed(check, recipient, 'Recipient address');
   const verdict = yield* permitMxBackup(named, recipient);
   return verdict === 'ok' ? ok(named, 'permit_mx_backup') : verdict;
-}
-
-function* checkRelayDomains(check: Check, next: string | undefined): Proc<Verdict> {
-  const { session } = check;
-  const name = 'check_relay_domains';
-  const verdict = session.recipient === null ? 'dunno' : yield* checkRelaying(check, session.recipient);
-  const isSilent = next === undefined || session.checks.warnIfReject > 0;
-  if (!isSilent) session.warn(`restriction \`${next}' after \`${name}' is ignored`);
-  return verdict;
-}
-
-function* checkRelaying(check: Check, recipient: string): Proc<Verdict> {
-  const { session } = check;
-  const { instance, parameters } = session.service;
-  warnOfRemoval(session, 'check_relay_domains', 'reject_unauth_destination');
-  const named = renamed(check, recipient, 'Recipient address');
-  const parentMatches = parameters.list('parent_domain_matches_subdomains').includes('relay_domains');
-  const open = (title: string): LookupTables => instance.tables(title);
-  const domains = new MatchList(parameters.list('relay_domains'), { open, parentMatches });
-  const isRelayClient =
-    (yield* domains.matches(session.os, session.client.name.toLowerCase())).kind === 'yes';
-  const authorized = isRelayClient ? 'yes' : yield* isAuthorizedDestination(session, recipient);
-  if (authorized === 'yes') return ok(named, 'check_relay_domains');
-  if (authorized === 'reject') return 'reject';
-  const text = `<${recipient}>: Recipient address rejected: Relay access denied`;
-  return reject(session, parameters.number('relay_domains_reject_code'), '5.7.1', text);
-}
-
-// Once in the life of a process.
-function warnOfRemoval(session: Session, name: string, instead: string): void {
-  const { toldOf, mail_name } = session.config;
-  if (toldOf.has(name)) return;
-  toldOf.add(name);
-  session.warn(
-    `support for restriction "${name}" will be removed from ${mail_name}; use "${instead}" instead`,
-  );
 }
 
 function* sleep({ session }: Check, seconds: string | undefined): Proc<Verdict> {
@@ -370,18 +328,6 @@ function* sleep({ session }: Check, seconds: string | undefined): Proc<Verdict> 
   }
   yield* session.os.sleepUntil(session.os.now() + Number(seconds) * SECOND);
   return 'dunno';
-}
-
-function permitNakedIpAddress(check: Check): Verdict {
-  const { session } = check;
-  const name = 'permit_naked_ip_address';
-  session.warn(
-    `restriction ${name} is deprecated. Use permit_mynetworks or permit_sasl_authenticated instead`,
-  );
-  const { helo } = session;
-  if (helo === null || !/^[\d.:]+$/.test(helo)) return 'dunno';
-  const verdict = rejectInvalidAddress(session, helo);
-  return verdict === 'dunno' ? ok(renamed(check, helo, 'Helo command'), name) : verdict;
 }
 
 function rejectMultiRecipientBounce({ session, replyName, replyClass }: Check): Verdict {

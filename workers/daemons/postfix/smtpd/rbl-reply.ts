@@ -11,6 +11,7 @@ import { splitStatus } from '../../../protocols/smtp/reply.ts';
 import type { Proc } from '../../../os/os.ts';
 
 import { expandValue } from '../expand.ts';
+import { withLateRows } from '../late-params.ts';
 
 import type { ListEntry } from './dns-lists.ts';
 import { sessionValue } from './reject-footer.ts';
@@ -41,7 +42,8 @@ export function* rejectListed(check: Check, list: string, entry: ListEntry, list
     session.warn(`rbl_reject_reply: bad rbl reply template for domain ${list}: ${own.text}`);
   // SIMPLIFIED: the real smtpd(8) ends when default_rbl_reply has a name that it does not know; here it
   // stands for ''.
-  reply ??= expanded(session, session.service.parameters.text('default_rbl_reply'), values) ?? '';
+  reply ??=
+    expanded(session, withLateRows(session.service.parameters).text('default_rbl_reply'), values) ?? '';
   if (!/^[45]\d\d /.test(reply)) {
     session.warn(`rbl response code configuration error: ${reply}`);
     return reject(session, 450, '4.7.1', 'Service unavailable');
@@ -56,7 +58,7 @@ export function* rejectListed(check: Check, list: string, entry: ListEntry, list
 }
 
 function* templateOf(session: Session, list: string): Proc<{ text: string } | null | 'try-again'> {
-  const maps = session.service.parameters.text('rbl_reply_maps');
+  const maps = withLateRows(session.service.parameters).text('rbl_reply_maps');
   if (maps === '') return null;
   const answer = yield* session.service.instance.tables(maps).lookup(session.os, list);
   if (answer.kind === 'try-again') return 'try-again';
@@ -70,7 +72,7 @@ function valuesOf(
   { what, replyClass }: Listed,
 ): ReadonlyMap<string, string> {
   return new Map([
-    ['rbl_code', String(session.service.parameters.number('maps_rbl_reject_code'))],
+    ['rbl_code', String(withLateRows(session.service.parameters).number('maps_rbl_reject_code'))],
     ['rbl_domain', list.split('=')[0]!],
     ['rbl_reason', text],
     ['rbl_txt', text],
@@ -81,7 +83,7 @@ function valuesOf(
 
 /** @returns null when the template has a name that stands for nothing */
 function expanded(session: Session, template: string, values: ReadonlyMap<string, string>): string | null {
-  const allowed = unescape(session.service.parameters.text('smtpd_expansion_filter'));
+  const allowed = unescape(withLateRows(session.service.parameters).text('smtpd_expansion_filter'));
   let isKnown = true;
   const text = expandValue(template, (name) => {
     const value = values.get(name) ?? sessionValue(name, session);

@@ -10,6 +10,7 @@ import type { Proc } from '../../../os/os.ts';
 
 import type { MailEnvelope, MailStream } from '../cleanup/mail-stream.ts';
 import type { OriginalClient } from '../delivery/request.ts';
+import { lateCode } from '../late.ts';
 
 import { resolveAddress, resolvedAddress } from './address-restrictions.ts';
 import { checkRecipient } from './checks.ts';
@@ -51,7 +52,11 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
     const text = '452 4.5.3 Error: too many recipients';
     return borne ? accept(text) : refuse(text);
   }
-  const refused = yield* checkRecipient(session, address);
+  const mayBeProbe = config.probeSender !== '' && beginsWith(address, config.probeSender);
+  // Who asks about the sender of our own probes must not wait for what our probes find out.
+  const isProbe =
+    mayBeProbe && (yield* lateCode(session.os)).isProbeSender(session.os, session.service.instance, address);
+  const refused = isProbe ? null : yield* checkRecipient(session, address);
   if (refused !== null) return refuse(refused);
   transaction.stream ??= openStream(session, transaction);
   session.recipientCount++;
@@ -65,6 +70,10 @@ export function* rcpt(session: Session, tokens: readonly Token[]): Proc<Outcome>
     notify: options.notify,
   });
   return accept('250 2.1.5 Ok');
+}
+
+function beginsWith(address: string, start: string): boolean {
+  return address.length > start.length && address.slice(0, start.length).toLowerCase() === start;
 }
 
 /** What is said of an address that is none. */

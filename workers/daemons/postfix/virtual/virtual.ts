@@ -26,7 +26,7 @@ export function* deliverVirtual(
     if (answer.kind === 'found') {
       const base = instance.parameters.text('virtual_mailbox_base');
       const path = `${base}/${answer.value}`.replace(/\/+/g, '/').replace(/\/$/, '/mbox');
-      yield* appendMailbox(os, { path, request, recipient });
+      if (request.isProbe !== true) yield* appendMailbox(os, { path, request, recipient });
     }
     const now = os.now();
     const attempt = {
@@ -43,7 +43,13 @@ export function* deliverVirtual(
       },
     };
     if (answer.kind === 'found')
-      recordSent(os, agent, request, { ...attempt, dsn: '2.0.0', text: 'delivered to mailbox' }, 'delivered');
+      recordSent(
+        os,
+        agent,
+        request,
+        { ...attempt, dsn: '2.0.0', text: outcomeOf(request, answer.value) },
+        'delivered',
+      );
     else if (answer.kind === 'not-found') {
       const text = `unknown user: "${recipient.address}"`;
       if (recordBounced(os, agent, request, { ...attempt, dsn: '5.1.1', text }))
@@ -54,4 +60,9 @@ export function* deliverVirtual(
     }
   }
   return result;
+}
+
+function outcomeOf({ isProbe }: DeliveryRequest, mailbox: string): string {
+  if (isProbe !== true) return 'delivered to mailbox';
+  return mailbox.endsWith('/') ? 'delivers to maildir' : 'delivers to mailbox';
 }
