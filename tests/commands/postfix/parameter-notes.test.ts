@@ -35,6 +35,9 @@ function isReadByParts(name: string): boolean {
   if (/^smtpd_\w+_restrictions$/.test(name)) return code.includes('`smtpd_${part}_restrictions`');
   if (/canonical_classes$/.test(name)) return code.includes('`${name}_classes`');
   if (/^(reject|defer)_code$/.test(name)) return code.includes('`${name}_code`');
+  if (/^unverified_/.test(name)) return code.includes('`unverified_${whose}_');
+  if (/^address_verify_\w+_(expire|refresh)_time$/.test(name))
+    return code.includes('`address_verify_${kind}_');
   if (/_feedback$/.test(name)) return code.includes('_destination_concurrency_${sign}_feedback`');
   const ofTransport = /_((initial_)?destination_\w+|transport_rate_delay|(minimum_)?delivery_slot\w+)$/.exec(
     name,

@@ -24,6 +24,6 @@ export interface Parameters {
   list(name: string): readonly string[];
   /** What `make` makes of them: made once, for they never change. `make` is a function at module level. */
   derived<T>(make: (parameters: Parameters) => T): T;
-  /** The same with the -o options of a master.cf service on top. @param rows what there is to be set besides */
+  /** The same with the -o options of a service on top. @param rows what there is to be set besides */
   with(overrides: ReadonlyMap<string, string>, rows?: readonly Row[]): Parameters;
 }
