@@ -4,6 +4,7 @@
  * Commands only; results come as trace on a MessagePort of its own. Everything survives structured clone.
  * Nothing here has code but the version: the page does not load the engine.
  */
+import type { Completion, CompletionQuestion } from './commands/shell/complete.ts';
 import type { Run, InputCommand } from './input.ts';
 import type { World } from './hosts/world.ts';
 import type { VirtualTime } from './trace/event.ts';
@@ -12,6 +13,7 @@ import type { TraceChunk } from './trace/batch.ts';
 export type { Run, Input, InputCommand, LinkFault } from './input.ts';
 export type { World, WorldHost, WorldLink, WorldPerson } from './hosts/world.ts';
 export { engineVersion } from './input.ts';
+export type { Completion, CompletionQuestion } from './commands/shell/complete.ts';
 export type { TraceChunk } from './trace/batch.ts';
 export type { TraceEvent, TraceFact, TraceKind, EventId, VirtualTime, QueueName } from './trace/event.ts';
 
@@ -46,6 +48,11 @@ export interface SimulationApi {
   pause(): Promise<VirtualTime>;
   /** Runs to the next instant at which anything happens, and stops. */
   step(): Promise<VirtualTime>;
+  /**
+   * What the end of a command line may become, as the host is now: no input, and nothing changes. null while a
+   * command runs at that terminal.
+   */
+  complete(question: CompletionQuestion): Promise<Completion | null>;
   /** The whole run so far, to be kept or replayed. */
   save(): Promise<Run>;
   /** The same as the text of a file (run-file.ts). */

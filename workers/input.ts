@@ -36,11 +36,13 @@ export type InputCommand =
    */
   | { kind: 'host.run'; host: string; argv: string[]; stdin?: string }
   /** A terminal of the host: opened with a shell, a line or more typed, Ctrl-C or Ctrl-D, closed. */
-  | { kind: 'tty.open'; host: string; tty: number; columns: number }
+  | { kind: 'tty.open'; host: string; tty: number; columns: number; rows?: number }
+  /** Lines, or keys where a program asked for keys. */
   | { kind: 'tty.input'; host: string; tty: number; text: string }
+  | { kind: 'tty.resize'; host: string; tty: number; columns: number; rows: number }
   | { kind: 'tty.signal'; host: string; tty: number; signal: 'INT' | 'EOF' }
   | { kind: 'tty.close'; host: string; tty: number }
-  /** An administrator saves a file below /etc/postfix, or /etc/receiver.conf. */
+  /** An administrator saves a file. */
   | { kind: 'file.write'; host: string; path: string; text: string }
   /**
    * What real peers do through the bridge, played by the host `outside`, or by the bridge's process on the

@@ -5,6 +5,7 @@
  * others, its trace and the time of its next event come back.
  */
 import { detached } from './bytes/slab.ts';
+import type { Completer, Completion, CompletionQuestion } from './commands/shell/complete.ts';
 import { BootedPartition, type Roles } from './hosts/boot.ts';
 import type { World } from './hosts/world.ts';
 import type { Input } from './input.ts';
@@ -43,6 +44,8 @@ export interface PartitionPort {
   run(request: WindowRequest): WindowReply | Promise<WindowReply>;
   /** by world index, for the hosts that run there */
   hashes(): Map<number, HostHash> | Promise<Map<number, HostHash>>;
+  /** Asks a terminal of a host that runs there; nothing happens by it. */
+  complete(hostIndex: number, question: CompletionQuestion): Completion | null | Promise<Completion | null>;
   close(): void;
 }
 
@@ -93,6 +96,12 @@ export class LocalPartition implements PartitionPort {
     return new Map(this.#runs.map((index) => [index, this.booted.partition.tracer.hashOf(index)]));
   }
 
+  complete(hostIndex: number, question: CompletionQuestion): Completion | null {
+    const bound = this.booted.machines[hostIndex]?.bound;
+    const found = bound?.get(`/dev/pts/${question.tty}:complete`) as unknown as Completer | undefined;
+    return found?.complete(question) ?? null;
+  }
+
   close(): void {}
 }
 
@@ -103,11 +112,15 @@ function detach(packet: Packet): void {
 
 /** What goes to a host worker and what comes back, one reply per request. */
 export type HostWorkerRequest =
-  { type: 'boot'; spec: PartitionSpec } | { type: 'run'; request: WindowRequest } | { type: 'hashes' };
+  | { type: 'boot'; spec: PartitionSpec }
+  | { type: 'run'; request: WindowRequest }
+  | { type: 'hashes' }
+  | { type: 'complete'; hostIndex: number; question: CompletionQuestion };
 export type HostWorkerReply =
   | { type: 'ready' }
   | { type: 'ran'; reply: WindowReply }
   | { type: 'hashes'; hashes: Map<number, HostHash> }
+  | { type: 'completed'; completion: Completion | null }
   | { type: 'failed'; text: string };
 
 /** The least of a Worker (browser) or worker_threads Worker (Node) that a remote partition needs. */
@@ -137,7 +150,10 @@ export class HostWorkerServer {
         this.#post({ type: 'ready' }, []);
       } else if (request.type === 'hashes')
         this.#post({ type: 'hashes', hashes: this.#partition!.hashes() }, []);
-      else {
+      else if (request.type === 'complete') {
+        const completion = this.#partition!.complete(request.hostIndex, request.question);
+        this.#post({ type: 'completed', completion }, []);
+      } else {
         const reply = this.#partition!.run(request.request);
         if (reply instanceof Promise) reply.then(this.#ran, this.failed);
         else this.#ran(reply);
@@ -163,6 +179,7 @@ export class RemotePartition implements PartitionPort {
   readonly #worker: WorkerLike;
   #resolve: ((reply: HostWorkerReply) => void) | null = null;
   #reject: ((error: Error) => void) | null = null;
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(worker: WorkerLike) {
     this.#worker = worker;
@@ -190,15 +207,25 @@ export class RemotePartition implements PartitionPort {
     return reply.hashes;
   }
 
+  async complete(hostIndex: number, question: CompletionQuestion): Promise<Completion | null> {
+    const reply = await this.#ask({ type: 'complete', hostIndex, question });
+    return reply.type === 'completed' ? reply.completion : null;
+  }
+
   close(): void {
     this.#worker.terminate();
   }
 
   #ask(request: HostWorkerRequest): Promise<HostWorkerReply> {
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-      this.#worker.post(request);
-    });
+    const asked = this.#last.then(
+      () =>
+        new Promise<HostWorkerReply>((resolve, reject) => {
+          this.#resolve = resolve;
+          this.#reject = reject;
+          this.#worker.post(request);
+        }),
+    );
+    this.#last = asked.catch(() => {});
+    return asked;
   }
 }

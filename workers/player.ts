@@ -5,7 +5,7 @@
  * ("lines") each instant at which something happens is shown for a while and the empty time between is
  * skipped, up to a second; longer waits pass in real time, so that nobody misses that there was one.
  */
-import type { LoadedRun, Pace, Placement, Run, TraceMessage } from './api.ts';
+import type { Completion, CompletionQuestion, LoadedRun, Pace, Placement, Run, TraceMessage } from './api.ts';
 import { versionNotice, type InputCommand } from './input.ts';
 import type { PartitionPort, PartitionSpec } from './partition-port.ts';
 import { defaultPlacement, Simulation } from './simulation.ts';
@@ -110,6 +110,10 @@ export class Player {
     const { nextTime } = this.#loaded();
     if (nextTime !== Infinity) await this.#alone((generation) => this.#runTo(nextTime, generation));
     return this.#clock;
+  }
+
+  async complete(question: CompletionQuestion): Promise<Completion | null> {
+    return this.#loaded().complete(question);
   }
 
   async save(): Promise<Run> {

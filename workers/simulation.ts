@@ -7,7 +7,7 @@
  * time is skipped.
  */
 import { assert } from './bytes/assert.ts';
-import type { Placement, Run } from './api.ts';
+import type { Completion, CompletionQuestion, Placement, Run } from './api.ts';
 import { hostsOfInput } from './hosts/boot.ts';
 import { parseCommand } from './hosts/parse-command.ts';
 import type { World } from './hosts/world.ts';
@@ -191,6 +191,12 @@ export class Simulation {
   async hash(): Promise<string> {
     const maps = await Promise.all(this.#members.map((member) => member.port.hashes()));
     return runHash(this.run.world.hosts.map((_, index) => maps[this.#memberOf[index]!]!.get(index)!));
+  }
+
+  /** Asks a terminal; nothing happens by it. */
+  async complete(question: CompletionQuestion): Promise<Completion | null> {
+    const index = this.run.world.hosts.findIndex(({ name }) => name === question.host);
+    return index < 0 ? null : this.#members[this.#memberOf[index]!]!.port.complete(index, question);
   }
 
   close(): void {

@@ -57,6 +57,7 @@ function serveSimulation(): void {
     play: (options) => player.play(options),
     pause: () => player.pause(),
     step: () => player.step(),
+    complete: (question) => player.complete(question),
     save: () => player.save(),
     saveFile: async () => (await import('./run-file.ts')).formatRun(await player.save()),
     readFile: async (text) => (await import('./run-file.ts')).parseRun(text),

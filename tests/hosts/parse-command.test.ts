@@ -41,13 +41,15 @@ describe('host.run', () => {
 describe('file.write', () => {
   const write = (path: unknown, text: unknown = '') => parse({ kind: 'file.write', host, path, text });
 
-  test.each(['/etc/postfix/main.cf', '/etc/postfix/sasl/smtpd.conf'])('%s can be saved', (path) => {
-    expect(write(path, 'x = y\n')).toEqual({ kind: 'file.write', host, path, text: 'x = y\n' });
-  });
+  test.each(['/etc/postfix/main.cf', '/etc/postfix/sasl/smtpd.conf', '/etc/hosts', '/tmp/a'])(
+    '%s can be saved',
+    (path) => {
+      expect(write(path, 'x = y\n')).toEqual({ kind: 'file.write', host, path, text: 'x = y\n' });
+    },
+  );
 
   test.each([
-    '/etc/passwd',
-    '/etc/postfix',
+    '/',
     '/etc/postfix/',
     '/etc/postfix/../passwd',
     '/etc/postfix/.hidden',

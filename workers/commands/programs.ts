@@ -8,21 +8,9 @@ import { chmod, cp, mkdir, mv, rm, rmdir, touch } from './files/change.ts';
 import { find } from './files/find.ts';
 import { basename, df, dirname, du, file, realpath, stat } from './files/look.ts';
 import { ls } from './files/ls.ts';
-import {
-  editor,
-  env,
-  help,
-  hostname,
-  id,
-  man,
-  pgrep,
-  ps,
-  uname,
-  which,
-  whoami,
-  wrapper,
-} from './host/about.ts';
+import { env, help, hostname, id, man, pgrep, ps, uname, which, whoami, wrapper } from './host/about.ts';
 import { clearScreen, date, sleep, timeout, uptime, watch } from './host/clock.ts';
+import { editor } from './host/editor.ts';
 import { xargs } from './host/xargs.ts';
 import { dig } from './net/dns/dig.ts';
 import { host } from './net/dns/host.ts';
@@ -35,11 +23,12 @@ import { bash } from './shell/bash.ts';
 import type { Installed, Programs } from './shell/process.ts';
 import { installRaw, installTool, type RawTool, type Tool } from './shell/tool.ts';
 import { awk } from './text/awk/awk.ts';
-import { cat, less, tac, tee } from './text/cat.ts';
+import { cat, tac, tee } from './text/cat.ts';
 import { column, cut, nl, paste, rev, tr, uniq, wc } from './text/columns.ts';
 import { echo, printf, seq, yes } from './text/echo.ts';
 import { grep } from './text/grep.ts';
 import { head } from './text/head.ts';
+import { less } from './text/less.ts';
 import { sed } from './text/sed/sed.ts';
 import { sort } from './text/sort.ts';
 import { tail } from './text/tail.ts';
@@ -105,6 +94,7 @@ const rawTools: Readonly<Record<string, RawTool>> = Object.freeze({
   clear: clearScreen,
   dig,
   echo,
+  edit: editor,
   emacs: editor,
   env,
   false: falseTool,

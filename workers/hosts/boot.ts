@@ -117,6 +117,7 @@ export class BootedPartition {
       case 'file.write':
       case 'tty.open':
       case 'tty.input':
+      case 'tty.resize':
       case 'tty.signal':
       case 'tty.close':
         if (kernel.up) administer(machine.os(), command);

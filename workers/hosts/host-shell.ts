@@ -12,6 +12,7 @@ import * as utf8 from '../bytes/utf8.ts';
 import { runTerminal } from '../commands/shell/terminal.ts';
 import { installedPrograms } from '../commands/programs.ts';
 import { capturedText, runArgv } from '../commands/run-argv.ts';
+import { isDirectory } from '../commands/shell/directory.ts';
 import { quoted } from '../commands/shell/quoted.ts';
 import type { Installed, Process, Programs } from '../commands/shell/process.ts';
 import { Captured } from '../commands/shell/stream.ts';
@@ -20,6 +21,7 @@ import type { Channel, EventId, Os, Proc } from '../os/os.ts';
 import type { Errand, TtyInput, TtyOpen } from './administer.ts';
 
 const outputMax = 16_384;
+const usualRows = 24;
 const statusNotFound = 127;
 /** What a command may change and the page shows. */
 const watchedFiles = Object.freeze(['/etc/postfix/main.cf', '/etc/postfix/master.cf', '/etc/receiver.conf']);
@@ -31,14 +33,15 @@ export function runErrand(os: Os, command: Errand): Proc<void> {
 
 /** The shell of a terminal, until it is closed. */
 export function runTty(os: Os, events: Channel<TtyInput>, opened: TtyOpen): Proc<void> {
-  const { tty, columns } = opened;
+  const { tty, columns, rows = usualRows } = opened;
   const changes = new Changes(os);
   const programs = watched(installedPrograms(), changes);
   const onCommandEnded = (its: Os): void => changes.trace(its);
-  return runTerminal(os, events, { tty, columns, programs, onCommandEnded });
+  return runTerminal(os, events, { tty, columns, rows, programs, onCommandEnded });
 }
 
 function* saveFile(os: Os, { path, text }: Extract<Errand, { kind: 'file.write' }>): Proc<void> {
+  if (isDirectory(os.files, path)) return;
   os.files.write(path, utf8.encode(text));
   os.trace({ kind: 'file.written', path, text });
   yield* os.files.fsync(path);

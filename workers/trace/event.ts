@@ -98,7 +98,11 @@ export type TraceFact =
   | { kind: 'tty.command-ended'; tty: number; command: string; status: number }
   | { kind: 'tty.closed'; tty: number }
   /** An end of a TLS connection knows its keys: lines in the format of SSLKEYLOGFILE, joined by LF. */
-  | { kind: 'tls.secrets-derived'; keyLog: string };
+  | { kind: 'tls.secrets-derived'; keyLog: string }
+  /** A program asks for keys as they are typed, or for a line that is not shown (a password). */
+  | { kind: 'tty.mode-changed'; tty: number; mode: 'line' | 'hidden' | 'key' }
+  /** Somebody wants to edit a file, which holds this text. */
+  | { kind: 'tty.editor-opened'; tty: number; path: string; text: string };
 
 export type TraceKind = TraceFact['kind'];
 
@@ -167,6 +171,8 @@ export const factSchema: { readonly [K in TraceKind]: ReadonlyArray<readonly [st
   'tty.closed': [['tty', 'u32']],
   'state.changed': [['table', 's'], ['key', 's'], ['row', 's']],
   'tls.secrets-derived': [['keyLog', 's']],
+  'tty.mode-changed': [['tty', 'u32'], ['mode', 's']],
+  'tty.editor-opened': [['tty', 'u32'], ['path', 's'], ['text', 's']],
 };
 
 /** The kinds in chunk-number order. */

@@ -226,14 +226,3 @@ export const help: RawTool = {
     return 0;
   },
 };
-
-/** vi, nano and the like. */
-export const editor: RawTool = {
-  summary: 'edit a file: here that is done in the page',
-  synopsis: 'FILE',
-  *run(me) {
-    return yield* me.fail(
-      "this simulator edits files in the page's editor; from here, try sed -i, or cat > FILE and Ctrl-D",
-    );
-  },
-};

@@ -74,6 +74,7 @@ export const watch: Tool = {
     if (command === '') return yield* me.fail('usage: watch [-n SECONDS] COMMAND');
     if (interval === null) return yield* me.fail(`failed to parse argument: '${options.value('n')!}'`);
     const us = Math.max(interval, SECOND / 10);
+    me.terminal?.takeWindow();
     for (;;) {
       const title = `Every ${(us / SECOND).toFixed(1)}s: ${command}`;
       const time = `${me.os.hostName.split('.')[0]!}: ${formatTime('%a %b %e %T %Y', me.os.epochUs())}`;

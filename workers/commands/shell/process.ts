@@ -8,7 +8,7 @@
  */
 import type { Os, Proc, VirtualTime } from '../../os/os.ts';
 
-import { nothing, StreamError, type Stream } from './stream.ts';
+import { nothing, StreamError, type Stream, type TerminalStream } from './stream.ts';
 
 /** A program. @returns the exit status */
 export type Program = (me: Process) => Proc<number>;
@@ -106,7 +106,12 @@ export class Process implements Setting {
     return asked >= 20 && asked <= 1000 ? Math.floor(asked) : 80;
   }
   get writesToTerminal(): boolean {
-    return this.descriptors.get(1)?.kind === 'terminal';
+    return this.terminal !== null;
+  }
+  /** what the output goes to; null = no terminal */
+  get terminal(): TerminalStream | null {
+    const output = this.descriptors.get(1);
+    return output?.kind === 'terminal' ? (output as TerminalStream) : null;
   }
 
   *print(text: string): Proc<void> {

@@ -4,17 +4,21 @@
 import type { Proc } from '../../os/os.ts';
 
 import type { Shell } from './shell.ts';
-import { nothing } from './stream.ts';
+import { nothing, type TerminalStream } from './stream.ts';
 
 /** read [-r] [-p prompt] [-a] NAME … @returns 1 at the end of the input */
 export function* read(shell: Shell, args: readonly string[]): Proc<number> {
   const { state } = shell;
   let raw = false;
+  let isHidden = false;
   let at = 0;
   for (; args[at]?.startsWith('-') === true && args[at] !== '-'; at++) {
     const option = args[at]!;
-    if (/^-[rs]+$/.test(option)) raw ||= option.includes('r');
-    else if (option === '-p') yield* (shell.descriptors.get(2) ?? nothing).write(shell.os, args[++at] ?? '');
+    if (/^-[rs]+$/.test(option)) {
+      raw ||= option.includes('r');
+      isHidden ||= option.includes('s');
+    } else if (option === '-p')
+      yield* (shell.descriptors.get(2) ?? nothing).write(shell.os, args[++at] ?? '');
     else if (/^-r?[tdnu]$/.test(option) || option.startsWith('-')) {
       yield* shell.complain(`read: the real one has ${option}; this simulator doesn't yet`);
       return 2;
@@ -22,6 +26,8 @@ export function* read(shell: Shell, args: readonly string[]): Proc<number> {
   }
   const names = args.slice(at);
   const input = shell.descriptors.get(0) ?? nothing;
+  const terminal = isHidden && input.kind === 'terminal' ? (input as TerminalStream) : null;
+  terminal?.setMode('hidden');
   let line = '';
   for (;;) {
     const part = yield* input.readLine(shell.os);
@@ -29,6 +35,7 @@ export function* read(shell: Shell, args: readonly string[]): Proc<number> {
     if (raw || !/(?:^|[^\\])(?:\\\\)*\\\n$/.test(line) || part === '') break;
     line = line.slice(0, -2); // a backslash joins lines
   }
+  terminal?.setMode('line');
   const ended = !line.endsWith('\n');
   const text = line.replace(/\n$/, '').replaceAll('\0', '');
   const fields = cut(

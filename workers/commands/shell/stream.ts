@@ -41,6 +41,20 @@ export interface Stream {
   release(): void;
 }
 
+/** What a program can ask of the terminal it writes to. */
+export interface TerminalStream extends Stream {
+  readonly kind: 'terminal';
+  readonly rows: number;
+  /** hidden: lines are not shown as they are typed. key: each key is read by itself, and not shown. */
+  setMode(mode: TerminalMode): void;
+  /** The whole window, without what stands in it: given back with setMode('line'), or when the program ends. */
+  takeWindow(): void;
+  /** Shows text at once, whoever runs. */
+  show(text: string): void;
+  openEditor(path: string, text: string): void;
+}
+export type TerminalMode = 'line' | 'hidden' | 'key';
+
 /** Bytes that were read and not yet taken. */
 export class Pending {
   text = '';

@@ -5,32 +5,25 @@
  * that the transcript is in the trace. A command runs in procs of a group that Ctrl-C ends. What is typed
  * meanwhile waits for the command, or for the next prompt.
  *
- * SIMPLIFIED: no job control (Ctrl-Z, fg, bg) and no raw mode: a program gets whole lines.
+ * SIMPLIFIED: no job control (Ctrl-Z, fg, bg).
  *
  * SEE ALSO  shell.ts, ../../hosts/host-shell.ts (what opens one)
  */
 import * as ascii from '../../bytes/ascii.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
-import {
-  MILLISECOND,
-  NEVER,
-  type Channel,
-  type EventId,
-  type InputCommand,
-  type Os,
-  type Proc,
-  type ProcGroup,
-} from '../../os/os.ts';
+import { NEVER, type Channel, type InputCommand, type Os, type Proc, type ProcGroup } from '../../os/os.ts';
 
 import type { List } from './ast.ts';
+import { complete, completerPath, type Completer } from './complete.ts';
 import { ShellSyntaxError } from './lexer.ts';
 import { parseScript } from './parser.ts';
 import type { Programs } from './process.ts';
 import type { Session } from './session.ts';
 import { Shell } from './shell.ts';
 import { ShellState } from './shell-state.ts';
-import { Pending, type Stream } from './stream.ts';
+import type { Stream } from './stream.ts';
+import { Tty } from './tty.ts';
 import { Unwind } from './unwind.ts';
 
 /** What is done at a terminal. */
@@ -39,14 +32,11 @@ type TtyEvent = TtyInput | { kind: 'ended'; job: number; status: number; exits: 
 
 const historyMax = 1000;
 const pendingCharsMax = 262_144;
-const outputBytesMax = 65_536;
-const outputDelayUs = 2 * MILLISECOND;
-/** 10 MB/s: as fast as a window can draw */
-const usPerByte = 0.1;
 
 export interface TerminalOptions {
   readonly tty: number;
   readonly columns: number;
+  readonly rows: number;
   readonly programs: Programs;
   /** called when a command is done */
   onCommandEnded(os: Os): void;
@@ -56,110 +46,15 @@ export interface TerminalOptions {
 export function* runTerminal(os: Os, events: Channel<TtyInput>, options: TerminalOptions): Proc<void> {
   os.trace({ kind: 'tty.opened', tty: options.tty, columns: options.columns });
   const terminal = new Terminal(os, events as Channel<TtyEvent>, options);
+  const path = completerPath(options.tty);
+  // Nobody puts anything into this queue: it is there to be found and asked.
+  os.bind(path, Object.assign(os.channel<never>(), terminal.completer));
   try {
     yield* terminal.run();
   } finally {
     terminal.close();
+    os.unbind(path);
     os.unbind(`/dev/pts/${options.tty}`);
-  }
-}
-
-/** The driver: what was typed and not read, what was written and not yet told. */
-class Tty implements Stream {
-  readonly kind = 'terminal';
-  readonly #os: Os;
-  readonly #number: number;
-  readonly #pending = new Pending();
-  readonly #typed: Channel<null>;
-  readonly #written: Channel<null>;
-  #ends = 0; // Ctrl-D, each read once
-  #output = '';
-  #outputCause: EventId = 0;
-  #debtUs = 0;
-  column = 0;
-
-  constructor(os: Os, number: number) {
-    this.#os = os;
-    this.#number = number;
-    this.#typed = os.channel();
-    this.#written = os.channel();
-    os.spawn('tty', (child) => this.#drain(child));
-  }
-
-  type(text: string): void {
-    this.#pending.text = (this.#pending.text + text).slice(0, pendingCharsMax);
-    if (this.#typed.length === 0) this.#typed.put(null);
-  }
-  typeEnd(): void {
-    this.#ends++;
-    if (this.#typed.length === 0) this.#typed.put(null);
-  }
-  forgetTyped(): void {
-    this.#pending.text = '';
-    this.#ends = 0;
-  }
-  takeLine(): string | null {
-    return this.#pending.takeLine();
-  }
-  takeEnd(): boolean {
-    if (this.#ends === 0) return false;
-    this.#ends--;
-    return true;
-  }
-
-  *read(_os: Os, bytesMax: number): Proc<string> {
-    const line = yield* this.readLine();
-    const taken = line.slice(0, bytesMax);
-    this.#pending.text = line.slice(bytesMax) + this.#pending.text;
-    return taken;
-  }
-  *readLine(): Proc<string> {
-    for (;;) {
-      const line = this.takeLine();
-      if (line !== null) return line;
-      if (this.takeEnd()) return this.#pending.take(this.#pending.text.length);
-      yield* this.#typed.take({ deadline: NEVER });
-    }
-  }
-
-  *write(os: Os, text: string): Proc<void> {
-    this.show(text, os.cause);
-    this.#debtUs += text.length * usPerByte;
-    if (this.#debtUs < MILLISECOND) return;
-    const us = Math.floor(this.#debtUs);
-    this.#debtUs -= us;
-    yield* os.sleepUntil(os.now() + us);
-  }
-  /** Puts text on the screen; it is told a little later, with what comes behind it. */
-  show(text: string, cause: EventId = this.#os.cause): void {
-    if (text === '') return;
-    if (this.#output === '') {
-      this.#outputCause = cause;
-      this.#written.put(null);
-    }
-    this.#output += text;
-    const lineStart = text.lastIndexOf('\n');
-    this.column = lineStart < 0 ? this.column + text.length : text.length - lineStart - 1;
-    if (this.#output.length >= outputBytesMax) this.flush();
-  }
-  flush(): void {
-    if (this.#output === '') return;
-    const output = this.#output;
-    this.#output = '';
-    for (let at = 0; at < output.length; at += outputBytesMax) {
-      const bytes = ascii.encode(output.slice(at, at + outputBytesMax));
-      this.#os.trace({ kind: 'tty.output-written', tty: this.#number, bytes }, this.#outputCause);
-    }
-  }
-  retain(): void {}
-  release(): void {}
-
-  *#drain(os: Os): Proc<void> {
-    for (;;) {
-      yield* this.#written.take({ deadline: NEVER });
-      yield* os.sleepUntil(os.now() + outputDelayUs);
-      this.flush();
-    }
   }
 }
 
@@ -185,7 +80,7 @@ class Terminal {
     this.#events = events;
     this.#options = options;
     this.#background = os.group();
-    this.#tty = new Tty(this.#background.os, options.tty);
+    this.#tty = new Tty(this.#background.os, options.tty, options.rows);
     this.#descriptors = new Map<number, Stream>([0, 1, 2].map((number) => [number, this.#tty]));
     this.#session = {
       programs: options.programs,
@@ -199,7 +94,7 @@ class Terminal {
     this.#state.name = '-bash';
     const environment = {
       HOME: '/root', USER: 'root', LOGNAME: 'root', SHELL: '/bin/bash', TERM: 'xterm-256color', LANG: 'C',
-      PATH: '/usr/sbin:/usr/bin:/sbin:/bin', COLUMNS: String(options.columns),
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin', COLUMNS: String(options.columns), LINES: String(options.rows),
     }; // prettier-ignore
     for (const [name, value] of Object.entries(environment)) {
       this.#state.set(name, value);
@@ -207,6 +102,17 @@ class Terminal {
     }
     this.#state.set('HOSTNAME', os.hostName);
     this.#state.set('IFS', ' \t\n');
+  }
+
+  /** What the shell could go on with, while it waits for a command. */
+  get completer(): Completer {
+    return {
+      complete: (question) => {
+        if (this.#job !== null || this.#exited) return null;
+        const { programs } = this.#options;
+        return complete(question, { files: this.#os.files, state: this.#state, programs });
+      },
+    };
   }
 
   *run(): Proc<void> {
@@ -217,6 +123,7 @@ class Terminal {
       if (event.kind === 'tty.close') return;
       if (event.kind === 'tty.input') this.#type(event.text);
       else if (event.kind === 'tty.signal') this.#signal(event.signal);
+      else if (event.kind === 'tty.resize') this.#resize(event.columns, event.rows);
       else if (event.kind === 'ended' && event.job === this.#job?.number)
         this.#jobEnded(event.status, event.exits);
       this.#readCommands();
@@ -231,17 +138,22 @@ class Terminal {
   }
 
   #type(text: string): void {
-    const bytes = ascii.decode(utf8.encode(text));
-    this.#tty.show(bytes.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '^?'));
-    this.#tty.type(bytes.replaceAll('\r\n', '\n').replaceAll('\r', '\n'));
+    this.#tty.type(ascii.decode(utf8.encode(text)));
+  }
+
+  #resize(columns: number, rows: number): void {
+    this.#tty.rows = rows;
+    this.#state.set('COLUMNS', String(columns));
+    this.#state.set('LINES', String(rows));
   }
 
   #signal(signal: 'INT' | 'EOF'): void {
     if (signal === 'EOF') return this.#tty.typeEnd();
-    this.#tty.show('^C\n');
     this.#tty.forgetTyped();
     this.#command = '';
     const job = this.#job;
+    if (job !== null) this.#tty.setMode('line');
+    this.#tty.show('^C\n');
     if (job === null) {
       this.#state.lastStatus = 130;
       return this.#prompt();
@@ -339,6 +251,7 @@ class Terminal {
   #jobEnded(status: number, exits: boolean): void {
     const { text } = this.#job!;
     this.#job = null;
+    this.#tty.setMode('line');
     this.#state.lastStatus = status;
     this.#state.locals.length = 0;
     this.#tty.flush();

@@ -1,5 +1,5 @@
 /**
- * cat — cat, tac, tee, less and more: text from files to where it goes, as it is
+ * cat — cat, tac, tee: text from files to where it goes, as it is
  */
 import type { Proc } from '../../os/os.ts';
 
@@ -38,7 +38,8 @@ function* catFiles(me: Process, options: Options): Proc<number> {
   return status;
 }
 
-function* copy(me: Process, stream: Stream): Proc<void> {
+/** Prints a stream as it is. */
+export function* copy(me: Process, stream: Stream): Proc<void> {
   for (;;) {
     const text = yield* me.read(stream);
     if (text === '') return;
@@ -91,36 +92,6 @@ export const tac: Tool = {
         const lines = (yield* me.readAll(stream)).replace(/\n$/, '').split('\n');
         yield* me.print(lines.reverse().join('\n') + '\n');
       }
-    }
-    return status;
-  },
-};
-
-export const less: Tool = {
-  summary: 'show a file',
-  synopsis: '[FILE]…',
-  options: [
-    ['-N', 'number the lines'],
-    ['-S', 'no effect'],
-    ['-R', 'no effect'],
-    ['-F', 'no effect'],
-    ['-X', 'no effect'],
-    ['-i', 'no effect'],
-  ],
-  description: `Here it prints all of the file: the window scrolls back, and its search finds.
-    The real one shows a page at a time and waits for keys.`,
-  *run(me, options) {
-    const given = { operands: options.operands, number: options.has('N') };
-    let status = 0;
-    for (const name of given.operands.length > 0 ? given.operands : ['-']) {
-      const stream = yield* openOperand(me, name);
-      if (stream === null) status = 1;
-      else if (given.number) {
-        let next = 1;
-        const batches = new LineBatches(me, stream);
-        for (let lines = yield* batches.next(); lines !== null; lines = yield* batches.next())
-          yield* me.print(lines.map((line) => `${String(next++).padStart(7)} ${line}\n`).join(''));
-      } else yield* copy(me, stream);
     }
     return status;
   },
