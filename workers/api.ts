@@ -49,8 +49,8 @@ export interface SimulationApi {
   /** Runs to the next instant at which anything happens, and stops. */
   step(): Promise<VirtualTime>;
   /**
-   * What the end of a command line may become, as the host is now: no input, and nothing changes. null while a
-   * command runs at that terminal.
+   * What the end of a command line may become, as the host is now: no input, and nothing changes. null while
+   * a command runs at that terminal.
    */
   complete(question: CompletionQuestion): Promise<Completion | null>;
   /** The whole run so far, to be kept or replayed. */

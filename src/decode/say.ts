@@ -61,6 +61,8 @@ export function say(event: TraceEvent, context: FoldContext): Said {
     case 'tty.command-started':
     case 'tty.command-ended':
     case 'tty.closed':
+    case 'tty.mode-changed':
+    case 'tty.editor-opened':
       return sayTerminal(event, context);
     case 'filter.judged':
     case 'mailbox.message-appended':
@@ -170,6 +172,7 @@ function sayInput(text: string, names: Names): Said {
       );
     case 'tty.open':
     case 'tty.input':
+    case 'tty.resize':
     case 'tty.signal':
     case 'tty.close':
       return sayTyped(command, short(command.host));
@@ -188,6 +191,8 @@ function sayTyped(command: Extract<InputCommand, { kind: `tty.${string}` }>, hos
       return said(`You typed ${shortened(command.text.trimEnd(), subjectMax)} on ${host}`, 'you', 3, 'you');
     case 'tty.signal':
       return said(`You pressed Ctrl-${command.signal === 'INT' ? 'C' : 'D'} on ${host}`, 'you', 2, 'you');
+    case 'tty.resize':
+      return said(`Terminal ${command.tty} of ${host} has ${command.columns} columns now`, 'you', 1, 'you');
     case 'tty.close':
       return said(`You closed terminal ${command.tty} of ${host}`, 'you', 1, 'you');
     default:
@@ -214,10 +219,13 @@ function sayAdmin(event: Of<'command.ended' | 'file.written'>, { names }: FoldCo
   );
 }
 
-function sayTerminal(
-  event: Of<'tty.opened' | 'tty.output-written' | 'tty.command-started' | 'tty.command-ended' | 'tty.closed'>,
-  { names }: FoldContext,
-): Said {
+const modes = {
+  line: 'takes lines',
+  hidden: 'takes a line that is not shown',
+  key: 'takes keys one by one',
+} as const;
+
+function sayTerminal(event: Extract<TraceEvent, { kind: `tty.${string}` }>, { names }: FoldContext): Said {
   const here = `${names.short(event.hostIndex)}, terminal ${event.tty}`;
   switch (event.kind) {
     case 'tty.opened':
@@ -233,6 +241,10 @@ function sayTerminal(
         3,
         event.status === 0 ? 'ok' : 'fail',
       );
+    case 'tty.mode-changed':
+      return said(`${here} ${modes[event.mode]}`, 'host', 1);
+    case 'tty.editor-opened':
+      return said(`${event.path} of ${names.short(event.hostIndex)} is opened in the editor`, 'host', 2);
     case 'tty.closed':
       return said(`${here} is closed`, 'host', 1);
     default:

@@ -1,8 +1,8 @@
 /**
  * editor — edit, nano, vi and the like: the file is opened in the editor of the page
  *
- * SIMPLIFIED: the shell goes on at once, and what is saved comes as an input of its own (file.write); the real ones
- * take the window until they are left.
+ * SIMPLIFIED: the shell goes on at once, and what is saved comes as an input of its own (file.write); the
+ * real ones take the window until they are left.
  */
 import * as utf8 from '../../bytes/utf8.ts';
 

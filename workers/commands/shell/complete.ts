@@ -48,11 +48,15 @@ export interface Completing {
 
 const wordsMax = 400;
 const queues = Object.freeze(['maildrop', 'incoming', 'active', 'deferred', 'hold', 'corrupt']);
-const takesCommand = new Set(['man', 'help', 'which', 'type', 'sudo', 'nohup', 'nice', 'xargs', 'watch', 'timeout', 'env', 'exec', 'time']); // prettier-ignore
-const takesHost = new Set(['telnet', 'nc', 'ncat', 'ping', 'dig', 'host', 'nslookup', 'traceroute', 'openssl', 'swaks', 'ldapsearch', 'ssh']); // prettier-ignore
-const takesAddress = new Set(['sendmail', 'swaks', 'mail', 'mailx', 'postmap', 'ldapsearch']);
-const takesQueueId = new Set(['postsuper', 'postcat', 'postqueue']);
-const beforeCommand = new Set(['then', 'do', 'else', 'elif', 'if', 'while', 'until', '!', '{', 'time', 'sudo', 'nohup', 'xargs', 'watch']); // prettier-ignore
+const takesCommand = wordSet('man help which type sudo nohup nice xargs watch timeout env exec time');
+const takesHost = wordSet('telnet nc ncat ping dig host nslookup traceroute openssl swaks ldapsearch ssh');
+const takesAddress = wordSet('sendmail swaks mail mailx postmap ldapsearch');
+const takesQueueId = wordSet('postsuper postcat postqueue');
+const beforeCommand = wordSet('then do else elif if while until ! { time sudo nohup xargs watch');
+
+function wordSet(words: string): ReadonlySet<string> {
+  return new Set(words.split(' '));
+}
 
 /** Where a terminal can be asked, among what is bound on its host. */
 export interface Completer {

@@ -47,7 +47,7 @@ export interface TerminalStream extends Stream {
   readonly rows: number;
   /** hidden: lines are not shown as they are typed. key: each key is read by itself, and not shown. */
   setMode(mode: TerminalMode): void;
-  /** The whole window, without what stands in it: given back with setMode('line'), or when the program ends. */
+  /** The whole window, without what stands in it: back with setMode('line'), or when the program ends. */
   takeWindow(): void;
   /** Shows text at once, whoever runs. */
   show(text: string): void;

@@ -1,7 +1,8 @@
 /**
  * tty — the driver of a terminal: what was typed and not read, what was written and not yet told
  *
- * What is written is told a little later, with what comes behind it. A program may ask for keys instead of lines.
+ * What is written is told a little later, with what comes behind it. A program may ask for keys instead of
+ * lines.
  */
 import * as ascii from '../../bytes/ascii.ts';
 

@@ -3,8 +3,8 @@
  *
  * It reads only as far as is shown, so that a long text, or one that has no end yet, begins at once.
  *
- * SIMPLIFIED: one file after the other with :n is not there: several files are shown as one text; no marks, no
- * editing, no F (tail -f follows a file).
+ * SIMPLIFIED: one file after the other with :n is not there: several files are shown as one text; no marks,
+ * no editing, no F (tail -f follows a file).
  */
 import type { Proc } from '../../os/os.ts';
 
