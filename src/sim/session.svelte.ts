@@ -6,6 +6,7 @@
  */
 import {
   engineVersion,
+  type CompletionQuestion,
   type EventId,
   type InputCommand,
   type Pace,
@@ -46,6 +47,7 @@ export type Start = Pick<KeptRun, 'run' | 'until' | 'speed'>;
 
 const keepEveryMs = 3000;
 const keepSoonMs = 200;
+const stepsMax = 5000;
 
 /** One open world: what the page knows of it, and all that can be done in it. */
 export class Session {
@@ -316,6 +318,9 @@ export class Session {
     await forgetRun(this.keepAs);
   }
 
+  /** What a command line may become, as its host is now; nothing happens by it. */
+  complete = async (question: CompletionQuestion) => (await this.#api()).complete(question);
+
   /** The run so far, to go on from elsewhere. */
   async save(): Promise<Run> {
     return (await this.#api()).save();
@@ -388,13 +393,8 @@ export class Session {
   #advancePast(elapsedMs: number, interval: number): void {
     if (this.cursor === null) return this.#pastClock.stop();
     const next = nextInPast(this.store, this.cursor, { pace: this.#pace, elapsedMs, interval });
-    if (next < this.now) {
-      this.cursor = next;
-      return;
-    }
+    if (next < this.now) return void (this.cursor = next);
     this.goLive();
     void this.play();
   }
 }
-
-const stepsMax = 5000;

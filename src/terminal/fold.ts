@@ -33,7 +33,13 @@ export interface Terminal {
   isLost: boolean;
   readonly pieces: Piece[];
   readonly commands: TypedCommand[];
+  /** what programs wanted to read, from when on */
+  readonly modes: { at: VirtualTime; mode: Mode }[];
+  /** files that were opened in the editor, as they were then */
+  readonly edits: { at: VirtualTime; path: string; text: string }[];
 }
+
+export type Mode = 'line' | 'hidden' | 'key';
 
 /** Terminals of all hosts; every answer is as of a given instant. */
 export class TerminalsFold implements Fold {
@@ -43,6 +49,8 @@ export class TerminalsFold implements Fold {
     'tty.command-started',
     'tty.command-ended',
     'tty.closed',
+    'tty.mode-changed',
+    'tty.editor-opened',
     'host.crashed',
     'host.stopped',
   ]);
@@ -65,6 +73,12 @@ export class TerminalsFold implements Fold {
         if (last !== undefined) last.end = { at, status: event.status };
         return;
       }
+      case 'tty.mode-changed':
+        this.#of(hostIndex, event.tty)?.modes.push({ at, mode: event.mode });
+        return;
+      case 'tty.editor-opened':
+        this.#of(hostIndex, event.tty)?.edits.push({ at, path: event.path, text: event.text });
+        return;
       case 'tty.closed':
         return this.#closed(hostIndex, event.tty, at, false);
       case 'host.crashed':
@@ -79,6 +93,10 @@ export class TerminalsFold implements Fold {
   /** Those that are open at an instant, in the order of opening. */
   openAt(at: VirtualTime): Terminal[] {
     return this.terminals.filter(({ openedAt, closedAt }) => openedAt <= at && at < closedAt);
+  }
+
+  static modeAt({ modes }: Terminal, at: VirtualTime): Mode {
+    return modes.findLast((one) => one.at <= at)?.mode ?? 'line';
   }
 
   /** The command that runs at an instant; null = the shell waits for one. */
@@ -101,6 +119,8 @@ export class TerminalsFold implements Fold {
       isLost: false,
       pieces: [],
       commands: [],
+      modes: [],
+      edits: [],
     };
     this.terminals.push(terminal);
     this.#open.set(`${hostIndex}:${tty}`, terminal);

@@ -22,6 +22,8 @@ export class LineEditor {
   text = '';
   cursor = 0;
   readonly #history: History;
+  /** what is typed to a program, or not shown, is no command of the shell */
+  remembers = true;
   #killed = '';
   #search: { query: string; at: number; before: string } | null = null;
 
@@ -83,7 +85,7 @@ export class LineEditor {
   #submit(): string {
     const line = this.text;
     this.#search = null;
-    this.#history.add(line);
+    if (this.remembers) this.#history.add(line);
     this.#set('');
     return `${line}\n`;
   }

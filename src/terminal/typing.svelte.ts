@@ -3,7 +3,7 @@
  *
  * One per session, so that lines half typed are there again when the pane is shown again.
  */
-import type { InputCommand } from '../../workers/api.ts';
+import type { Completion, InputCommand } from '../../workers/api.ts';
 
 import type { Session } from '../sim/session.svelte.ts';
 
@@ -24,6 +24,7 @@ export class Typing {
   refusal = $state('');
   /** columns of the window, for the next terminal */
   columns = usualColumns;
+  rows = 24;
 
   readonly #session: Session;
   readonly #settling: Settling;
@@ -59,7 +60,10 @@ export class Typing {
         .read(TerminalsFold)
         .terminals.slice(before)
         .find((one) => one.hostIndex === hostIndex) ?? null;
-    await this.#send({ kind: 'tty.open', host: this.#host(hostIndex), tty, columns: this.columns }, opened);
+    await this.#send(
+      { kind: 'tty.open', host: this.#host(hostIndex), tty, columns: this.columns, rows: this.rows },
+      opened,
+    );
     const terminal = opened();
     if (terminal !== null) this.chosen = terminal.number;
   }
@@ -73,6 +77,19 @@ export class Typing {
     const shown = open.find(({ number }) => number === this.chosen) ?? open[0];
     if (shown === undefined) await this.open(hostIndex);
     else this.chosen = shown.number;
+  }
+
+  /** What the line before the cursor may become. */
+  async complete(terminal: Terminal, line: string): Promise<Completion | null> {
+    const { world } = this.#session;
+    const hosts = world.hosts.map(({ name }) => name);
+    const addresses = world.people.map(({ address }) => address);
+    return this.#session.complete({ ...this.#place(terminal), line, hosts, addresses }).catch(() => null);
+  }
+
+  /** Saves a file on the host of a terminal. */
+  save({ hostIndex }: Terminal, path: string, text: string): Promise<void> {
+    return this.#send({ kind: 'file.write', host: this.#host(hostIndex), path, text }, () => null);
   }
 
   type(terminal: Terminal, text: string): Promise<void> {

@@ -41,6 +41,14 @@ export const words = {
   end: 'Ctrl-D',
   complete: 'Complete',
   summarise: 'Summarise the last output',
+  choices: 'What it may become',
+  choose: (count: number) => `${count} ways to go on`,
+  moreChoices: (count: number) => `and ${count} more`,
+  edited: (path: string, host: string) => `${path} of ${host}`,
+  save: 'Save',
+  back: 'Back to the terminal',
+  saved: (path: string, next: string) => `${path} is saved.${next}`,
+  editorLabel: (path: string, host: string) => `${path} of ${host}, editor`,
   searching: (query: string) => `(search back: ${query}) `,
   rewind: 'Undo by rewinding',
   rewindSays: (command: string) => `${command} cannot be undone by another command.`,
@@ -55,4 +63,13 @@ export function summary(command: string, status: number | null, lines: readonly 
   if (lines.length === 0) return `${command} ${ended}; it printed nothing.`;
   const ends = lines.length > 1 ? ` First: ${lines[0]!}. Last: ${lines.at(-1)!}.` : ` It says: ${lines[0]!}.`;
   return `${command} ${ended}; it printed ${count}.${ends}`;
+}
+
+/** What makes the host read a file that was saved. */
+export function afterSaving(path: string): string {
+  if (path === '/etc/postfix/master.cf' || path === '/etc/postfix/main.cf')
+    return ' Postfix reads it after: postfix reload';
+  if (path === '/etc/aliases') return ' It counts after: newaliases';
+  if (path.startsWith('/etc/postfix/')) return ` If it is a hash: table, it counts after: postmap ${path}`;
+  return '';
 }
