@@ -31,6 +31,14 @@ export class Settling {
 
   async #settle(sentAt: VirtualTime, terminal: () => Terminal | null): Promise<void> {
     const session = this.#session;
+    const goOn = session.playing;
+    await this.#skip(sentAt, terminal);
+    // What was said of the clock at the end of one skip may come after the next has begun.
+    if (goOn && !session.playing && !session.isPast && session.failure === null) await session.play();
+  }
+
+  async #skip(sentAt: VirtualTime, terminal: () => Terminal | null): Promise<void> {
+    const session = this.#session;
     for (let until = sentAt + stepUs; until <= sentAt + printingUsMax; until += stepUs) {
       if (session.isPast || session.failure !== null || !this.#isSlow) return;
       const before = printed(session, terminal());
