@@ -11,6 +11,8 @@ import { deadHost } from './dead-host/experiment.ts';
 import { text as deadHostText } from './dead-host/text.en.ts';
 import { equalMx } from './equal-mx/experiment.ts';
 import { text as equalMxText } from './equal-mx/text.en.ts';
+import { greylisting } from './greylisting/experiment.ts';
+import { text as greylistingText } from './greylisting/text.en.ts';
 import { hold } from './hold/experiment.ts';
 import { text as holdText } from './hold/text.en.ts';
 import { longTtl } from './long-ttl/experiment.ts';
@@ -40,6 +42,7 @@ export const experiments: readonly { experiment: Experiment; text: ExperimentTex
   { experiment: backupMx, text: backupMxText },
   { experiment: longTtl, text: longTtlText },
   { experiment: negativeCache, text: negativeCacheText },
+  { experiment: greylisting, text: greylistingText },
   { experiment: deadHost, text: deadHostText },
   { experiment: slowDestination, text: slowDestinationText },
   { experiment: hold, text: holdText },

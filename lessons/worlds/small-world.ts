@@ -33,6 +33,8 @@ export interface Receiver {
   /** what its main.cf says besides */
   parameters?: Record<string, string>;
   role?: string;
+  /** a receiver.conf: the host is a receiver of the outside world and behaves as this says */
+  behaves?: string;
   /** one way to Alice's host; default 10 ms */
   latencyUs?: number;
 }
@@ -81,7 +83,7 @@ export function smallWorld(world: SmallWorld): World {
       at: { x: 2, y: -0.3 },
       files: authoritativeFiles(zonesOf(world)),
     },
-    ...world.receivers.map((receiver, i) => ({ ...mailHost(receiver), at: { x: 2, y: i + 1 } })),
+    ...world.receivers.map((receiver, i) => ({ ...receiverHost(receiver), at: { x: 2, y: i + 1 } })),
   ];
   return {
     name: world.name,
@@ -111,6 +113,21 @@ export function zoneEdited(atS: number, domain: string, script: string): Input {
 /** An administrator types a command on a host. */
 export function typed(atS: number, host: string, line: string): Input {
   return { at: atS * second, command: { kind: 'host.run', host, argv: ['sh', '-c', line] } };
+}
+
+function receiverHost(receiver: Receiver): WorldHost {
+  const host = mailHost(receiver);
+  if (receiver.behaves === undefined) return host;
+  const conf = `domains = ${receiver.domain}\n${receiver.behaves}`;
+  return {
+    ...host,
+    kind: 'receiver',
+    files: {
+      '/etc/receiver.conf': conf,
+      '/etc/hosts': `127.0.0.1 localhost\n${homeAddress} ${home}\n`,
+      '/etc/resolv.conf': resolvConf(resolverAddress),
+    },
+  };
 }
 
 function mailHost(receiver: Receiver): WorldHost {
@@ -195,8 +212,8 @@ function linksOf({ receivers }: SmallWorld): WorldLink[] {
 /** Those with a mailbox where the world receives; an address that several hosts have is read at the first. */
 function readersOf({ receivers }: SmallWorld): World['people'] {
   const found = new Map<string, World['people'][number]>();
-  for (const { name, domain, users = ['bob'] } of receivers)
-    for (const user of domain === '' ? [] : users) {
+  for (const { name, domain, behaves, users = ['bob'] } of receivers)
+    for (const user of domain === '' || behaves !== undefined ? [] : users) {
       const address = `${user}@${domain}`;
       if (!found.has(address)) found.set(address, { name: capital(user), address, host: name });
     }

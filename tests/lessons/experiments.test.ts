@@ -46,6 +46,7 @@ const surprises: Record<string, string> = {
   'backup-mx': 'backup',
   'long-ttl': 'day',
   'negative-cache': 'returned',
+  greylisting: 'minutes',
   'dead-host': 'spared',
   'slow-destination': 'late',
   hold: 'stays',
