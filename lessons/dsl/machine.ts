@@ -8,7 +8,15 @@
 import { assign, setup } from 'xstate';
 
 import type { Check, CheckState, LessonEvent } from './check.ts';
-import { finished, tasksOf, type Beat, type Lesson, type QuizTask, type Task } from './define-lesson.ts';
+import {
+  finished,
+  tasksOf,
+  tasksThatCount,
+  type Beat,
+  type Lesson,
+  type QuizTask,
+  type Task,
+} from './define-lesson.ts';
 
 export { finished } from './define-lesson.ts';
 
@@ -31,7 +39,7 @@ export type LessonMachineEvent =
   | { type: 'FILL'; quiz: string; rows: Readonly<Record<string, string>> }
   | { type: 'NEXT' };
 
-/** The machine of a lesson. Tasks of a beat count only what happens from that beat on. */
+/** The machine of a lesson. Tasks of a beat count only what happens from that beat on, unless they say otherwise. */
 export function toMachine(lesson: Lesson) {
   const machine = setup({ types: { context: {} as LessonContext, events: {} as LessonMachineEvent } });
   return machine.createMachine({
@@ -46,14 +54,14 @@ export function toMachine(lesson: Lesson) {
     initial: lesson.beats[0]!.id,
     states: Object.fromEntries([
       ...lesson.beats.map(
-        (beat, index) => [beat.id, stateOf(beat, lesson.beats[index + 1]?.id ?? finished)] as const,
+        (beat, index) => [beat.id, stateOf(lesson, beat, lesson.beats[index + 1]?.id ?? finished)] as const,
       ),
       [finished, { type: 'final' as const }],
     ]),
   });
 }
 
-function stateOf(beat: Beat, target: string) {
+function stateOf(lesson: Lesson, beat: Beat, target: string) {
   return {
     always: {
       guard: ({ context }: { context: LessonContext }) => asks(beat) && isDone(beat, context),
@@ -62,7 +70,9 @@ function stateOf(beat: Beat, target: string) {
     on: {
       TRACE: {
         actions: assign(({ context, event }: { context: LessonContext; event: LessonMachineEvent }) =>
-          event.type === 'TRACE' ? look(beat, context, event.event) : context,
+          event.type === 'TRACE'
+            ? look(tasksThatCount(lesson, beat.id, event.event.at), context, event.event)
+            : context,
         ),
       },
       ANSWER: {
@@ -100,9 +110,9 @@ function isDone(beat: Beat, context: LessonContext): boolean {
   return answered && (beat.tasks ?? []).every((task) => standing(task, context).done);
 }
 
-function look(beat: Beat, context: LessonContext, event: LessonEvent): LessonContext {
+function look(tasks: readonly Task[], context: LessonContext, event: LessonEvent): LessonContext {
   let { checks, parts, feedback } = context;
-  for (const task of beat.tasks ?? []) {
+  for (const task of tasks) {
     if ('quiz' in task) continue;
     const before = checks[task.id]!;
     const after = task.check.step(before, event);
@@ -149,11 +159,6 @@ export function partsOf(task: Task, context: LessonContext): { id: string; done:
   if ('quiz' in task) return [];
   const states = context.parts[task.id] ?? [];
   return (task.parts ?? []).map(({ id, check }, i) => ({ id, done: check.done(states[i]!) }));
-}
-
-/** The instant before which all belongs to the prologue, in microseconds. */
-export function beginsAt({ prologue }: Lesson): number {
-  return (prologue?.untilS ?? 0) * 1_000_000;
 }
 
 export interface Standing {

@@ -8,17 +8,17 @@ import { initialTransition, transition } from 'xstate';
 
 import type { EventId, TraceEvent, VirtualTime } from '../../workers/api.ts';
 import type { LessonEvent } from '../../lessons/dsl/check.ts';
-import type {
-  Act,
-  Beat,
-  Lesson,
-  LessonText,
-  Prediction,
-  QuizTask,
-  Task,
+import {
+  tasksThatCount,
+  type Act,
+  type Beat,
+  type Lesson,
+  type LessonText,
+  type Prediction,
+  type QuizTask,
+  type Task,
 } from '../../lessons/dsl/define-lesson.ts';
 import {
-  beginsAt,
   finished,
   isMovedBy,
   partsOf,
@@ -66,8 +66,6 @@ export class Playthrough {
   /** tasks done by the machine */
   shown: readonly string[] = [];
 
-  /** what came before is the prologue */
-  readonly #begins: VirtualTime;
   readonly #trace: PlayedTrace;
   readonly #machine;
   #snapshot: Snapshot;
@@ -87,7 +85,6 @@ export class Playthrough {
   ) {
     this.lesson = lesson;
     this.text = text;
-    this.#begins = beginsAt(lesson);
     this.#trace = trace;
     this.#machine = toMachine(lesson);
     [this.#snapshot] = initialTransition(this.#machine);
@@ -252,7 +249,9 @@ export class Playthrough {
   }
 
   #count(event: LessonEvent): void {
-    const touched = touchedTasks(this.beat, this.context, event);
+    const touched = tasksThatCount(this.lesson, this.at, event.at).filter((task) =>
+      isMovedBy(task, this.context, event),
+    );
     if (touched.length === 0) return;
     for (const task of touched) this.#evidence[task.id] = event.id;
     this.#feed({ type: 'TRACE', event });
@@ -272,9 +271,4 @@ export class Playthrough {
 /** Whether "do it for me" is the last step of its ladder. */
 export function canDo(task: Task): boolean {
   return 'quiz' in task || task.doIt !== undefined;
-}
-
-/** The tasks of the beat that the event moves: the machine need not see any other. */
-export function touchedTasks(beat: Beat | null, context: LessonContext, event: LessonEvent): Task[] {
-  return (beat?.tasks ?? []).filter((task) => isMovedBy(task, context, event));
 }

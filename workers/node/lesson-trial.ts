@@ -2,8 +2,7 @@
  * lesson-trial — a world in which a lesson is tried headless, as tests and `npm run lesson` do
  */
 import type { LessonEvent } from '../../lessons/dsl/check.ts';
-import type { Lesson } from '../../lessons/dsl/define-lesson.ts';
-import { beginsAt } from '../../lessons/dsl/machine.ts';
+import { beginsAt, type Lesson } from '../../lessons/dsl/define-lesson.ts';
 import type { PlayedWorld } from '../../lessons/dsl/play.ts';
 import { usualDetour, type Trial } from '../../lessons/dsl/prove.ts';
 import { roles } from '../hosts/all-roles.ts';
@@ -28,7 +27,6 @@ async function openLesson(lesson: Lesson): Promise<PlayedWorld> {
   });
   let clock = beginsAt(lesson);
   while (await simulation.window(clock));
-  simulation.takeTrace();
   const take = (): LessonEvent[] => {
     const [failure] = simulation.failures;
     if (failure !== undefined) throw new Error(`${failure.host} ${failure.proc}: ${failure.stack}`);
@@ -39,6 +37,7 @@ async function openLesson(lesson: Lesson): Promise<PlayedWorld> {
     });
   };
   return {
+    prologue: take(),
     now: () => clock,
     input: (command) => void simulation.input(command, clock),
     next: async (limit) => {
