@@ -22,6 +22,9 @@ export const catalogue: readonly LessonEntry[] = [
   entry('1.1', 'The journey in one minute', 3, () =>
     both(import('./01-1-journey/lesson.ts'), import('./01-1-journey/text.en.ts')),
   ),
+  entry('4.1', 'Speak SMTP yourself', 12, () =>
+    both(import('./04-1-speak-smtp/lesson.ts'), import('./04-1-speak-smtp/text.en.ts')),
+  ),
   entry('6.3', 'Deferred and back-off', 12, () =>
     both(import('./06-3-deferred/lesson.ts'), import('./06-3-deferred/text.en.ts')),
   ),

@@ -102,7 +102,7 @@ class Learner {
     if ('quiz' in task) return this.#feed({ type: 'FILL', quiz: task.id, rows: task.quiz.answers });
     if (this.#isDone(task)) return;
     for (const act of task.doIt ?? []) await this.#act(act);
-    await this.#runUntil(this.#world.now() + hintWaitUs, () => this.#isDone(task));
+    if (!this.#isDone(task)) await this.#runUntil(this.#world.now() + hintWaitUs, () => this.#isDone(task));
   }
 
   async #act(act: Act): Promise<void> {

@@ -84,3 +84,8 @@ export function letter(
 ): InputCommand {
   return { kind: 'mua.send', host: from.host, user: from.address, to, subject, text };
 }
+
+/** A command line was begun on the host: telnet, say, which ends only when the dialogue does. */
+export function begun(host: string, command: RegExp): Check {
+  return saw('tty.command-started', (e) => e.host === host && command.test(e.command));
+}

@@ -135,8 +135,7 @@ export class Playthrough {
     const from = events;
     for (; events < store.length; events++) {
       const event = store.event(events);
-      if (event !== null && event.at > this.#begins)
-        this.#count({ ...event, host: this.#trace.names.full(event.hostIndex) });
+      if (event !== null) this.#count({ ...event, host: this.#trace.names.full(event.hostIndex) });
     }
     if (events > from) {
       const position = events - 1;
