@@ -87,7 +87,7 @@ class Changes {
   }
 }
 
-/** Programs after each of which it is told what changed: in `postconf -e … && postfix reload`, before the reload. */
+/** What each program changed is told when it ends: of `postconf -e … && postfix reload` before the reload. */
 function watched(programs: Programs, changes: Changes): Programs {
   const find = (name: string): Installed | null => {
     const found = programs.find(name);

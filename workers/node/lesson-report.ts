@@ -19,8 +19,9 @@ li::before{content:"✓";position:absolute;left:.2rem}li.no::before{content:"✗
 li.no{font-weight:600}pre{margin:.2rem 0;font:13px/1.4 monospace;white-space:pre-wrap;font-weight:400}
 </style>
 <h1>Proof of the lessons</h1>
-<p>${all.length - failed} passed, ${failed} failed, in ${proofs.length} lessons. Each lesson was played headless in the
-simulation: its solution, other ways, wrong ways, doing nothing, and its hints followed to the letter.</p>
+<p>${all.length - failed} passed, ${failed} failed, in ${proofs.length} lessons. Each lesson was played
+headless in the simulation:
+its solution, other ways, wrong ways, doing nothing, and its hints followed to the letter.</p>
 ${proofs.map(sectionOf).join('\n')}
 </html>
 `;

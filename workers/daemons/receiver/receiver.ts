@@ -7,7 +7,7 @@
  * personality imitates another program.
  *
  * FILES     /etc/receiver.conf, /var/lib/receiver/*, /var/mail/*, /var/log/mail.log
- * ERRORS    a line of the configuration that is wrong is logged with what was expected; when the daemon starts
+ * ERRORS    a line of the configuration that is wrong is logged with what was expected; when it starts
  *           such lines are left out, later the whole file is, and what was in force stays
  * SEE ALSO  conf.ts, kinds.ts, session.ts, ../../../docs/receivers.md
  */
