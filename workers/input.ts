@@ -69,7 +69,7 @@ export interface Run {
 }
 
 /** Bump when the same run gives another trace. */
-export const engineVersion = '3';
+export const engineVersion = '4';
 
 /** What to tell whoever opens a run of another version; null when it is of this one. */
 export function versionNotice(run: Run): string | null {
