@@ -329,6 +329,7 @@ smtp
   smtp_enforce_tls              the older way to say that TLS is a must
   smtp_fallback_relay           hosts to try when all of a destination fail
   smtp_helo_name                the name in HELO and EHLO
+  smtp_host_lookup              who is asked for the address of a host: dns, native or both
   smtp_helo_timeout             how long to wait for the reply to HELO and EHLO
   smtp_line_length_limit        longer lines are broken when they are sent
   smtp_mail_timeout             how long to wait for the reply to MAIL FROM

@@ -15,11 +15,11 @@ import type { SmtpSession, Transaction, TransactionRecipient } from './smtp-term
 export function mailLine(session: SmtpSession, transaction: Transaction): string {
   const offers = session.capabilities;
   let line = `MAIL FROM:<${quoted(transaction.sender)}>`;
-  if (offers.has('SIZE')) line += ` SIZE=${transaction.size}`;
+  if (offers.has('SIZE') && transaction.size > 0) line += ` SIZE=${transaction.size}`;
   if (transaction.body && offers.has('8BITMIME')) line += ` BODY=${transaction.body}`;
-  if (transaction.smtpUtf8 === true && offers.has('SMTPUTF8')) line += ' SMTPUTF8';
   if (transaction.envelopeId && offers.has('DSN')) line += ` ENVID=${transaction.envelopeId}`;
   if (transaction.returnContent && offers.has('DSN')) line += ` RET=${transaction.returnContent}`;
+  if (transaction.smtpUtf8 === true && offers.has('SMTPUTF8')) line += ' SMTPUTF8';
   return line + '\r\n';
 }
 

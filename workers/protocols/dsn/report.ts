@@ -7,6 +7,7 @@
  * STANDARDS  RFC 3464 (delivery-status), RFC 6522 (multipart/report), RFC 3461 §6 (what to report), RFC 3834
  *            §3.1
  */
+import { quoteLocalPart } from '../smtp/address.ts';
 import * as utf8 from '../../bytes/utf8.ts';
 
 import { findHeaderEnd } from '../message/header.ts';
@@ -146,7 +147,7 @@ function headerLines(report: Report, boundary: string): string[] {
   return [
     `From: Mail Delivery System <MAILER-DAEMON@${report.origin}>`,
     `Subject: ${report.postmaster === null ? kinds[report.kind].subject : kinds[report.kind].copy}`,
-    `To: ${report.postmaster ?? report.sender}`,
+    `To: ${quoteLocalPart(report.postmaster ?? report.sender)}`,
     `Auto-Submitted: ${report.postmaster === null ? 'auto-replied' : 'auto-generated'}`,
     'MIME-Version: 1.0',
     'Content-Type: multipart/report; report-type=delivery-status;',
@@ -227,7 +228,7 @@ function statusLines(report: Report): string[] {
 
 // Who the null sender is.
 function senderOf({ sender, reportingMta }: Report): string {
-  return sender === '' ? `MAILER-DAEMON@${reportingMta}` : sender;
+  return sender === '' ? `MAILER-DAEMON@${reportingMta}` : quoteLocalPart(sender);
 }
 
 function headerOf(original: readonly Uint8Array[]): Uint8Array[] {

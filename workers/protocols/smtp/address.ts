@@ -42,6 +42,11 @@ export function quoteLocalPart(address: string): string {
   return `${address.slice(0, from)}"${local.replace(/["\\\r]/g, '\\$&')}"${address.slice(at)}`;
 }
 
+/** An address as log lines and reports show it: quoted where it must be; '' stays ''. */
+export function shownAddress(address: string): string {
+  return address === '' ? '' : quoteLocalPart(address);
+}
+
 /** The domain behind the last "@"; '' when there is none. */
 export function domainOf(address: string): string {
   const at = address.lastIndexOf('@');

@@ -15,6 +15,7 @@
  *            content
  * SEE ALSO   queue-file.ts, header-work.ts, map-addresses.ts, cleanup(8)
  */
+import { shownAddress } from '../../../protocols/smtp/address.ts';
 import { formatCompactStamp, formatDate } from '../../../protocols/message/date.ts';
 
 import type { Os, Proc, QueueName, VirtualTime } from '../../../os/os.ts';
@@ -208,7 +209,8 @@ class CleanupStream implements MailStream {
   *#check(checks: ContentTables, message: ScannedMessage): Proc<Verdict> {
     const { client, sender } = this.#envelope;
     const first = this.#recipients[0]?.address ?? '';
-    const origin = `from ${client.name}[${client.address}]; from=<${sender}> to=<${first}>`;
+    const envelope = `from=<${shownAddress(sender)}> to=<${shownAddress(first)}>`;
+    const origin = `from ${client.name}[${client.address}]; ${envelope}`;
     const greeting = ` proto=${client.protocol} helo=<${client.helo}>`;
     const log = (said: string): void => this.#log(said);
     const { checkContent } = yield* lateCode(this.#os);

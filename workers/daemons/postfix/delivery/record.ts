@@ -4,6 +4,8 @@
  *
  * SEE ALSO  log_adhoc(3), sent(3), bounce(3), defer(3); ../bounce/notify.ts (what becomes of the logs)
  */
+import { shownAddress } from '../../../protocols/smtp/address.ts';
+
 import type { Os } from '../../../os/os.ts';
 
 import {
@@ -131,7 +133,7 @@ function append(
 ): void {
   const { recipient } = attempt;
   appendBounceLog(bounceLogs(os.files, agent.queueDirectory, record.log), request.queueId, {
-    recipient: recipient.address,
+    recipient: shownAddress(recipient.address),
     originalRecipient: recipient.originalAddress,
     dsnOriginalRecipient: recipient.dsnOriginalRecipient,
     notify: recipient.notify,

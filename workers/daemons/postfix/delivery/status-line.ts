@@ -4,6 +4,8 @@
  *
  * SEE ALSO  postconf(5) "delay_logging_resolution_limit"; record.ts (who writes the line)
  */
+import { shownAddress } from '../../../protocols/smtp/address.ts';
+
 import type { VirtualTime } from '../../../os/os.ts';
 
 /** When a message passed the stations on its way; what delays=a/b/c/d is made from. */
@@ -45,7 +47,8 @@ export function formatStatusLine(line: StatusLine): string {
     `${formatDelay(connected - handedOff)}/${formatDelay(ended - connected)}`;
   const use = reuseCount === 0 ? '' : ` conn_use=${reuseCount + 1},`;
   return (
-    `to=<${recipient}>,${isAlias ? ` orig_to=<${originalRecipient}>,` : ''} relay=${line.relay},${use} ` +
+    `to=<${shownAddress(recipient)}>,` +
+    `${isAlias ? ` orig_to=<${shownAddress(originalRecipient)}>,` : ''} relay=${line.relay},${use} ` +
     `delay=${formatDelay(ended - arrived)}, delays=${delays}, ` +
     `dsn=${line.dsn}, status=${line.status} (${line.text})`
   );

@@ -208,12 +208,20 @@ function smtpConfig(
     line_length_limit: parameters.number(name('line_length_limit')),
     disable_mime_output_conversion: parameters.bool('disable_mime_output_conversion'),
     fallback_relay: parameters.list(name('fallback_relay')),
+    relayhost: parameters.text('relayhost'),
+    hostLookup: parameters.bool('disable_dns_lookups')
+      ? 'native'
+      : hostLookup(parameters.list(name('host_lookup'))),
     send_xforward_command: parameters.bool(name('send_xforward_command')),
     ownAddresses: options.addresses,
     tls: usesTls(parameters, protocol) ? clientTls(service, protocol) : null,
     plainAfter: parameters.time('minimal_backoff_time'),
     cache: options.connections === null ? null : sessionCache(options.connections, service, protocol),
   };
+}
+
+function hostLookup(ways: readonly string[]): SmtpConfig['hostLookup'] {
+  return !ways.includes('native') ? 'dns' : ways.includes('dns') ? 'dns, native' : 'native';
 }
 
 function sessionCache(

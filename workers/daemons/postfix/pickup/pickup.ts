@@ -12,6 +12,7 @@
 import * as ascii from '../../../bytes/ascii.ts';
 import * as utf8 from '../../../bytes/utf8.ts';
 
+import { shownAddress } from '../../../protocols/smtp/address.ts';
 import { formatDate } from '../../../protocols/message/date.ts';
 
 import type { Os, Proc } from '../../../os/os.ts';
@@ -59,7 +60,7 @@ function* take(os: Os, instance: Instance, path: string): Proc<boolean> {
     envelope.submitter === '' ? mailOwnerUid(os, parameters.text('mail_owner')) : envelope.submitter;
   const ident = `${parameters.text('syslog_name')}/pickup`;
   const origin = envelope.submitter === '' ? ` orig_id=${oldId}` : '';
-  os.log(ident, `${stream.queueId}: uid=${uid} from=<${envelope.sender}>${origin}`);
+  os.log(ident, `${stream.queueId}: uid=${uid} from=<${shownAddress(envelope.sender)}>${origin}`);
   for (const { address, originalAddress, dsnOriginalRecipient, notify } of envelope.recipients)
     stream.addRecipient({ address, originalAddress, dsnOriginalRecipient, notify });
   const by = `Received: by ${parameters.text('myhostname')} (${parameters.text('mail_name')}`;

@@ -6,6 +6,8 @@
  *
  * SEE ALSO  qmgr_active(3): qmgr_active_done(); ../bounce/notify.ts
  */
+import { shownAddress } from '../../../protocols/smtp/address.ts';
+
 import { SECOND, type Os, type Proc } from '../../../os/os.ts';
 
 import type { ReportTask } from '../bounce/notify.ts';
@@ -27,7 +29,8 @@ export function finishMessage(os: Os, state: QmgrState, message: ActiveMessage):
     const warnAt = wholeSecond(created) + params.delay_warning_time - SECOND; // one second of grace
     if (envelope.forceExpire || now >= expiresAt(params, { sender: envelope.sender, created })) {
       const status = envelope.forceExpire ? 'force-expired' : 'expired';
-      os.log(qmgrIdent, `${queueId}: from=<${envelope.sender}>, status=${status}, returned to sender`);
+      const from = shownAddress(envelope.sender);
+      os.log(qmgrIdent, `${queueId}: from=<${from}>, status=${status}, returned to sender`);
       message.deferred = false;
       tasks.push('expired');
     } else if (params.delay_warning_time > 0 && !envelope.warned && now >= warnAt) {

@@ -13,6 +13,8 @@
  *
  * SEE ALSO  backoff.ts (when), scheduler.ts (how many), deliveries.ts (handing out), qmgr(8), QSHAPE_README
  */
+import { shownAddress } from '../../../protocols/smtp/address.ts';
+
 import { NEVER, type Os, type Proc } from '../../../os/os.ts';
 
 import { bounceLogs } from '../bounce/bounce-log.ts';
@@ -161,7 +163,7 @@ function activate(
   if (!returned) defer.remove(queueId); // the next attempt gives new reasons
   os.log(
     qmgrIdent,
-    `${queueId}: from=<${envelope.sender}>, size=${envelope.size}, ` +
+    `${queueId}: from=<${shownAddress(envelope.sender)}>, size=${envelope.size}, ` +
       `nrcpt=${envelope.recipientCount} (queue active)`,
   );
   const message: ActiveMessage = {

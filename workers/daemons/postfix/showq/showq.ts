@@ -7,6 +7,8 @@
  *
  * SEE ALSO  showq(8), postqueue(1), ../bounce/bounce-log.ts
  */
+import { quoteLocalPart } from '../../../protocols/smtp/address.ts';
+
 import type { Channel, Os, Proc } from '../../../os/os.ts';
 
 import { bounceLogs, readBounceLog, type BounceLogEntry } from '../bounce/bounce-log.ts';
@@ -46,7 +48,7 @@ export function* listQueue(os: Os, parameters: Parameters): Generator<QueuedMess
       if (envelope === undefined) continue;
       if (envelope.sender !== sender) {
         sender = envelope.sender;
-        shownSender = sender === '' ? empty : printable(sender);
+        shownSender = printable(quoteLocalPart(sender === '' ? empty : sender));
       }
       yield {
         queue,
@@ -74,7 +76,7 @@ function recipientsOf(
   const reasons = new Map<string, string>();
   for (const { recipient, reason } of logged) reasons.set(recipient, reason);
   for (const { address } of recipients) {
-    const shown = printable(address === '' ? empty : address);
+    const shown = printable(quoteLocalPart(address === '' ? empty : address));
     if (!reasons.has(shown)) reasons.set(shown, '');
   }
   return [...reasons].map(([address, reason]) => ({ address, reason }));

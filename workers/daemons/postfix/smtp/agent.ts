@@ -44,17 +44,37 @@ export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryReques
     visited: new Set(),
   };
   const { fallback_relay } = config;
+  const first = nexthopsOf(request.nexthop);
+  const count = first.length + fallback_relay.length;
   let last: Reason | null = null;
-  for (let i = -1; i < fallback_relay.length && state.left.length > 0; i++) {
-    const site = i === -1 ? request.nexthop : fallback_relay[i]!;
-    const place = { site, isFirst: i === -1, isLast: i === fallback_relay.length - 1 };
-    last = yield* trySite(os, config, state, place);
+  let tried = 0;
+  while (tried < count && state.left.length > 0) {
+    const i = tried++;
+    const site = first[i] ?? fallback_relay[i - first.length]!;
+    last = yield* trySite(os, config, state, { site, isFirst: i === 0, isLast: tried === count });
     if (last?.dsn === '5.4.6') break; // do not hand looping mail to the fallback relay
   }
-  if (state.left.length > 0)
-    giveUp(os, config, state, last ?? ownReason('4.3.0', 'unknown mail transport error'));
+  if (state.left.length > 0) {
+    const reason = last ?? ownReason('4.3.0', 'server unavailable or unable to receive mail');
+    const isRelay = config.protocol === 'smtp' && first[0] === config.relayhost;
+    const ofFallback = tried > first.length ? `${config.protocol}_fallback_relay` : '';
+    giveUp(os, config, state, excused(os, config, reason, ofFallback || (isRelay ? 'relayhost' : '')));
+  }
   const { deferred, reason, trouble } = state;
   return { deferred, reason, trouble: trouble === null ? null : { dsn: trouble.dsn, reason: trouble.text } };
+}
+
+// "host1, host2": tried one after the other.
+function nexthopsOf(text: string): readonly string[] {
+  if (text.includes('unix:') || (!text.includes(',') && !text.includes(' '))) return [text];
+  return text.split(/[\s,]+/).filter((site) => site !== '');
+}
+
+// A host of the configuration's own that cannot be found is the configuration's fault: the mail waits.
+function excused(os: Os, { agent }: SmtpConfig, reason: Reason, parameter: string): Reason {
+  if (parameter === '' || !reason.dsn.startsWith('5')) return reason;
+  os.log(agent.ident, `warning: ${parameter} configuration problem`);
+  return { ...reason, dsn: '4.3.5' };
 }
 
 /**
@@ -133,6 +153,7 @@ function* candidatesOf(os: Os, config: SmtpConfig, nexthop: Nexthop): Proc<reado
     ownAddresses: port === 25 ? config.ownAddresses : [],
     ident: config.agent.ident,
     defer_if_no_mx_address_found: config.defer_if_no_mx_address_found,
+    hostLookup: config.hostLookup,
   });
 }
 

@@ -11,12 +11,14 @@ import { lookupAddresses, lookupMx, nameServiceError } from '../../clients/dns.t
 
 import type { Nexthop } from './nexthop.ts';
 import { ownReason, softened, type Reason, type RemoteHost } from './reasons.ts';
+import type { HostLookup } from './state.ts';
 
 export interface FindHostsOptions {
   /** the addresses of this host: mail must not come back to it. [] = do not check */
   ownAddresses: readonly string[];
   /** who logs warnings: "postfix/smtp" */
   ident: string;
+  hostLookup: HostLookup;
   /** no MX host has an address: defer, not bounce */
   defer_if_no_mx_address_found: boolean;
 }
@@ -57,7 +59,7 @@ function* findByMx(
     const name = exchange.endsWith('.') ? exchange.slice(0, -1) : exchange;
     if (isAddress(name)) os.log(options.ident, numericWarning(nexthop.host, name));
     const answer = yield* lookupAddresses(os, name);
-    if (answer.kind !== 'found') failure = lookupFailure(name, 'A', answer.kind);
+    if (answer.kind !== 'found') failure = addressFailure(name, answer.kind, options);
     else
       for (const address of answer.addresses)
         candidates.push({ name, address, port: nexthop.port, preference });
@@ -93,7 +95,7 @@ function isAddress(name: string): boolean {
 
 function* findByAddress(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<Candidate[] | Reason> {
   const answer = yield* lookupAddresses(os, nexthop.host);
-  if (answer.kind !== 'found') return lookupFailure(nexthop.host, 'A', answer.kind);
+  if (answer.kind !== 'found') return addressFailure(nexthop.host, answer.kind, options);
   if (answer.addresses.some((address) => options.ownAddresses.includes(address)))
     return ownReason('5.4.6', `mail for ${nexthop.host} loops back to myself`);
   const hosts = answer.addresses.map((address) => ({
@@ -114,10 +116,22 @@ function byPreference(a: { preference: number }, b: { preference: number }): num
 }
 
 const exchangesMax = 100;
-function lookupFailure(
-  name: string,
-  type: 'MX' | 'A',
-  kind: 'no-such-name' | 'no-data' | 'try-again',
-): Reason {
+type LookupFailure = 'no-such-name' | 'no-data' | 'try-again';
+
+// the words of gai_strerror(3)
+const nativeErrors = Object.freeze({
+  'no-such-name': ['5.4.4', 'Name or service not known'],
+  'no-data': ['5.3.0', 'No address associated with hostname'],
+  'try-again': ['4.4.4', 'Temporary failure in name resolution'],
+} as const);
+
+function addressFailure(name: string, kind: LookupFailure, { hostLookup }: FindHostsOptions): Reason {
+  if (hostLookup === 'dns' || (hostLookup === 'dns, native' && kind === 'try-again'))
+    return lookupFailure(name, 'A', kind);
+  const [dsn, text] = nativeErrors[kind];
+  return ownReason(dsn, `unable to look up host ${name}: ${text}`);
+}
+
+function lookupFailure(name: string, type: 'MX' | 'A', kind: LookupFailure): Reason {
   return ownReason(kind === 'try-again' ? '4.4.3' : '5.4.4', nameServiceError(kind, { name, type }));
 }

@@ -40,18 +40,19 @@ export function reasonOf(outcome: Outcome, host: RemoteHost): Reason {
     case 'reply': {
       const { reply, command } = outcome;
       const isRefusal = replyClass(reply) === 4 || replyClass(reply) === 5;
+      const outOfPlace = replyClass(reply) === 2 ? 'Protocol error: ' : '';
       const remote = {
         dsn: isRefusal ? reply.enhanced : '5.5.0',
         remoteMta: host.name,
         diagnostic: reply.text,
       };
       if (isHandshake(command))
-        return { ...remote, text: `host ${name} refused to talk to me: ${reply.text}` };
+        return { ...remote, text: `${outOfPlace}host ${name} refused to talk to me: ${reply.text}` };
       if (command === 'STARTTLS command')
         return { ...remote, text: `TLS is required, but host ${name} refused to start TLS: ${reply.text}` };
       if (command === 'AUTH command')
         return { ...remote, text: `SASL authentication failed; server ${name} said: ${reply.text}` };
-      return { ...remote, text: `host ${name} said: ${reply.text} (in reply to ${command})` };
+      return { ...remote, text: `${outOfPlace}host ${name} said: ${reply.text} (in reply to ${command})` };
     }
     case 'lost':
       return ownReason('4.4.2', `lost connection with ${name} while ${outcome.doing}`);

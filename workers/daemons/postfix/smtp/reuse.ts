@@ -58,7 +58,8 @@ export function usableUntil(
   return config.cache !== null && state.keep && isPlain ? opened.at + config.cache.reuseUs : onlyOnce;
 }
 
-const onlyOnce: VirtualTime = -1;
+/** The session serves one delivery. */
+export const onlyOnce: VirtualTime = -1;
 
 /** Whether the delivery under way is the last of a session. */
 export function isWornOut(

@@ -40,7 +40,7 @@ import {
 import type { CachedSession } from '../scache/scache.ts';
 import type { HostTls } from '../tls/tls-services.ts';
 
-import { isWornOut, putBack, usableUntil } from './reuse.ts';
+import { isWornOut, onlyOnce, putBack, usableUntil } from './reuse.ts';
 import { refuse, timesOf, type DeliveryState, type SmtpConfig } from './state.ts';
 
 export interface HostResult {
@@ -84,6 +84,7 @@ export function* deliverToHost(
     const reason = refuseAll(os, config, state, { outcome, host, final: final && !again });
     return { reason, greeted: false, again };
   }
+  noteEightBit(os, config, session, host);
   const until = usableUntil(config, state, { connection, session, at: openedAt });
   const used = { session, host, reuseCount: 0, usableUntil: until };
   const reason = yield* deliverInSession(os, config, state, { used, final });
@@ -106,16 +107,20 @@ export function* deliverInSession(
   const unfit = unfitFor(state, session, host);
   if (unfit !== null) {
     bounceAll(os, config, state, { host, reason: unfit });
-    yield* putBack(os, cache, state, used);
+    // The real one says QUIT to a host without SMTPUTF8, and hangs up on one that takes no more than so much.
+    if (used.usableUntil === onlyOnce && unfit.dsn === tooBig) session.conn.close();
+    else yield* putBack(os, cache, state, used);
     state.destination = null;
     return null;
   }
   const recipients = state.left;
   let content = state.request.readContent();
-  if (mustDowngrade(config, state, session)) content = (yield* lateCode(os)).downgradeTo7Bit(content);
+  const isDowngraded = mustDowngrade(config, state, session);
+  if (isDowngraded) content = (yield* lateCode(os)).downgradeTo7Bit(content);
   const last = isWornOut(cache, used, os.now());
   content = folded(os, config, state, content);
   const transaction = transactionOf(config, state, session, { content, last });
+  if (isDowngraded) transaction.size = 0; // its size is another one now
   state.left = [];
   let reason: Reason | null = null;
   const relay = formatRelay(host);
@@ -151,9 +156,17 @@ function isEightBit({ request }: DeliveryState): boolean {
   return request.encoding.toLowerCase() === '8bit';
 }
 
-// RFC 6152 §3
+// RFC 6152 §3; a client that said nothing may have sent anything.
 function mustDowngrade(config: SmtpConfig, state: DeliveryState, { capabilities }: SmtpSession): boolean {
-  return isEightBit(state) && !config.disable_mime_output_conversion && !capabilities.has('8BITMIME');
+  if (config.disable_mime_output_conversion || capabilities.has('8BITMIME')) return false;
+  return state.request.encoding.toLowerCase() !== '7bit';
+}
+
+// RFC 6531 §3.1 wants both; to deliver the mail comes first.
+function noteEightBit(os: Os, { agent }: SmtpConfig, { capabilities }: SmtpSession, host: RemoteHost): void {
+  if (capabilities.has('8BITMIME') || !capabilities.has('SMTPUTF8')) return;
+  os.log(agent.ident, `host ${formatRelay(host)} offers SMTPUTF8 support, but not 8BITMIME`);
+  capabilities.add('8BITMIME', '');
 }
 
 function folded(
@@ -212,13 +225,15 @@ function requiresUtf8({ request, left }: DeliveryState): boolean {
   return first?.subarray(0, findHeaderEnd(first)).some((byte) => byte >= 0x80) === true;
 }
 
+const tooBig = '5.3.4';
+
 // Why this host cannot take the message at all, by what it offers.
 function unfitFor(state: DeliveryState, { capabilities }: SmtpSession, host: RemoteHost): Reason | null {
   const { size } = state.request;
   const sizeLimit = Number(capabilities.get('SIZE') ?? 0); // RFC 1870 §4: 0 or none = unknown
   if (sizeLimit > 0 && size > sizeLimit)
     return ownReason(
-      '5.3.4',
+      tooBig,
       `message size ${size} exceeds size limit ${sizeLimit} of server ${formatHost(host)}`,
     );
   if (requiresUtf8(state) && !capabilities.has('SMTPUTF8'))

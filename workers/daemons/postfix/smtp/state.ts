@@ -14,6 +14,9 @@ import type { ClientTls } from '../tls/tls-services.ts';
 
 import type { Reason } from './reasons.ts';
 
+/** The DNS; getaddrinfo(3); this after the DNS found nothing. */
+export type HostLookup = 'dns' | 'native' | 'dns, native';
+
 /** Parameters of smtp(8); lmtp(8) has the same under lmtp_ names. */
 export interface SmtpConfig {
   protocol: 'smtp' | 'lmtp';
@@ -37,6 +40,9 @@ export interface SmtpConfig {
   line_length_limit: number;
   disable_mime_output_conversion: boolean;
   fallback_relay: readonly string[];
+  relayhost: string;
+  /** smtp_host_lookup: who is asked for the address of a host */
+  hostLookup: HostLookup;
   send_xforward_command: boolean;
   /** mail to these addresses on port 25 would loop */
   ownAddresses: readonly string[];

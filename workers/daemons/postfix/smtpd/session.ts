@@ -6,6 +6,7 @@
  *
  * SEE ALSO  smtpd.ts (the loop), chat.ts (reading and writing)
  */
+import { shownAddress } from '../../../protocols/smtp/address.ts';
 import { printable, printableAscii } from '../../../protocols/smtp/reply.ts';
 
 import type { Connection, Os, Proc, VirtualTime } from '../../../os/os.ts';
@@ -248,8 +249,8 @@ export class Session {
     const sender = this.sender;
     const recipient = this.recipient;
     const parts =
-      (sender === null ? '' : ` from=<${sender}>`) +
-      (recipient === null ? '' : ` to=<${recipient}>`) +
+      (sender === null ? '' : ` from=<${shownAddress(sender)}>`) +
+      (recipient === null ? '' : ` to=<${shownAddress(recipient)}>`) +
       ` proto=${this.protocol}` +
       (this.helo === null ? '' : ` helo=<${this.helo}>`);
     this.log(`${this.queueId}: ${what}: ${this.where} from ${this.namaddr}: ${text};${parts}`);
