@@ -208,7 +208,7 @@ function smtpConfig(
     line_length_limit: parameters.number(name('line_length_limit')),
     disable_mime_output_conversion: parameters.bool('disable_mime_output_conversion'),
     fallback_relay: parameters.list(name('fallback_relay')),
-    relayhost: parameters.text('relayhost'),
+    relayhost: isLmtp ? '' : parameters.text('relayhost'),
     hostLookup: parameters.bool('disable_dns_lookups')
       ? 'native'
       : hostLookup(parameters.list(name('host_lookup'))),

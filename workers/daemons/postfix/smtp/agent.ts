@@ -20,6 +20,7 @@ import { isIpv4 } from '../../../protocols/smtp/host-name.ts';
 
 import { recordDeferred } from '../delivery/record.ts';
 import type { DeliveryRequest, DeliveryResult } from '../delivery/request.ts';
+import { lateCode } from '../late.ts';
 import type { CachedSession } from '../scache/scache.ts';
 
 import { findHosts, type Candidate } from './find-hosts.ts';
@@ -44,7 +45,8 @@ export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryReques
     visited: new Set(),
   };
   const { fallback_relay } = config;
-  const first = nexthopsOf(request.nexthop);
+  const { nexthop } = request;
+  const first = /[\s,]/.test(nexthop) ? nexthop.split(/[\s,]+/).filter((site) => site !== '') : [nexthop];
   const count = first.length + fallback_relay.length;
   let last: Reason | null = null;
   let tried = 0;
@@ -55,26 +57,16 @@ export function* deliverSmtp(os: Os, config: SmtpConfig, request: DeliveryReques
     if (last?.dsn === '5.4.6') break; // do not hand looping mail to the fallback relay
   }
   if (state.left.length > 0) {
-    const reason = last ?? ownReason('4.3.0', 'server unavailable or unable to receive mail');
-    const isRelay = config.protocol === 'smtp' && first[0] === config.relayhost;
-    const ofFallback = tried > first.length ? `${config.protocol}_fallback_relay` : '';
-    giveUp(os, config, state, excused(os, config, reason, ofFallback || (isRelay ? 'relayhost' : '')));
+    let reason = last ?? ownReason('4.3.0', 'server unavailable or unable to receive mail');
+    const ofFallback = tried > first.length;
+    if (reason.dsn.startsWith('5') && (ofFallback || first[0] === config.relayhost)) {
+      const parameter = ofFallback ? `${config.protocol}_fallback_relay` : 'relayhost';
+      reason = (yield* lateCode(os)).excused(os, config.agent.ident, reason, parameter);
+    }
+    giveUp(os, config, state, reason);
   }
   const { deferred, reason, trouble } = state;
   return { deferred, reason, trouble: trouble === null ? null : { dsn: trouble.dsn, reason: trouble.text } };
-}
-
-// "host1, host2": tried one after the other.
-function nexthopsOf(text: string): readonly string[] {
-  if (text.includes('unix:') || (!text.includes(',') && !text.includes(' '))) return [text];
-  return text.split(/[\s,]+/).filter((site) => site !== '');
-}
-
-// A host of the configuration's own that cannot be found is the configuration's fault: the mail waits.
-function excused(os: Os, { agent }: SmtpConfig, reason: Reason, parameter: string): Reason {
-  if (parameter === '' || !reason.dsn.startsWith('5')) return reason;
-  os.log(agent.ident, `warning: ${parameter} configuration problem`);
-  return { ...reason, dsn: '4.3.5' };
 }
 
 /**

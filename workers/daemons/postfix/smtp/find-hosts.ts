@@ -9,6 +9,8 @@ import type { Os, Proc } from '../../../os/os.ts';
 
 import { lookupAddresses, lookupMx, nameServiceError } from '../../clients/dns.ts';
 
+import { lateCode } from '../late.ts';
+
 import type { Nexthop } from './nexthop.ts';
 import { ownReason, softened, type Reason, type RemoteHost } from './reasons.ts';
 import type { HostLookup } from './state.ts';
@@ -59,7 +61,7 @@ function* findByMx(
     const name = exchange.endsWith('.') ? exchange.slice(0, -1) : exchange;
     if (isAddress(name)) os.log(options.ident, numericWarning(nexthop.host, name));
     const answer = yield* lookupAddresses(os, name);
-    if (answer.kind !== 'found') failure = addressFailure(name, answer.kind, options);
+    if (answer.kind !== 'found') failure = yield* addressFailure(os, name, answer.kind, options);
     else
       for (const address of answer.addresses)
         candidates.push({ name, address, port: nexthop.port, preference });
@@ -95,7 +97,7 @@ function isAddress(name: string): boolean {
 
 function* findByAddress(os: Os, nexthop: Nexthop, options: FindHostsOptions): Proc<Candidate[] | Reason> {
   const answer = yield* lookupAddresses(os, nexthop.host);
-  if (answer.kind !== 'found') return addressFailure(nexthop.host, answer.kind, options);
+  if (answer.kind !== 'found') return yield* addressFailure(os, nexthop.host, answer.kind, options);
   if (answer.addresses.some((address) => options.ownAddresses.includes(address)))
     return ownReason('5.4.6', `mail for ${nexthop.host} loops back to myself`);
   const hosts = answer.addresses.map((address) => ({
@@ -118,18 +120,14 @@ function byPreference(a: { preference: number }, b: { preference: number }): num
 const exchangesMax = 100;
 type LookupFailure = 'no-such-name' | 'no-data' | 'try-again';
 
-// the words of gai_strerror(3)
-const nativeErrors = Object.freeze({
-  'no-such-name': ['5.4.4', 'Name or service not known'],
-  'no-data': ['5.3.0', 'No address associated with hostname'],
-  'try-again': ['4.4.4', 'Temporary failure in name resolution'],
-} as const);
-
-function addressFailure(name: string, kind: LookupFailure, { hostLookup }: FindHostsOptions): Reason {
-  if (hostLookup === 'dns' || (hostLookup === 'dns, native' && kind === 'try-again'))
-    return lookupFailure(name, 'A', kind);
-  const [dsn, text] = nativeErrors[kind];
-  return ownReason(dsn, `unable to look up host ${name}: ${text}`);
+function* addressFailure(
+  os: Os,
+  name: string,
+  kind: LookupFailure,
+  { hostLookup }: FindHostsOptions,
+): Proc<Reason> {
+  const isNative = hostLookup === 'native' || (hostLookup === 'dns, native' && kind !== 'try-again');
+  return isNative ? (yield* lateCode(os)).nativeFailure(name, kind) : lookupFailure(name, 'A', kind);
 }
 
 function lookupFailure(name: string, type: 'MX' | 'A', kind: LookupFailure): Reason {

@@ -84,7 +84,9 @@ export function* deliverToHost(
     const reason = refuseAll(os, config, state, { outcome, host, final: final && !again });
     return { reason, greeted: false, again };
   }
-  noteEightBit(os, config, session, host);
+  const { capabilities } = session;
+  if (capabilities.has('SMTPUTF8') && !capabilities.has('8BITMIME'))
+    (yield* lateCode(os)).assumeEightBit(os, config.agent.ident, session, host);
   const until = usableUntil(config, state, { connection, session, at: openedAt });
   const used = { session, host, reuseCount: 0, usableUntil: until };
   const reason = yield* deliverInSession(os, config, state, { used, final });
@@ -160,13 +162,6 @@ function isEightBit({ request }: DeliveryState): boolean {
 function mustDowngrade(config: SmtpConfig, state: DeliveryState, { capabilities }: SmtpSession): boolean {
   if (config.disable_mime_output_conversion || capabilities.has('8BITMIME')) return false;
   return state.request.encoding.toLowerCase() !== '7bit';
-}
-
-// RFC 6531 §3.1 wants both; to deliver the mail comes first.
-function noteEightBit(os: Os, { agent }: SmtpConfig, { capabilities }: SmtpSession, host: RemoteHost): void {
-  if (capabilities.has('8BITMIME') || !capabilities.has('SMTPUTF8')) return;
-  os.log(agent.ident, `host ${formatRelay(host)} offers SMTPUTF8 support, but not 8BITMIME`);
-  capabilities.add('8BITMIME', '');
 }
 
 function folded(

@@ -40,6 +40,7 @@ export interface SmtpConfig {
   line_length_limit: number;
   disable_mime_output_conversion: boolean;
   fallback_relay: readonly string[];
+  /** smtp: its failures are excused; '' for lmtp */
   relayhost: string;
   /** smtp_host_lookup: who is asked for the address of a host */
   hostLookup: HostLookup;

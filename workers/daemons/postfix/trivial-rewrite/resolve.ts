@@ -6,41 +6,22 @@
  *
  * SEE ALSO  trivial-rewrite(8), ADDRESS_CLASS_README, transport(5)
  */
-import { quoteLocalPart } from '../../../protocols/smtp/address.ts';
-import {
-  formatLexemes,
-  isOperator,
-  scanAddress,
-  type Lexeme,
-} from '../../../protocols/smtp/address-lexemes.ts';
-import {
-  isAddressLiteral,
-  isHostName,
-  isMailHostAddress,
-  isUtf8HostName,
-} from '../../../protocols/smtp/host-name.ts';
+import { isHostName, isMailHostAddress } from '../../../protocols/smtp/host-name.ts';
 
 import { SECOND, type Os, type Proc, type VirtualTime } from '../../../os/os.ts';
 
+import { lateCode } from '../late.ts';
 import type { LookupTables, TableAnswer } from '../maps/lookup-table.ts';
 import { MatchList, type MatchResult } from '../maps/match-list.ts';
 import { withoutExtension } from '../maps/open-tables.ts';
 import type { Parameters } from '../parameters.ts';
 
-import {
-  dropLastDot,
-  lastOperator,
-  operator,
-  plainDomain,
-  rewriteAddress,
-  rewriteLexemes,
-  splitAddress,
-} from './rewrite.ts';
+import { plainDomain, rewriteAddress, splitAddress } from './rewrite.ts';
 import type { AddressClass, Resolution } from './route.ts';
 
 const wildcardUs = 30 * SECOND; // transport.c: 30 seconds
-const stepsMax = 100; // more than the address has characters
-const badAddress = Object.freeze({ kind: 'bad-address', why: 'bad address syntax' } as const);
+/** What no mail can go to. */
+export const badAddress = Object.freeze({ kind: 'bad-address', why: 'bad address syntax' } as const);
 
 /** An address whose domain is known. */
 interface Destination {
@@ -110,78 +91,16 @@ export class Resolver {
     return isLocal.kind === 'yes' ? yield* this.#resolveLocal(os, to) : yield* this.#resolveRemote(os, to);
   }
 
-  // Any address: the domains of ours are taken off until a foreign one, or nothing but a local part, is left.
   *#resolveOdd(os: Os, address: string, sender: string): Proc<Resolution> {
-    const stripped = yield* this.#strip(os, address);
-    if ('kind' in stripped) return stripped;
-    let recipient = formatLexemes(stripped.lexemes);
-    let { isLocal } = stripped;
-    const at = recipient.lastIndexOf('@');
-    let domain = recipient.slice(at + 1);
-    if (!this.#isDomain(domain)) {
-      if (!isMailHostAddress(domain) || !this.#parameters.bool('resolve_numeric_domain')) return badAddress;
-      domain = `[${domain}]`;
-      recipient = recipient.slice(0, at + 1) + domain;
-      isLocal = (yield* this.isLocalDomain(os, domain)).kind === 'yes';
-    }
-    const routed = recipient.search(/[@!%]/) !== at; // "user@other@here" may go on from there
-    const to = { recipient, domain: domain.toLowerCase(), sender, routed };
-    return isLocal ? yield* this.#resolveLocal(os, to) : yield* this.#resolveRemote(os, to);
-  }
-
-  *#strip(
-    os: Os,
-    address: string,
-  ): Proc<
-    { lexemes: Lexeme[]; isLocal: boolean } | Extract<Resolution, { kind: 'try-again' | 'bad-address' }>
-  > {
-    const parameters = this.#parameters;
-    let lexemes = scanAddress(quoteLocalPart(address));
-    let ours: Lexeme[] | null = null; // "@" and the domain last taken off
-    for (let step = 0; step < address.length + stepsMax; step++) {
-      if (lastOperator(lexemes, '@') !== -1) dropLastDot(lexemes);
-      if (parameters.bool('resolve_null_domain') && isOperator(lexemes[lexemes.length - 1], '@'))
-        lexemes.pop();
-      const at = lastOperator(lexemes, '@');
-      if (at !== -1 && at < lexemes.length - 1) {
-        const isLocal = yield* this.isLocalDomain(os, formatLexemes(lexemes.slice(at + 1)));
-        if (isLocal.kind === 'try-again') return isLocal;
-        if (isLocal.kind === 'no') return { lexemes, isLocal: false };
-      }
-      if (at !== -1) ours = lexemes.splice(at);
-      const further = this.#routed(lexemes);
-      if (further !== null) {
-        lexemes = further;
-        rewriteLexemes(parameters, lexemes);
-        continue;
-      }
-      const isEmpty = lexemes.length === 1 && lexemes[0]!.type === 'quoted' && lexemes[0]!.text === '';
-      if (isEmpty || lexemes.length === 0) lexemes = scanAddress(parameters.text('empty_address_recipient'));
-      else if (ours === null) lexemes.push(operator('@'), ...scanAddress(parameters.text('myhostname')));
-      else return { lexemes: [...lexemes, ...ours], isLocal: true };
-    }
-    return badAddress;
-  }
-
-  // What is left at a domain of ours may name another: user@other, user%other, other!user, also in quotes
-  // (resolve_dequoted_address). @returns null when it does not
-  #routed(lexemes: Lexeme[]): Lexeme[] | null {
-    const percent = this.#parameters.bool('allow_percent_hack');
-    const bang = this.#parameters.bool('swap_bangpath');
-    const routing = `@${bang ? '!' : ''}${percent ? '%' : ''}`;
-    if (lexemes.some((lexeme) => isOperator(lexeme, routing))) return lexemes;
-    const only = lexemes.length === 1 ? lexemes[0]! : null;
-    if (only?.type !== 'quoted' || !this.#parameters.bool('resolve_dequoted_address')) return null;
-    if (only.text.includes('@')) return scanAddress(quoteLocalPart(only.text));
-    const hack = percent ? only.text.lastIndexOf('%') : -1;
-    if (hack !== -1)
-      return scanAddress(quoteLocalPart(`${only.text.slice(0, hack)}@${only.text.slice(hack + 1)}`));
-    return bang && only.text.includes('!') ? scanAddress(only.text) : null;
-  }
-
-  #isDomain(domain: string): boolean {
-    if (domain.startsWith('[')) return isAddressLiteral(domain);
-    return this.#parameters.bool('smtputf8_enable') ? isUtf8HostName(domain) : isHostName(domain);
+    const { findDestination } = yield* lateCode(os);
+    const rules = {
+      parameters: this.#parameters,
+      isLocal: (domain: string): Proc<MatchResult> => this.isLocalDomain(os, domain),
+    };
+    const found = yield* findDestination(rules, address);
+    if ('kind' in found) return found;
+    const to = { ...found, sender };
+    return found.isLocal ? yield* this.#resolveLocal(os, to) : yield* this.#resolveRemote(os, to);
   }
 
   *#resolveLocal(os: Os, to: Destination): Proc<Resolution> {
