@@ -1,5 +1,6 @@
 // A scripted SMTP or LMTP server for tests: it says what the script says, and records the lines it was sent.
 import * as ascii from '../../workers/bytes/ascii.ts';
+import { FarEndRules, type FarEndRule } from '../../workers/node/far-end.ts';
 import { MILLISECOND, SECOND, type Connection, type Os, type Proc } from '../../workers/os/os.ts';
 
 export interface Script {
@@ -20,21 +21,7 @@ export interface Script {
   /** cut the connection instead of replying in this phase */
   cutAt?: 'greeting' | 'mail' | 'rcpt' | 'data' | 'eod';
   /** as in the recorded scenarios; the first that matches decides, before the answers above */
-  rules?: Rule[];
-}
-
-export interface Rule {
-  at: string;
-  /** regular expression on the line (eod of LMTP: on the recipient) */
-  match?: string;
-  reply?: string;
-  action?: 'close' | 'hang' | 'reset';
-  delayMs?: number;
-  times?: number;
-  untilMs?: number;
-  fromMs?: number;
-  /** greylisting: until that long after the first try of the same sender and recipient */
-  perKeyMs?: number;
+  rules?: FarEndRule[];
 }
 
 export type Answer = string | null | ((line: string, count: number) => string | null);
@@ -59,11 +46,11 @@ class FarServer {
   readonly saw: FarEnd = { lines: [], messages: [], sessions: 0, sessionsNow: 0, sessionsMax: 0 };
   readonly #script: Script;
   readonly #counts = new Map<string, number>();
-  readonly #hits = new Map<Rule, number>();
-  readonly #firstTry = new Map<string, number>();
+  readonly #rules: FarEndRules;
 
   constructor(script: Script) {
     this.#script = script;
+    this.#rules = new FarEndRules(script.rules ?? []);
   }
 
   boot(os: Os): void {
@@ -188,7 +175,7 @@ class FarServer {
     if (this.#script.cutAt === at) return null;
     const count = (this.#counts.get(at) ?? 0) + 1;
     this.#counts.set(at, count);
-    const rule = this.#rule(os, at, line, key);
+    const rule = this.#rules.decide(os, at === 'hello' ? 'helo' : at, line, key);
     const text =
       rule?.reply ??
       (answer === undefined ? usual : typeof answer === 'function' ? answer(line, count) : answer);
@@ -204,26 +191,6 @@ class FarServer {
     }
     const written = yield* conn.write(ascii.encode(text.replaceAll(/\r?\n/g, '\r\n') + '\r\n'));
     return written === 'ok' && rule?.action !== 'close' ? text : null;
-  }
-
-  #rule(os: Os, at: string, line: string, key: string): Rule | null {
-    const nowMs = os.now() / MILLISECOND;
-    for (const rule of this.#script.rules ?? []) {
-      const hits = this.#hits.get(rule) ?? 0;
-      if (rule.at !== at && !(rule.at === 'helo' && at === 'hello')) continue;
-      if (rule.match !== undefined && !new RegExp(rule.match, 'i').test(line)) continue;
-      if (rule.untilMs !== undefined && nowMs >= rule.untilMs) continue;
-      if (rule.fromMs !== undefined && nowMs < rule.fromMs) continue;
-      if (rule.perKeyMs !== undefined) {
-        const first = this.#firstTry.get(key) ?? nowMs;
-        this.#firstTry.set(key, first);
-        if (nowMs - first >= rule.perKeyMs) continue;
-      }
-      if (rule.times !== undefined && hits >= rule.times) continue;
-      this.#hits.set(rule, hits + 1);
-      return rule;
-    }
-    return null;
   }
 
   *#readLine(os: Os, conn: Connection): Proc<string | null> {

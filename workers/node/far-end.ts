@@ -10,6 +10,7 @@
  * and a reset takes them all away.
  */
 import * as ascii from '../bytes/ascii.ts';
+import { RuleBook, type Rule } from '../daemons/receiver/rules.ts';
 import { MILLISECOND, NEVER, SECOND, type Connection, type Os, type Proc } from '../os/os.ts';
 
 /** When, and what then. */
@@ -57,18 +58,46 @@ export function startFarEnd(
   os.spawn('far-end', (child) => end.accept(child));
 }
 
+/** The rules of a recording's far end, with what they remember. Decides as that far end does. */
+export class FarEndRules {
+  readonly #rules: readonly FarEndRule[];
+  readonly #book: RuleBook<string>;
+
+  constructor(rules: readonly FarEndRule[]) {
+    this.#rules = rules;
+    this.#book = new RuleBook(rules.map(toRule));
+  }
+
+  /** The rule that decides, counted as hit; null: none does. */
+  decide(os: Os, at: string, line: string, key: string): FarEndRule | null {
+    const found = this.#book.decide({ at, line, key, connection: 0, now: os.now() });
+    return this.#rules[found] ?? null;
+  }
+}
+
+function toRule({ at, match, untilMs, fromMs, perKeyMs, times }: FarEndRule): Rule<string> {
+  return {
+    at,
+    ...(match === undefined ? {} : { match: new RegExp(match, 'i') }),
+    ...(untilMs === undefined ? {} : { untilUs: untilMs * MILLISECOND }),
+    ...(fromMs === undefined ? {} : { fromUs: fromMs * MILLISECOND }),
+    ...(perKeyMs === undefined ? {} : { withinUs: perKeyMs * MILLISECOND }),
+    ...(times === undefined ? {} : { times }),
+  };
+}
+
 class FarEnd {
   readonly name: string;
   readonly #listener: FarEndListener & { port: number };
   readonly #log: (event: FarEndEvent) => void;
-  readonly #hits = new Map<FarEndRule, number>();
-  readonly #firstTry = new Map<string, number>();
+  readonly rules: FarEndRules;
   #sessions = 0;
   open = 0;
 
   constructor(listener: FarEndListener & { port: number }, log: (event: FarEndEvent) => void) {
     this.#listener = listener;
     this.#log = log;
+    this.rules = new FarEndRules(listener.rules ?? []);
     this.name = listener.name ?? listener.listen;
   }
 
@@ -97,27 +126,6 @@ class FarEnd {
 
   note(event: FarEndEvent): void {
     this.#log(event);
-  }
-
-  /** The rule that decides, counted as hit. */
-  rule(os: Os, at: string, line: string, key: string): FarEndRule | null {
-    const nowMs = os.now() / MILLISECOND;
-    for (const rule of this.#listener.rules ?? []) {
-      if (rule.at !== at) continue;
-      if (rule.match !== undefined && !new RegExp(rule.match, 'i').test(line)) continue;
-      if (rule.untilMs !== undefined && nowMs >= rule.untilMs) continue;
-      if (rule.fromMs !== undefined && nowMs < rule.fromMs) continue;
-      if (rule.perKeyMs !== undefined) {
-        const first = this.#firstTry.get(key) ?? nowMs;
-        this.#firstTry.set(key, first);
-        if (nowMs - first >= rule.perKeyMs) continue;
-      }
-      const hits = this.#hits.get(rule) ?? 0;
-      if (rule.times !== undefined && hits >= rule.times) continue;
-      this.#hits.set(rule, hits + 1);
-      return rule;
-    }
-    return null;
   }
 }
 
@@ -156,7 +164,7 @@ class Session {
   /** Until one side ends it, or the script hangs. */
   *talk(): Proc<void> {
     const { name } = this.#end;
-    const connected = this.#end.rule(this.#os, 'connect', '', '');
+    const connected = this.#end.rules.decide(this.#os, 'connect', '', '');
     if (connected?.delayMs !== undefined) yield* this.#wait(connected.delayMs);
     if (connected?.action !== undefined) return yield* this.#act(connected.action);
     const greeting = `220 ${name} ${this.#listener.proto === 'lmtp' ? 'LMTP' : 'ESMTP'} far-end`;
@@ -233,7 +241,7 @@ class Session {
     usual: string | null,
     options: { key?: string; accepted?: () => void } = {},
   ): Proc<boolean> {
-    const rule = this.#end.rule(this.#os, at, line, options.key ?? line);
+    const rule = this.#end.rules.decide(this.#os, at, line, options.key ?? line);
     if (rule?.delayMs !== undefined) yield* this.#wait(rule.delayMs);
     if (rule?.action === 'hang') this.note('hang', { at });
     if (rule?.action === 'hang' || rule?.action === 'reset') {

@@ -8,7 +8,8 @@ import { startPostfix } from '../../../workers/daemons/postfix/master/master.ts'
 import { runLine } from '../../../workers/node/shell-line.ts';
 import { answerQueries, type Zones } from '../../../workers/node/zone-server.ts';
 import { NEVER, SECOND, type Os, type Proc } from '../../../workers/os/os.ts';
-import { farEnd, type FarEnd, type Rule } from '../../daemons/far-end.ts';
+import type { FarEndRule } from '../../../workers/node/far-end.ts';
+import { farEnd, type FarEnd } from '../../daemons/far-end.ts';
 import { TestWorld } from '../../simulate.ts';
 
 export const golden = path.join(import.meta.dirname, '../golden');
@@ -18,7 +19,7 @@ const farPort = 2609;
 export interface Scenario {
   params: Record<string, string>;
   dns: Zones;
-  farEnd: { listen: string; name: string; rules?: Rule[] }[];
+  farEnd: { listen: string; name: string; rules?: FarEndRule[] }[];
   arrivals: { at: number; label: string; from: string; to: string[]; subject: string; size: number }[];
   operations: { at: number; cmd: string }[];
   runFor: number;
@@ -118,7 +119,7 @@ export function hostOf(options: {
 }
 
 // A far end that hangs at once says no greeting.
-function atGreeting(rule: Rule): Rule {
+function atGreeting(rule: FarEndRule): FarEndRule {
   return rule.at === 'connect' ? { ...rule, at: 'greeting' } : rule;
 }
 

@@ -6,7 +6,8 @@ import { NEVER, SECOND } from '../../../workers/os/os.ts';
 import { golden, host, hostOf, shell } from './play.ts';
 import { readFileSync } from 'node:fs';
 import type { TestWorld } from '../../simulate.ts';
-import type { FarEnd, Rule } from '../../daemons/far-end.ts';
+import type { FarEndRule } from '../../../workers/node/far-end.ts';
+import type { FarEnd } from '../../daemons/far-end.ts';
 
 const services = readFileSync(`${golden}/rec1/services.master.cf`, 'utf8');
 const mainCf =
@@ -16,7 +17,7 @@ const zones = { 'a.example': { MX: ['10 mx.a.example'] }, 'mx.a.example': { A: [
 
 const seen = new WeakMap<TestWorld, FarEnd[]>();
 
-function hostWith(rules: Rule[] = [], extra = ''): TestWorld {
+function hostWith(rules: FarEndRule[] = [], extra = ''): TestWorld {
   const farEnds = [{ listen: '127.0.1.11', name: 'mx.a.example', rules }];
   const masterCf = `127.0.0.1:2525 inet n - y - - smtpd\n${services}`;
   const saw: FarEnd[] = [];
@@ -34,7 +35,7 @@ const log = (world: TestWorld): string[] =>
   world
     .logLines(host)
     .map((line) => line.replace(/\b[0-9A-F]{10,12}\b/g, 'QID').replace(/delays?=[\d./]+/g, 'd'));
-const busy: Rule = { at: 'rcpt', reply: '450 4.2.1 mailbox busy' };
+const busy: FarEndRule = { at: 'rcpt', reply: '450 4.2.1 mailbox busy' };
 
 test('sendmail hands a message to pickup, which completes the header and names the user', () => {
   const world = hostWith();

@@ -32,8 +32,8 @@ export type RuleAction = 'close' | 'hang' | 'reset';
 /** From the first to the last, counted from 1. */
 export type Span = readonly [first: number, last: number];
 
-export interface Rule {
-  at: Phase;
+export interface Rule<At extends string = Phase> {
+  at: At;
   /** looks at the command line; at eod at the recipients */
   match?: { test(text: string): boolean };
   connection?: Span;
@@ -54,8 +54,8 @@ export interface Rule {
 }
 
 /** What is to be answered, and to whom. */
-export interface Question {
-  at: Phase;
+export interface Question<At extends string = Phase> {
+  at: At;
   line: string;
   /** at rcpt: sender and recipient */
   key: string;
@@ -65,14 +65,14 @@ export interface Question {
 
 const keysMax = 10_000;
 
-/** Rules with what they remember. */
-export class RuleBook {
-  readonly rules: readonly Rule[];
+/** Rules with what they remember. @typeParam At the names of the places, where they are not the phases above */
+export class RuleBook<At extends string = Phase> {
+  readonly rules: readonly Rule<At>[];
   readonly #used: number[];
   readonly #firstSeen = new Map<string, VirtualTime>();
   readonly #attempts = new Map<string, number>();
 
-  constructor(rules: readonly Rule[]) {
+  constructor(rules: readonly Rule<At>[]) {
     this.rules = rules;
     this.#used = rules.map(() => 0);
   }
@@ -83,14 +83,15 @@ export class RuleBook {
   }
 
   /** The number of the rule that decides, counted as used; -1: none fits. */
-  decide(question: Question): number {
+  decide(question: Question<At>): number {
     const attempt = question.at === 'rcpt' ? this.#countAttempt(question.key) : 0;
     const found = this.rules.findIndex((rule, i) => this.#fits(rule, i, question, attempt));
     if (found >= 0) this.#used[found]!++;
     return found;
   }
 
-  #fits(rule: Rule, index: number, { at, line, key, connection, now }: Question, attempt: number): boolean {
+  #fits(rule: Rule<At>, index: number, question: Question<At>, attempt: number): boolean {
+    const { at, line, key, connection, now } = question;
     if (rule.at !== at) return false;
     if (rule.match !== undefined && !rule.match.test(line)) return false;
     if (rule.untilUs !== undefined && now >= rule.untilUs) return false;
