@@ -29,8 +29,6 @@ export interface TraceTask {
   parts?: readonly { id: string; check: Check }[];
   /** the last one whose check is done is shown; with none, the task's "notYet" text */
   feedback?: Feedback[];
-  /** counts from the start of the run on, the prologue too; others only from the beat on that asks for them */
-  fromStart?: true;
   /** what "do it for me" does; the proof follows it and the task must then be done */
   doIt?: readonly Act[];
 }
@@ -102,8 +100,6 @@ export interface Lesson {
   solution: Step[];
   alternatives: { name: string; steps: Step[] }[];
   wrong: WrongRun[];
-  /** an experiment for who wants to see it go strange; names one of lessons/experiments */
-  weird?: string;
   /** RFCs and manual pages to read on */
   references?: readonly ReferenceName[];
 }
@@ -171,16 +167,6 @@ function checkQuiz(lesson: string, { id, quiz }: QuizTask): void {
 /** The instant up to which all belongs to the prologue, in microseconds. */
 export function beginsAt({ prologue }: Lesson): number {
   return (prologue?.untilS ?? 0) * 1_000_000;
-}
-
-/** The tasks that an event at that instant may move: those of the beat, and those that count from the start. */
-export function tasksThatCount(lesson: Lesson, beat: string, at: number): Task[] {
-  const isPrologue = at <= beginsAt(lesson);
-  return lesson.beats.flatMap(({ id, tasks = [] }) =>
-    id === beat && !isPrologue
-      ? tasks
-      : tasks.filter((task) => 'fromStart' in task && task.fromStart === true),
-  );
 }
 
 /** All tasks of a lesson, in order. */

@@ -2,21 +2,13 @@
  * machine — turns a lesson into an xstate machine
  *
  * One state per beat, then "finished". Events: TRACE (something happened), ANSWER (a prediction), FILL (the rows of a
- * quiz), NEXT (a beat that asks for nothing was read). The player feeds it with the pure transition(); there are no timers, since lesson time
- * is the world's time. Context is plain JSON, so that progress survives a reload.
+ * quiz), NEXT (a beat that asks for nothing was read). The player feeds it with the pure transition(); there are no
+ * timers, since lesson time is the world's time. Context is plain JSON, so that progress survives a reload.
  */
 import { assign, setup } from 'xstate';
 
 import type { Check, CheckState, LessonEvent } from './check.ts';
-import {
-  finished,
-  tasksOf,
-  tasksThatCount,
-  type Beat,
-  type Lesson,
-  type QuizTask,
-  type Task,
-} from './define-lesson.ts';
+import { finished, tasksOf, type Beat, type Lesson, type QuizTask, type Task } from './define-lesson.ts';
 
 export { finished } from './define-lesson.ts';
 
@@ -39,7 +31,7 @@ export type LessonMachineEvent =
   | { type: 'FILL'; quiz: string; rows: Readonly<Record<string, string>> }
   | { type: 'NEXT' };
 
-/** The machine of a lesson. Tasks of a beat count only what happens from that beat on, unless they say otherwise. */
+/** The machine of a lesson. Tasks of a beat count only what happens from that beat on. */
 export function toMachine(lesson: Lesson) {
   const machine = setup({ types: { context: {} as LessonContext, events: {} as LessonMachineEvent } });
   return machine.createMachine({
@@ -54,14 +46,14 @@ export function toMachine(lesson: Lesson) {
     initial: lesson.beats[0]!.id,
     states: Object.fromEntries([
       ...lesson.beats.map(
-        (beat, index) => [beat.id, stateOf(lesson, beat, lesson.beats[index + 1]?.id ?? finished)] as const,
+        (beat, index) => [beat.id, stateOf(beat, lesson.beats[index + 1]?.id ?? finished)] as const,
       ),
       [finished, { type: 'final' as const }],
     ]),
   });
 }
 
-function stateOf(lesson: Lesson, beat: Beat, target: string) {
+function stateOf(beat: Beat, target: string) {
   return {
     always: {
       guard: ({ context }: { context: LessonContext }) => asks(beat) && isDone(beat, context),
@@ -70,9 +62,7 @@ function stateOf(lesson: Lesson, beat: Beat, target: string) {
     on: {
       TRACE: {
         actions: assign(({ context, event }: { context: LessonContext; event: LessonMachineEvent }) =>
-          event.type === 'TRACE'
-            ? look(tasksThatCount(lesson, beat.id, event.event.at), context, event.event)
-            : context,
+          event.type === 'TRACE' ? look(beat, context, event.event) : context,
         ),
       },
       ANSWER: {
@@ -110,9 +100,9 @@ function isDone(beat: Beat, context: LessonContext): boolean {
   return answered && (beat.tasks ?? []).every((task) => standing(task, context).done);
 }
 
-function look(tasks: readonly Task[], context: LessonContext, event: LessonEvent): LessonContext {
+function look(beat: Beat, context: LessonContext, event: LessonEvent): LessonContext {
   let { checks, parts, feedback } = context;
-  for (const task of tasks) {
+  for (const task of beat.tasks ?? []) {
     if ('quiz' in task) continue;
     const before = checks[task.id]!;
     const after = task.check.step(before, event);

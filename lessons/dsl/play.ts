@@ -11,8 +11,6 @@ import { standing, toMachine, type LessonContext, type LessonMachineEvent } from
 
 /** A world that a script can act on. Times in virtual microseconds. */
 export interface PlayedWorld {
-  /** what happened before the lesson began */
-  readonly prologue: readonly LessonEvent[];
   now(): number;
   input(command: InputCommand): void;
   /** Runs on to the next instant, at most to `limit`. @returns its events; null when nothing happens up to `limit` */
@@ -68,7 +66,6 @@ class Learner {
     this.#world = world;
     this.#machine = toMachine(lesson);
     [this.#snapshot] = initialTransition(this.#machine);
-    for (const event of world.prologue) this.#feed({ type: 'TRACE', event });
   }
 
   end(stuck: string | null): Played {

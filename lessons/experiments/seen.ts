@@ -2,6 +2,7 @@
  * seen — what experiments look for in the trace: where a letter arrived, came back, waits; and the lines that show it
  */
 import { saw, type Check, type LessonEvent } from '../dsl/check.ts';
+import { queued } from '../dsl/sights.ts';
 import { home } from '../worlds/small-world.ts';
 
 const second = 1_000_000;
@@ -24,7 +25,7 @@ export const returned: Check = saw('mailbox.message-appended', (e) => e.host ===
 
 /** A letter lies in the deferred queue of a host. */
 export function deferredAt(host: string): Check {
-  return saw('queue.file-moved', (e) => e.host === host && e.to === 'deferred');
+  return queued(host, 'deferred');
 }
 
 /** Evidence: Alice's server has the answer to its question for a domain's records. */

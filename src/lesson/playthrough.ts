@@ -9,7 +9,7 @@ import { initialTransition, transition } from 'xstate';
 import type { EventId, TraceEvent, VirtualTime } from '../../workers/api.ts';
 import type { LessonEvent } from '../../lessons/dsl/check.ts';
 import {
-  tasksThatCount,
+  beginsAt,
   type Act,
   type Beat,
   type Lesson,
@@ -129,13 +129,15 @@ export class Playthrough {
   /** Counts what the trace has gained. @returns whether anything changed */
   follow(): boolean {
     const { store } = this.#trace;
+    const begins = beginsAt(this.lesson);
     let { events } = this.#counted;
     if (events > 0 && store.length >= events && !this.#isSameRun()) events = 0;
     const before = this.#snapshot;
     const from = events;
     for (; events < store.length; events++) {
       const event = store.event(events);
-      if (event !== null) this.#count({ ...event, host: this.#trace.names.full(event.hostIndex) });
+      if (event !== null && event.at > begins)
+        this.#count({ ...event, host: this.#trace.names.full(event.hostIndex) });
     }
     if (events > from) {
       const position = events - 1;
@@ -248,9 +250,7 @@ export class Playthrough {
   }
 
   #count(event: LessonEvent): void {
-    const touched = tasksThatCount(this.lesson, this.at, event.at).filter((task) =>
-      isMovedBy(task, this.context, event),
-    );
+    const touched = (this.beat?.tasks ?? []).filter((task) => isMovedBy(task, this.context, event));
     if (touched.length === 0) return;
     for (const task of touched) this.#evidence[task.id] = event.id;
     this.#feed({ type: 'TRACE', event });

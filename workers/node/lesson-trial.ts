@@ -26,7 +26,8 @@ async function openLesson(lesson: Lesson): Promise<PlayedWorld> {
     start: (spec) => new LocalPartition(spec, roles),
   });
   let clock = beginsAt(lesson);
-  while (await simulation.window(clock));
+  await simulation.runUntil(clock);
+  simulation.takeTrace(); // what came before is no part of the lesson
   const take = (): LessonEvent[] => {
     const [failure] = simulation.failures;
     if (failure !== undefined) throw new Error(`${failure.host} ${failure.proc}: ${failure.stack}`);
@@ -37,7 +38,6 @@ async function openLesson(lesson: Lesson): Promise<PlayedWorld> {
     });
   };
   return {
-    prologue: take(),
     now: () => clock,
     input: (command) => void simulation.input(command, clock),
     next: async (limit) => {
