@@ -65,7 +65,7 @@ export interface Question<At extends string = Phase> {
 
 const keysMax = 10_000;
 
-/** Rules with what they remember. @typeParam At the names of the places, where they are not the phases above */
+/** Rules with what they remember; At: the names of the places, where they are not the phases above. */
 export class RuleBook<At extends string = Phase> {
   readonly rules: readonly Rule<At>[];
   readonly #used: number[];
