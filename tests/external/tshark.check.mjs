@@ -36,6 +36,7 @@ await check('the same SMTP and LMTP commands as on the ladder', async () => {
 await check('the same DNS questions as on the ladder', async () => {
   const rows = await fields('world.pcapng', 'dns.flags.response == 0', [
     'ip.src',
+    'ip.dst',
     'dns.qry.name',
     'dns.qry.type',
   ]);
